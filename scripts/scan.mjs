@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
+import {
+	analyzePackage,
+	SOURCE_FILE_PATTERNS,
+} from '@n8n/scan-community-package/scanner/scanner.mjs';
 import { execa } from 'execa';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,7 +31,9 @@ async function report(title, folder, patterns) {
 	const count = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(text)?.[1] ?? 0);
 	const [errors, warnings] = [count('error'), count('warning')];
 	if (text) console.log(text);
-	console.log(`${title}: ${errors} errors, ${warnings} warnings${verdict.passed ? '' : ', REJECTED'}`);
+	console.log(
+		`${title}: ${errors} errors, ${warnings} warnings${verdict.passed ? '' : ', REJECTED'}`,
+	);
 	return errors + warnings + (verdict.passed ? 0 : 1);
 }
 

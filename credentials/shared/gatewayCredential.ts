@@ -1,0 +1,30 @@
+import type { IAuthenticateGeneric, INodeProperties } from 'n8n-workflow';
+
+/** How every gateway takes its key: `Authorization: Bearer KEY` (contracts: all four). */
+export const bearerKey: IAuthenticateGeneric = {
+	type: 'generic',
+	properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
+};
+
+/** The two fields of every gateway's credential. */
+export function gatewayFields(baseUrl: string): INodeProperties[] {
+	return [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: "From the gateway's console. It is sent to the Base URL and nowhere else.",
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: baseUrl,
+			required: true,
+			description: 'Change it only for a proxy, a regional host, or a local sandbox',
+		},
+	];
+}

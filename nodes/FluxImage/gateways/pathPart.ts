@@ -1,0 +1,15 @@
+/** Longest id that is taken, in characters; the gateways' own have about thirty. */
+const LONGEST = 200;
+
+/**
+ * Whether an id can stand in a path once it is encoded. Dots alone cannot: URL parsers read them,
+ * encoded or not, as the way up, and the call would go to another address.
+ */
+export function isPathPart(id: string): boolean {
+	if (id === '' || id.length > LONGEST || /^\.+$/.test(id)) return false;
+	try {
+		return encodeURIComponent(id).length > 0;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { InputImageRule, ModelOffer } from '../models/model';
+import { pictureTypeOf, type PictureType } from './signature';
+
+/** An input image, checked; its bytes are read again when they are sent, and not kept. */
+export type InputImage =
+	| { readonly form: 'url'; readonly url: string; readonly digest: string }
+	| {
+			readonly form: 'base64';
+			/** Tells two images apart in the memory of tasks: SHA-256 of the bytes. */
+			readonly digest: string;
+			/** What its bytes say it is; nothing where they are no picture known here. */
+			readonly type: PictureType | undefined;
+			readonly bytes: () => Promise<Buffer>;
+	  };
+
+/** What is wrong with an input image, in the editor's terms. */
+export class ImageInputError extends Error {
+	override readonly name = 'ImageInputError';
+}
+
+/** A row of the Input Images field. */
+interface ImageRow {
+	readonly source?: string;
+	readonly binaryPropertyName?: string;
+	readonly url?: string;
+	readonly base64?: string;
+}
+
+/**
+ * The input images of an item, checked against what its model takes.
+ *
+ * @throws ImageInputError naming the field and the image; NodeOperationError of n8n's own where an
+ * item has no such binary field
+ */
+export async function readInputImages(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	{ inputImages: rule, id }: ModelOffer,
+	switches: Readonly<Record<string, unknown>>,
+): Promise<readonly InputImage[]> {
+	const field = context.getNodeParameter('inputImages', itemIndex, {}) as { image?: ImageRow[] };
+	const rows = Array.isArray(field.image) ? field.image : [];
+	if (rows.length === 0) return [];
+	const maximumCount = maximumImages(rule, switches);
+	if (!rule || rows.length > maximumCount) {
+		throw new ImageInputError(
+			`Input Images must be at most ${maximumCount} for ${id}, but are ${rows.length}`,
+		);
+	}
+	const images: InputImage[] = [];
+	for (const [index, row] of rows.entries()) {
+		const name = `Input Images ${index + 1}`;
+		const image = await readRow(context, itemIndex, row, name);
+		checkImage(image, rule, name, id);
+		images.push(image.image);
+	}
+	return images;
+}
+
+/** ToAPIs takes one image under `image_urls`, several under `reference_images` (contract: ToAPIs). */
+export function maximumImages(
+	rule: InputImageRule | undefined,
+	switches: Readonly<Record<string, unknown>>,
+): number {
+	if (!rule) return 0;
+	return switches['imageField'] === 'image_urls' ? 1 : rule.maximumCount;
+}
+
+interface ReadImage {
+	readonly image: InputImage;
+	readonly byteLength?: number;
+}
+
+async function readRow(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	row: ImageRow,
+	name: string,
+): Promise<ReadImage> {
+	if (row.source === 'url') return { image: readUrl(row.url, name) };
+	if (row.source === 'base64') return readBase64(row.base64, name);
+	return await readBinary(context, itemIndex, row.binaryPropertyName);
+}
+
+function readUrl(value: unknown, name: string): InputImage {
+	const url = String(value ?? '').trim();
+	if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+		throw new ImageInputError(`${name}: URL must begin with http:// or https://, but is "${url}"`);
+	}
+	return { form: 'url', url, digest: url };
+}
+
+function readBase64(value: unknown, name: string): ReadImage {
+	const text = String(value ?? '').trim();
+	const payload = text.replace(/^data:[^,]*,/i, '').replace(/\s+/g, '');
+	if (payload === '' || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(payload)) {
+		const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+		throw new ImageInputError(`${name}: Base64 must be an image as base64, but is "${shown}"`);
+	}
+	return fromBytes(Buffer.from(payload, 'base64'), async () => Buffer.from(payload, 'base64'));
+}
+
+async function readBinary(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	propertyName: unknown,
+): Promise<ReadImage> {
+	const property = String(propertyName ?? '').trim() || 'data';
+	context.helpers.assertBinaryData(itemIndex, property);
+	const bytes = async () => await context.helpers.getBinaryDataBuffer(itemIndex, property);
+	return fromBytes(await bytes(), bytes);
+}
+
+function fromBytes(content: Buffer, bytes: () => Promise<Buffer>): ReadImage {
+	const digest = createHash('sha256').update(content).digest('hex');
+	const type = pictureTypeOf(content);
+	return { image: { form: 'base64', digest, type, bytes }, byteLength: content.length };
+}
+
+function checkImage(
+	{ image, byteLength }: ReadImage,
+	rule: InputImageRule,
+	name: string,
+	id: string,
+) {
+	if (image.form === 'url' && !rule.forms.includes('url')) {
+		throw new ImageInputError(
+			`${name}: Source must be Binary File or Base64, since ${id} takes no URLs`,
+		);
+	}
+	if (image.form === 'base64' && !rule.forms.includes('base64') && !image.type) {
+		throw new ImageInputError(`${name} must be a PNG, JPEG, WebP or GIF file, but is none of them`);
+	}
+	if (byteLength === 0) throw new ImageInputError(`${name} must be an image, but is empty`);
+	if (byteLength !== undefined && byteLength > rule.maximumBytes) {
+		const megabytes = (bytes: number) => (bytes / 1_000_000).toFixed(1).replace(/\.0$/, '');
+		throw new ImageInputError(
+			`${name} must be at most ${megabytes(rule.maximumBytes)} MB, but is ${megabytes(byteLength)} MB`,
+		);
+	}
+}

@@ -1,0 +1,40 @@
+import type { JsonObject } from 'n8n-workflow';
+
+import type { ModelOffer } from '../models/model';
+import type { Session } from '../tasks/session';
+import type { InputImage } from './inputImages';
+import { uploadImage } from './upload';
+
+/**
+ * The parameters with the input images in their places: as base64 or URLs where the gateway takes
+ * them so, else uploaded and sent by URL. Nothing of them is kept.
+ *
+ * @throws ProblemError where an upload fails
+ */
+export async function placeImages(
+	session: Session,
+	offer: ModelOffer,
+	switches: Readonly<Record<string, unknown>>,
+	parameters: JsonObject,
+	images: readonly InputImage[],
+): Promise<JsonObject> {
+	if (!offer.inputImages || images.length === 0) return parameters;
+	const { forms, wireNames } = offer.inputImages;
+	const values: string[] = [];
+	for (const image of images) {
+		if (image.form === 'url') values.push(image.url);
+		else if (forms.includes('base64')) values.push((await image.bytes()).toString('base64'));
+		else values.push(await uploadImage(session, image));
+	}
+	if ('list' in wireNames) {
+		return { ...parameters, [listName(wireNames.list, switches)]: values };
+	}
+	const named = values.map((value, index) => [wireNames[index] ?? '', value] as const);
+	return { ...parameters, ...Object.fromEntries(named) };
+}
+
+/** The person may choose the field's name, since the pages of the gateway disagree (ToAPIs). */
+function listName(usual: string, switches: Readonly<Record<string, unknown>>): string {
+	const chosen = switches['imageField'];
+	return typeof chosen === 'string' && chosen !== '' ? chosen : usual;
+}

@@ -1,0 +1,52 @@
+import { ProblemError } from '../problems/problem';
+import { readStubbornly } from '../tasks/read';
+import type { Session } from '../tasks/session';
+import type { InputImage } from './inputImages';
+
+/** How long an upload is tried, in milliseconds; it bills nothing, so it is tried as a read is. */
+const UPLOAD_PATIENCE_MS = 120_000;
+
+/**
+ * The uploads of each execution, by the digest of the bytes: an image that several items use is
+ * uploaded once. The map lets go of them with the execution's session.
+ */
+const uploads = new WeakMap<Session, Map<string, Promise<string>>>();
+
+/**
+ * Uploads an image and gives the URL under which the gateway has it.
+ *
+ * @throws ProblemError where the upload fails
+ */
+export async function uploadImage(
+	session: Session,
+	image: Extract<InputImage, { form: 'base64' }>,
+): Promise<string> {
+	const ofSession = uploads.get(session) ?? new Map<string, Promise<string>>();
+	uploads.set(session, ofSession);
+	const earlier = ofSession.get(image.digest);
+	if (earlier) return await earlier;
+	const upload = send(session, image);
+	ofSession.set(image.digest, upload);
+	upload.catch(() => ofSession.delete(image.digest));
+	return await upload;
+}
+
+async function send(
+	session: Session,
+	{ type, bytes }: Extract<InputImage, { form: 'base64' }>,
+): Promise<string> {
+	const { gateway, clock } = session;
+	if (!gateway.upload || !gateway.readUpload || !type) {
+		throw new ProblemError({
+			kind: 'badParameters',
+			reason: 'the gateway takes images by URL only',
+		});
+	}
+	const { contentType, extension } = type;
+	return await readStubbornly(
+		session,
+		gateway.upload({ fileName: `input.${extension}`, contentType, bytes: await bytes() }),
+		gateway.readUpload,
+		{ deadlineMs: clock.nowMs() + UPLOAD_PATIENCE_MS },
+	);
+}

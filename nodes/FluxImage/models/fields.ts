@@ -1,0 +1,153 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { GATEWAYS } from '../gateways';
+import type { Gateway } from '../gateways/gateway';
+import { offersOf, OTHER_MODEL } from '.';
+import { inputImagesField } from './inputImagesField';
+import type { ModelParameter } from './model';
+import { OTHER_PARAMETERS_NAME } from './otherParameters';
+import { parameterField, sortByName } from './parameterField';
+import { allPairs, shownFor, type Pair } from './shownFor';
+
+/**
+ * The fields of all models, each shown for the gateways and models whose tables hold it. Several
+ * properties may bear one name: their conditions never meet for a model that is sold.
+ */
+export function modelFields(): INodeProperties[] {
+	const mainNames = parameterNames('main');
+	return [
+		...Object.values(GATEWAYS).map(modelField),
+		...modelIdFields(),
+		otherParametersField,
+		...mainNames.slice(0, 1).flatMap(mainFields),
+		...inputImagesFields(),
+		...mainNames.slice(1).flatMap(mainFields),
+		additionalFields(),
+	];
+}
+
+/** The Model dropdown of a gateway; on tasks too where the URLs of a task hold its model. */
+function modelField({ id, displayName, modelInTaskUrl }: Gateway): INodeProperties {
+	const sold = offersOf(id);
+	return {
+		displayName: 'Model',
+		name: 'model',
+		type: 'options',
+		options: sortByName([
+			...sold.map(({ model: { name, description }, offer }) => ({
+				name,
+				value: offer.id,
+				description,
+			})),
+			{
+				name: 'Other (Any Model ID)',
+				value: OTHER_MODEL,
+				description: 'A model that is not in the list, by its ID, with its parameters as JSON',
+			},
+		]),
+		default: sold[0]?.offer.id ?? OTHER_MODEL,
+		description: `The model to use, as ${displayName} sells it; of a task, the model that made it`,
+		displayOptions: { show: { resource: resources(modelInTaskUrl), gateway: [id] } },
+	};
+}
+
+function modelIdFields(): INodeProperties[] {
+	return [true, false].flatMap((inTaskUrl) => {
+		const gateway = Object.values(GATEWAYS)
+			.filter(({ modelInTaskUrl }) => modelInTaskUrl === inTaskUrl)
+			.map(({ id }) => id);
+		return gateway.length === 0 ? [] : [modelIdField(resources(inTaskUrl), gateway)];
+	});
+}
+
+function modelIdField(resource: string[], gateway: string[]): INodeProperties {
+	return {
+		displayName: 'Model ID',
+		name: 'modelId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. flux_kontext_max',
+		description: "The ID of the model, as the gateway's page of the model spells it",
+		displayOptions: { show: { resource, gateway, model: [OTHER_MODEL] } },
+	};
+}
+
+const resources = (modelInTaskUrl: boolean) => (modelInTaskUrl ? ['image', 'task'] : ['image']);
+
+const otherParametersField: INodeProperties = {
+	displayName: OTHER_PARAMETERS_NAME,
+	name: 'parameters',
+	type: 'json',
+	default: '{\n  "prompt": ""\n}',
+	required: true,
+	description: "The model's parameters under the gateway's own names; they are sent as they are",
+	displayOptions: { show: { resource: ['image'], model: [OTHER_MODEL] } },
+};
+
+function mainFields(name: string): INodeProperties[] {
+	return variants(name, '').map(({ field, show }) => ({
+		...field,
+		displayOptions: { show: { resource: ['image'], ...show } },
+	}));
+}
+
+function inputImagesFields(): INodeProperties[] {
+	const counts = new Set(allPairs().flatMap(({ offer }) => offer.inputImages?.maximumCount ?? []));
+	return [...counts].flatMap((count) => {
+		const wanted = allPairs().filter(({ offer }) => offer.inputImages?.maximumCount === count);
+		return shownFor(wanted, '').map((show) => ({
+			...inputImagesField(count),
+			displayOptions: { show: { resource: ['image'], ...show } },
+		}));
+	});
+}
+
+/** One collection for all models, so that what was added stays when the gateway is switched. */
+function additionalFields(): INodeProperties {
+	const fields = parameterNames('additional')
+		.flatMap((name) => variants(name, '/'))
+		.map(({ field, show }) => ({ ...field, displayOptions: { show: { ...show } } }));
+	return {
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: fields.sort((one, other) => one.displayName.localeCompare(other.displayName, 'en')),
+		displayOptions: { show: { resource: ['image'] }, hide: { model: [OTHER_MODEL] } },
+	};
+}
+
+function parameterNames(placement: ModelParameter['placement']): string[] {
+	const rows = allPairs().flatMap(({ offer }) => offer.parameters);
+	return [...new Set(rows.filter((row) => row.placement === placement).map(({ name }) => name))];
+}
+
+interface Variant {
+	readonly field: INodeProperties;
+	readonly show: ReturnType<typeof shownFor>[number];
+}
+
+/** The forms that a parameter takes over all models, each with the conditions of its showing. */
+function variants(name: string, root: '' | '/'): Variant[] {
+	const forms = new Map<string, { field: INodeProperties; sends: boolean; pairs: Pair[] }>();
+	for (const pair of allPairs()) {
+		const parameter = pair.offer.parameters.find((row) => row.name === name);
+		if (!parameter) continue;
+		const field = parameterField(parameter);
+		const key = JSON.stringify(field);
+		const form = forms.get(key) ?? {
+			field,
+			sends: parameter.initialValue !== undefined,
+			pairs: [],
+		};
+		form.pairs.push(pair);
+		forms.set(key, form);
+	}
+	// Where the model is an expression n8n shows every form and takes the last one's default: let that
+	// be one which every model takes, not the "not sent" of a model that could do without.
+	return [...forms.values()]
+		.sort((one, other) => Number(one.sends) - Number(other.sends))
+		.flatMap(({ field, pairs }) => shownFor(pairs, root).map((show) => ({ field, show })));
+}

@@ -1,0 +1,89 @@
+import type { GatewayId } from '../gateways/gateway';
+
+/**
+ * One parameter of a model, in the terms of the gateway's own parameter table.
+ * From this row come the field in the editor, the check before the request, and the line in the docs.
+ */
+export interface ModelParameter {
+	/** The node's name for it, camelCase; saved workflows hold it. */
+	readonly name: string;
+	/**
+	 * Where its value stands in the request, dots for nesting: `aspect_ratio`, `metadata.resolution`.
+	 * Absent: the value shapes the request and is not sent itself.
+	 */
+	readonly wirePath?: string;
+	/** The name that the person sees, Title Case. */
+	readonly displayName: string;
+	readonly description: string;
+	readonly type: ParameterType;
+	/** `main`: a field of its own; `additional`: in Additional Fields, sent only when added. */
+	readonly placement: 'main' | 'additional';
+	readonly required?: boolean;
+	/** What the gateway takes when the parameter is not sent, as its page says. */
+	readonly gatewayDefault?: string | number | boolean;
+	/**
+	 * What a new node shows. Absent in a main field: the empty value of the type, which is not sent.
+	 * Absent in an additional field: the gateway's default, else the least value.
+	 */
+	readonly initialValue?: string | number | boolean;
+	readonly minimum?: number;
+	readonly maximum?: number;
+	readonly multipleOf?: number;
+	/** For `choice`: all that is accepted. For `ratio`: what the dropdown offers, words among them. */
+	readonly choices?: readonly string[];
+	readonly placeholder?: string;
+	readonly hint?: string;
+}
+
+/**
+ * `text`: several rows. `choice`: one of `choices`. `ratio`: `width:height`, within 21:9 to 9:21, or a
+ * word among `choices`. `integer`: where no limits are given, any whole number that JSON keeps exact.
+ */
+export type ParameterType =
+	| 'text'
+	| 'string'
+	| 'integer'
+	| 'number'
+	| 'boolean'
+	| 'choice'
+	| 'ratio';
+
+/** The forms in which an image can stand in a request. */
+export type ImageForm = 'url' | 'base64';
+
+/** How a model takes input images. */
+export interface InputImageRule {
+	readonly maximumCount: number;
+	/** Bytes of one image, decoded (contracts: 20 MB on the queue gateways, 10 MB on ToAPIs). */
+	readonly maximumBytes: number;
+	/** Forms that the gateway accepts in the request; where `base64` is missing, images are uploaded first. */
+	readonly forms: readonly ImageForm[];
+	/** One wire name per image, first to last, or the one name of a list. */
+	readonly wireNames: readonly string[] | { readonly list: string };
+	/** Another way to send them, which the person picks through a parameter that is a switch. */
+	readonly alternative?: InputImageAlternative;
+}
+
+/** The part of an image rule that a switch replaces. */
+export interface InputImageAlternative extends Pick<InputImageRule, 'maximumCount' | 'wireNames'> {
+	/** The parameter (one without `wirePath`) and the value of it that picks this way. */
+	readonly when: { readonly parameter: string; readonly value: string };
+}
+
+/** A model as some gateways sell it: its id there, its parameters, its images. */
+export interface ModelOffer {
+	readonly gateways: readonly GatewayId[];
+	/** The id on the wire, for example `flux_kontext_max`. */
+	readonly id: string;
+	readonly parameters: readonly ModelParameter[];
+	readonly inputImages?: InputImageRule;
+}
+
+/** A model: one file, one table. */
+export interface Model {
+	/** The maker's name for it, for example `FLUX.1 Kontext [max]`. */
+	readonly name: string;
+	/** One sentence for the dropdown and the docs. */
+	readonly description: string;
+	readonly offers: readonly ModelOffer[];
+}

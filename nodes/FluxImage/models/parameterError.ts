@@ -1,0 +1,34 @@
+/** A value that the model would refuse; nothing was sent. The message is for the person, as it is. */
+export class ParameterError extends Error {
+	override readonly name = 'ParameterError';
+
+	/**
+	 * @param parameter its name as the editor shows it: `Width`
+	 * @param expected what it takes, to follow "must be": `a multiple of 32 from 256 to 1440`
+	 * @param value what it was given
+	 * @param found what is wrong, to follow "but"; absent: the value itself is shown
+	 */
+	constructor(
+		readonly parameter: string,
+		readonly expected: string,
+		readonly value: unknown,
+		found = `is ${show(value)}`,
+	) {
+		super(`${parameter} must be ${expected}, but ${found}`);
+	}
+}
+
+/** Enough of a value to recognize it; a prompt or a picture pasted by mistake would drown the message. */
+const SHOWN_CHARACTERS = 60;
+
+function show(value: unknown): string {
+	if (value === undefined || value === null) return 'missing';
+	if (typeof value === 'string') return value.trim() === '' ? 'empty' : `"${shorten(value)}"`;
+	if (Array.isArray(value)) return 'a list';
+	if (typeof value === 'object') return 'an object';
+	return shorten(String(value));
+}
+
+function shorten(text: string): string {
+	return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}

@@ -1,0 +1,170 @@
+import type { JsonObject } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { expectationOf, isWord } from './expectation';
+import type { ModelOffer, ModelParameter } from './model';
+import { ParameterError } from './parameterError';
+
+export { readOtherParameters } from './otherParameters';
+export { ParameterError } from './parameterError';
+
+/** What the person's fields come to. */
+export interface ReadParameters {
+	/** Under the wire's names, nested as the request holds them. */
+	readonly parameters: JsonObject;
+	/** What shapes the request without being sent, under the node's names. */
+	readonly switches: Record<string, unknown>;
+}
+
+/**
+ * Checks a node's fields against the model's table and names them for the wire.
+ *
+ * @param given main and additional fields in one, as `getNodeParameter` gave them: numbers and booleans
+ * may be strings; `''`, `null` and `undefined` mean not set. Fields that the offer lacks are left out.
+ * @throws ParameterError for the first field, in the table's order, that the model would refuse
+ */
+export function readParameters(
+	offer: ModelOffer,
+	given: Readonly<Record<string, unknown>>,
+): ReadParameters {
+	const reading = schemaOf(offer).safeParse(given);
+	if (!reading.success) throw refusal(offer, given, reading.error);
+	const parameters: JsonObject = {};
+	const switches: Record<string, unknown> = {};
+	for (const { name, wirePath } of offer.parameters) {
+		const value = reading.data[name];
+		if (value === undefined) continue;
+		if (wirePath === undefined) switches[name] = value;
+		else setAt(parameters, wirePath.split('.'), value as JsonObject[string]);
+	}
+	return { parameters, switches };
+}
+
+type OfferSchema = z.ZodObject<Record<string, z.ZodTypeAny>>;
+
+/** Schemas are built when an offer is first used: loading the node costs nothing for them. */
+const schemas = new WeakMap<ModelOffer, OfferSchema>();
+
+function schemaOf(offer: ModelOffer): OfferSchema {
+	const known = schemas.get(offer);
+	if (known) return known;
+	const schema = z.object(
+		Object.fromEntries(
+			offer.parameters.map((parameter) => [parameter.name, fieldSchema(parameter)]),
+		),
+	);
+	schemas.set(offer, schema);
+	return schema;
+}
+
+function fieldSchema(parameter: ModelParameter): z.ZodTypeAny {
+	const value = valueSchemas[parameter.type](parameter);
+	return z.preprocess(
+		(given) => (isUnset(parameter, given) ? undefined : given),
+		parameter.required ? value : value.optional(),
+	);
+}
+
+/** A main field cannot be taken away, so the zero of a number without initial value means not set. */
+function isUnset({ type, placement, initialValue }: ModelParameter, given: unknown): boolean {
+	if (given === undefined || given === null) return true;
+	if (typeof given === 'string' && given.trim() === '') return true;
+	const isNumber = type === 'integer' || type === 'number';
+	return isNumber && placement === 'main' && initialValue === undefined && numeric(given) === 0;
+}
+
+const valueSchemas: Record<ModelParameter['type'], (parameter: ModelParameter) => z.ZodTypeAny> = {
+	text: () => z.preprocess(textual, z.string()),
+	string: () => z.preprocess(textual, z.string()),
+	integer: (parameter) => z.preprocess(numeric, limited(z.number().int().safe(), parameter)),
+	number: (parameter) => z.preprocess(numeric, limited(z.number().finite(), parameter)),
+	boolean: () => z.preprocess(truth, z.boolean()),
+	choice: ({ choices = [] }) =>
+		z.preprocess(
+			(given) => canonicalChoice(choices, given),
+			z.string().refine((value) => choices.includes(value)),
+		),
+	ratio: ({ choices = [] }) => {
+		const words = choices.filter(isWord);
+		return z.preprocess(
+			(given) => canonicalChoice(words, withoutSpaces(given)),
+			z.string().refine((value) => words.includes(value) || isRatio(value)),
+		);
+	},
+};
+
+function limited(
+	schema: z.ZodNumber,
+	{ minimum, maximum, multipleOf }: ModelParameter,
+): z.ZodNumber {
+	let limitedSchema = schema;
+	if (minimum !== undefined) limitedSchema = limitedSchema.min(minimum);
+	if (maximum !== undefined) limitedSchema = limitedSchema.max(maximum);
+	if (multipleOf !== undefined) limitedSchema = limitedSchema.multipleOf(multipleOf);
+	return limitedSchema;
+}
+
+/** A number that came as text from an expression; anything else is left for the schema to refuse. */
+function numeric(given: unknown): unknown {
+	return typeof given === 'string' && /^[+-]?\d+(\.\d+)?$/.test(given.trim())
+		? Number(given)
+		: given;
+}
+
+/** A number as the prompt is a fair text: an expression may give one. */
+function textual(given: unknown): unknown {
+	return typeof given === 'number' ? String(given) : given;
+}
+
+const TRUTHS = new Map<unknown, boolean>([
+	['true', true],
+	['false', false],
+]);
+
+function truth(given: unknown): unknown {
+	return typeof given === 'string' ? TRUTHS.get(given.trim().toLowerCase()) : given;
+}
+
+function canonicalChoice(choices: readonly string[], given: unknown): unknown {
+	if (typeof given !== 'string') return given;
+	const meant = given.trim().toLowerCase();
+	return choices.find((choice) => choice.toLowerCase() === meant) ?? given;
+}
+
+function withoutSpaces(given: unknown): unknown {
+	return typeof given === 'string' ? given.replace(/\s+/g, '') : given;
+}
+
+/** The widest and the tallest that the gateways' pages allow, both included: 21:9 and 9:21. */
+const LONG_SIDE = 21;
+const SHORT_SIDE = 9;
+
+function isRatio(value: string): boolean {
+	const sides = /^(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)$/.exec(value);
+	const width = Number(sides?.[1] ?? 0);
+	const height = Number(sides?.[2] ?? 0);
+	if (!(width > 0 && height > 0 && Number.isFinite(width) && Number.isFinite(height))) return false;
+	return width * SHORT_SIDE <= height * LONG_SIDE && height * SHORT_SIDE <= width * LONG_SIDE;
+}
+
+function refusal(
+	{ parameters }: ModelOffer,
+	given: Readonly<Record<string, unknown>>,
+	error: z.ZodError,
+): ParameterError {
+	const name = String(error.issues[0]?.path[0]);
+	const parameter = parameters.find((row) => row.name === name);
+	if (!parameter) return new ParameterError(name, 'a value that the model takes', given[name]);
+	return new ParameterError(parameter.displayName, expectationOf(parameter), given[name]);
+}
+
+function setAt(target: JsonObject, path: readonly string[], value: JsonObject[string]): void {
+	const [name = '', ...rest] = path;
+	if (rest.length === 0) {
+		target[name] = value;
+		return;
+	}
+	const inner = (target[name] ?? {}) as JsonObject;
+	target[name] = inner;
+	setAt(inner, rest, value);
+}

@@ -1,0 +1,98 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+import { present } from '../gateways/replyBody';
+import type { FetchedPicture } from '../images/picture';
+import { fetchPicture } from '../images/picture';
+import { about } from '../problems/problem';
+import type { TaskRoom } from '../tasks/lifecycle';
+import type { GeneratedImage, TaskState } from '../tasks/task';
+import type { ItemInput } from './operation';
+
+/** The item that stands for a task. */
+export function taskItem(
+	item: ItemInput,
+	state: TaskState,
+	extra: IDataObject = {},
+): INodeExecutionData {
+	return { json: { ...taskFields(item, state), ...extra }, pairedItem: { item: item.itemIndex } };
+}
+
+/**
+ * The items of a completed task: one an image, the picture in its binary field.
+ *
+ * @throws ProblemError `pictureUnavailable`, naming the task; `stopped` on Stop
+ */
+export async function imageItems(
+	item: ItemInput,
+	room: TaskRoom,
+	state: TaskState,
+	deadlineMs: number,
+): Promise<INodeExecutionData[]> {
+	const images = state.images ?? [];
+	return await Promise.all(
+		images.map(async (image, imageIndex) => {
+			const picture = item.options.downloadImages
+				? await about(state, fetchImage(item, room, image, deadlineMs))
+				: undefined;
+			return imageItem(item, state, imageIndex, image, picture);
+		}),
+	);
+}
+
+async function fetchImage(
+	{ context, options }: ItemInput,
+	{ session }: TaskRoom,
+	image: GeneratedImage,
+	deadlineMs: number,
+): Promise<FetchedPicture> {
+	return await fetchPicture(
+		session,
+		image,
+		async (bytes, fileName, contentType) =>
+			await context.helpers.prepareBinaryData(bytes, fileName, contentType),
+		{ deadlineMs, maximumBytes: options.maxImageBytes },
+	);
+}
+
+function imageItem(
+	item: ItemInput,
+	state: TaskState,
+	imageIndex: number,
+	image: GeneratedImage,
+	picture: FetchedPicture | undefined,
+): INodeExecutionData {
+	const json = {
+		...taskFields(item, state),
+		...present({
+			imageIndex,
+			imageCount: state.images?.length,
+			url: image.url,
+			fileName: picture?.fileName ?? image.fileName,
+			contentType: picture?.contentType ?? image.contentType,
+			width: image.width,
+			height: image.height,
+			metrics: state.metrics && { ...state.metrics },
+			usage: state.usage && { ...state.usage },
+			expiresAt: state.expiresAt,
+		}),
+	};
+	return {
+		json,
+		...(picture ? { binary: { [item.options.binaryPropertyName]: picture.binary } } : {}),
+		pairedItem: { item: item.itemIndex },
+	};
+}
+
+function taskFields({ gateway, options }: ItemInput, state: TaskState): IDataObject {
+	const { requestId, modelId, status, queuePosition, progress, failure, raw } = state;
+	return present({
+		requestId,
+		gateway: gateway.id,
+		model: modelId || undefined,
+		status,
+		queuePosition: status === 'queued' ? queuePosition : undefined,
+		progress: status === 'completed' ? undefined : progress,
+		failure: failure && { ...failure },
+		raw: options.includeRawResponse ? raw : undefined,
+	}) as IDataObject;
+}

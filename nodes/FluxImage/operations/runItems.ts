@@ -1,0 +1,194 @@
+import {
+	NodeApiError,
+	NodeOperationError,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+} from 'n8n-workflow';
+
+import { OPERATIONS } from '.';
+import { GATEWAYS } from '../gateways';
+import type { Gateway } from '../gateways/gateway';
+import { ProblemError } from '../problems/problem';
+import { wallClock } from '../tasks/clock';
+import { InFlight } from '../tasks/inFlight';
+import type { TaskRoom } from '../tasks/lifecycle';
+import { TaskMemory } from '../tasks/memory';
+import { runTogether } from '../tasks/pool';
+import type { Session } from '../tasks/session';
+import { openTransport } from '../transport/transport';
+import { inputError } from './inputError';
+import type { Job, Operation } from './operation';
+import { readOptions } from './options';
+import { failedItem, taskFailure, type ItemFailure } from './taskError';
+
+/** What an item came to. */
+type Ending =
+	| { readonly items: INodeExecutionData[]; readonly failure?: undefined }
+	| { readonly failure: ItemFailure; readonly items?: undefined };
+
+/** An item that is ready to run, or what is wrong with it. */
+interface Prepared {
+	readonly itemIndex: number;
+	readonly job?: Job;
+	readonly failure?: ItemFailure;
+}
+
+/**
+ * Runs the node: every item is read and checked, then all run together, and come out in the order of
+ * the input.
+ *
+ * @throws NodeOperationError or NodeApiError of the first item that fails, unless the node is set to
+ * continue on fail
+ */
+export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const count = context.getInputData().length;
+	if (count === 0) return [];
+	const gateway = readGateway(context);
+	const room = await openRoom(context, gateway);
+	const prepared: Prepared[] = [];
+	for (let itemIndex = 0; itemIndex < count; itemIndex++) {
+		prepared.push(await prepareItem(context, itemIndex, gateway));
+	}
+	let firstFailure: ItemFailure | undefined;
+	const endings = await runTogether(
+		prepared,
+		maxConcurrentTasks(context),
+		async (item) => {
+			const ending = await runItem(context, room, gateway, item);
+			firstFailure ??= ending.failure;
+			if (ending.failure && !context.continueOnFail()) room.giveUp();
+			return ending;
+		},
+		() => !room.session.halt.aborted,
+	);
+	await room.inFlight.close();
+	const ended = endings.filter((ending) => ending !== undefined);
+	if (firstFailure && !context.continueOnFail()) throw nodeError(firstFailure, ended);
+	return ended.flatMap(({ items, failure }) => items ?? [failedItem(context, failure)]);
+}
+
+/** Without Continue On Fail, an item that is wrong ends the node before anything is sent. */
+async function prepareItem(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	gateway: Gateway,
+): Promise<Prepared> {
+	try {
+		const options = readOptions(context, itemIndex);
+		const operation = readOperation(context, itemIndex);
+		return { itemIndex, job: await operation.prepare({ context, itemIndex, gateway, options }) };
+	} catch (error) {
+		const shown =
+			error instanceof NodeOperationError
+				? error
+				: new NodeOperationError(context.getNode(), error as Error, { itemIndex });
+		if (!context.continueOnFail()) throw shown;
+		return { itemIndex, failure: { itemIndex, error: shown, json: { gateway: gateway.id } } };
+	}
+}
+
+async function runItem(
+	context: IExecuteFunctions,
+	room: TaskRoom,
+	gateway: Gateway,
+	{ itemIndex, job, failure }: Prepared,
+): Promise<Ending> {
+	if (!job) return failure ? { failure } : { items: [] };
+	try {
+		return { items: await job(room) };
+	} catch (error) {
+		if (error instanceof ProblemError) {
+			const { redact } = room.session.transport;
+			return { failure: taskFailure(context, itemIndex, gateway, error, redact) };
+		}
+		return { failure: { itemIndex, error: asNodeError(context, itemIndex, error), json: {} } };
+	}
+}
+
+/** What is no problem of the wire: a fault of n8n's store, or of our own. */
+function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unknown) {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
+}
+
+/**
+ * The error that ends the node. The other items' pictures do not come out then, so it names their
+ * tasks: paid, remembered for a Retry, and to be had by Task > Wait.
+ */
+function nodeError(first: ItemFailure, endings: readonly Ending[]): ItemFailure['error'] {
+	const facts = endings.flatMap(({ items, failure }) =>
+		failure ? [failure.json] : items.map(({ json }) => json),
+	);
+	const paid = new Set(facts.map(({ requestId }) => requestId));
+	paid.delete(first.json['requestId']);
+	const doubtful = endings.flatMap(({ failure }) =>
+		failure && failure !== first && failure.kind === 'mayHaveBeenAccepted'
+			? [failure.itemIndex]
+			: [],
+	);
+	const others = [...paid].filter(Boolean).join(', ');
+	const { error } = first;
+	error.description = [
+		error.description,
+		others &&
+			`Tasks of the other items, paid already: ${others}. Retry picks them up without paying again; Task > Wait collects them too.`,
+		doubtful.length > 0 &&
+			`May have been accepted as well: the tasks of items ${doubtful.join(', ')}.`,
+	]
+		.filter(Boolean)
+		.join(' ');
+	return error;
+}
+
+/** The tasks of this execution, and what they need of the world. */
+async function openRoom(
+	context: IExecuteFunctions,
+	gateway: Gateway,
+): Promise<TaskRoom & { giveUp: () => void }> {
+	const stop = context.getExecutionCancelSignal() ?? new AbortController().signal;
+	const failed = new AbortController();
+	const session: Session = {
+		gateway,
+		transport: await openTransport(context, gateway, wallClock),
+		clock: wallClock,
+		random: Math.random,
+		stop,
+		halt: AbortSignal.any([stop, failed.signal]),
+		log: (message) => context.logger.info(`FLUX Image "${context.getNode().name}": ${message}`),
+	};
+	return {
+		session,
+		memory: new TaskMemory(context.getContext('node'), context.getExecutionId()),
+		inFlight: new InFlight(session),
+		giveUp: () => failed.abort(),
+	};
+}
+
+function readGateway(context: IExecuteFunctions): Gateway {
+	const name = context.getNodeParameter('gateway', 0) as string;
+	const gateway = GATEWAYS[name];
+	if (gateway) return gateway;
+	throw inputError(context, 0, `Gateway must be one of the list, but is "${name}"`);
+}
+
+function readOperation(context: IExecuteFunctions, itemIndex: number): Operation {
+	const [resource, value] = ['resource', 'operation'].map(
+		(name) => context.getNodeParameter(name, itemIndex) as string,
+	);
+	const operation = OPERATIONS.find((row) => row.resource === resource && row.value === value);
+	if (operation) return operation;
+	throw inputError(
+		context,
+		itemIndex,
+		`Operation must be one of the list, but is "${resource} > ${value}"`,
+	);
+}
+
+/** Read from the first item, since it holds for all; a wrong value is told with its own item. */
+function maxConcurrentTasks(context: IExecuteFunctions): number {
+	try {
+		return readOptions(context, 0).maxConcurrentTasks;
+	} catch {
+		return 1;
+	}
+}

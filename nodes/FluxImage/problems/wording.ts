@@ -1,0 +1,107 @@
+import type { ProblemKind } from './problem';
+
+/** The words of a kind of problem: what happened, and what the person can do about it. */
+interface Wording {
+	/** `{gateway}` and `{id}` (the task's id) are filled in. */
+	readonly message: string;
+	readonly remedy: string;
+}
+
+/** One row a kind: the only place where an error is put into words. */
+export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
+	badKey: {
+		message: '{gateway} refused the API key',
+		remedy: "Open the credential and paste a key from the gateway's console again.",
+	},
+	noCredit: {
+		message: 'The {gateway} account has no credit left',
+		remedy: 'Top up the account at the gateway, then run again. Nothing was billed.',
+	},
+	notAllowed: {
+		message: '{gateway} does not allow this account to do that',
+		remedy:
+			'The key has no right to this model, or the account has no balance. Check both in the console of the gateway.',
+	},
+	notFound: {
+		message: '{gateway} does not know this model or task',
+		remedy:
+			'Check the Model, the Request ID and the Base URL of the credential. A task is known only to the gateway and the account that made it.',
+	},
+	badParameters: {
+		message: '{gateway} refused the parameters',
+		remedy: 'Change what the reason names, then run again. Nothing was billed.',
+	},
+	rateLimited: {
+		message: '{gateway} is refusing calls because there are too many',
+		remedy: 'Lower Max Concurrent Tasks, or run again in a minute.',
+	},
+	gatewayFault: {
+		message: '{gateway} has a fault of its own',
+		remedy: 'Run again later. If it stays, tell the support of the gateway.',
+	},
+	redirected: {
+		message:
+			'{gateway} answered with a redirect, which was not followed to keep the key on its host',
+		remedy: 'Set the Base URL of the credential to the final address.',
+	},
+	unreadable: {
+		message: 'The reply of {gateway} could not be read',
+		remedy: 'Check the Base URL of the credential: another server may be answering there.',
+	},
+	neverConnected: {
+		message: '{gateway} could not be reached',
+		remedy:
+			'Check the Base URL of the credential and the network of this n8n, then run again. Nothing was sent.',
+	},
+	interrupted: {
+		message: 'The connection to {gateway} broke',
+		remedy: 'Run again. A task that exists can be collected with Task > Wait.',
+	},
+	requestTimedOut: {
+		message: '{gateway} did not answer in time',
+		remedy: 'Run again later. A task that exists can be collected with Task > Wait.',
+	},
+	failed: {
+		message: 'Task {id} failed at {gateway}',
+		remedy:
+			'Change the prompt or the parameters as the reason says, or run again: a new run makes a new task.',
+	},
+	moderated: {
+		message: 'Task {id} was blocked by the moderation of {gateway}',
+		remedy:
+			'Reword the prompt or use another input image. Where the model has Safety Tolerance, a higher value is less strict.',
+	},
+	cancelled: {
+		message: 'Task {id} was cancelled',
+		remedy: 'Somebody cancelled it, here or at the gateway. Run again for a new task.',
+	},
+	noImages: {
+		message: 'Task {id} finished at {gateway} without an image',
+		remedy:
+			'Use Task > Result with this Request ID and Include Raw Response to see what came back, and show that to the support of the gateway.',
+	},
+	pictureUnavailable: {
+		message: 'The picture of task {id} is finished, but could not be fetched',
+		remedy:
+			'Use Task > Result with this Request ID soon: it fetches the picture again without paying again. The link may expire.',
+	},
+	mayHaveBeenAccepted: {
+		message: '{gateway} may have accepted the task, but no task ID came back',
+		remedy:
+			'It was sent once and not again, since trying again may pay again. Look into the task list or the billing page of the gateway first.',
+	},
+	deadlineReached: {
+		message: 'Task {id} was not finished within the timeout',
+		remedy:
+			'It is still running and paid. Use Task > Wait with this Request ID to collect it, or raise Timeout.',
+	},
+	deadlineCancelled: {
+		message: 'Task {id} was not finished within the timeout, and its cancel was requested',
+		remedy:
+			'Task > Status tells whether the cancel came in time. Raise Timeout, or set On Timeout to Return Task to keep it.',
+	},
+	stopped: {
+		message: 'The execution was stopped',
+		remedy: 'The log names each task that was in flight and what became of it.',
+	},
+};

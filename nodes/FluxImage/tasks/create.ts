@@ -1,0 +1,72 @@
+import type { Submission } from '../gateways/gateway';
+import { ProblemError, type Outcome, type Problem } from '../problems/problem';
+import { backOffMs } from './backOff';
+import { CREATE_RULES } from './rules';
+import { call, CALL_TIMEOUT_MS, STOPPED, type Session } from './session';
+import type { TaskState } from './task';
+
+/**
+ * How long a create that is in flight when the person presses Stop is awaited for its task id, in
+ * milliseconds: a task whose id is known can be cancelled, and Stop has two seconds in all.
+ */
+const STOP_GRACE_MS = 1_000;
+
+/**
+ * Creates a task: one POST, and another only after a proof that nothing was accepted.
+ *
+ * @param submit builds the submission; called for each POST, so that images are in memory only then
+ * @param deadlineMs when to give up sending again, in milliseconds since 1970
+ * @throws ProblemError `mayHaveBeenAccepted` where a task may exist whose id did not come back;
+ * else the gateway's refusal, or `stopped`
+ */
+export async function createTask(
+	session: Session,
+	submit: () => Promise<Submission>,
+	deadlineMs: number,
+): Promise<TaskState> {
+	for (let failures = 1; ; failures++) {
+		const outcome = await post(session, await submit());
+		if (!outcome.problem) return outcome.value;
+		const waitMs = backOffMs(failures, outcome.problem.retryAfterMs, session.random);
+		if (!mayResend(outcome.problem) || session.clock.nowMs() + waitMs > deadlineMs) {
+			throw new ProblemError(asCreateProblem(outcome.problem));
+		}
+		await session.clock.sleep(waitMs, session.halt);
+	}
+}
+
+const mayResend = ({ kind }: Problem) => CREATE_RULES[kind]?.then === 'resend';
+
+/** What a create's problem means for the person's money. */
+function asCreateProblem(problem: Problem): Problem {
+	const { then } = CREATE_RULES[problem.kind] ?? { then: 'doubtful' };
+	if (then !== 'doubtful') return problem;
+	const reason = problem.reason ?? problem.code ?? problem.kind;
+	return { ...problem, kind: 'mayHaveBeenAccepted', reason };
+}
+
+/**
+ * One POST. A stop does not cut it at once: its id is awaited for a moment. The node's failure does not
+ * cut it at all: its id is needed.
+ */
+async function post(session: Session, submission: Submission): Promise<Outcome<TaskState>> {
+	if (session.halt.aborted) throw new ProblemError(STOPPED);
+	const { gateway, clock, stop } = session;
+	const cut = new AbortController();
+	const answered = new AbortController();
+	const onStop = () => {
+		void clock.sleep(STOP_GRACE_MS, answered.signal).then(() => cut.abort());
+	};
+	stop.addEventListener('abort', onStop, { once: true });
+	try {
+		return await call(
+			session,
+			gateway.create(submission),
+			(reply) => gateway.readCreate(reply, submission.modelId),
+			{ timeoutMs: CALL_TIMEOUT_MS, signal: cut.signal },
+		);
+	} finally {
+		answered.abort();
+		stop.removeEventListener('abort', onStop);
+	}
+}

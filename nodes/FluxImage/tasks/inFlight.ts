@@ -1,0 +1,93 @@
+import { readStubbornly } from './read';
+import type { Session } from './session';
+import type { TaskRef } from './task';
+
+/**
+ * How long cancels may take after Stop, in milliseconds: with the second for which a create in flight
+ * is awaited, Stop is done within two.
+ */
+const STOP_CANCEL_MS = 900;
+
+/** A signal that never aborts: what is sent with it is not blocked by the stop. */
+const UNSTOPPABLE = new AbortController().signal;
+
+/** What became of a task when a cancel was asked for. */
+export type Cancelled = 'requested' | 'alreadyCompleted' | 'notFound' | 'notOffered' | 'failed';
+
+/**
+ * The tasks that this execution has paid for and that have not ended. On Stop each of them is
+ * cancelled at the gateway, and the log says what became of it.
+ */
+export class InFlight {
+	private readonly tasks = new Map<string, { task: TaskRef; cancelOnStop: boolean }>();
+
+	private readonly cancels: Array<Promise<void>> = [];
+
+	private readonly onStop = () => this.cancelAll();
+
+	constructor(private readonly session: Session) {
+		session.stop.addEventListener('abort', this.onStop, { once: true });
+	}
+
+	/** Takes a task in; one that comes after the stop is cancelled at once. */
+	add(task: TaskRef, cancelOnStop: boolean): void {
+		this.tasks.set(task.requestId, { task, cancelOnStop });
+		if (this.session.stop.aborted) this.cancelAll();
+	}
+
+	/** Lets a task go that ended. */
+	remove(task: TaskRef): void {
+		this.tasks.delete(task.requestId);
+	}
+
+	/**
+	 * Ends the node's care: resolves when every cancel that Stop started has its answer. A stop that comes
+	 * later, while other nodes run, leaves the tasks alone that this node has handed on.
+	 */
+	async close(): Promise<void> {
+		this.session.stop.removeEventListener('abort', this.onStop);
+		await Promise.all(this.cancels);
+	}
+
+	private cancelAll(): void {
+		const left = [...this.tasks.values()];
+		this.tasks.clear();
+		for (const { task, cancelOnStop } of left) {
+			this.cancels.push(this.stopTask(task, cancelOnStop));
+		}
+	}
+
+	private async stopTask(task: TaskRef, cancelOnStop: boolean): Promise<void> {
+		const { gateway, log, clock } = this.session;
+		const name = `Task ${task.requestId} at ${gateway.displayName}`;
+		if (!cancelOnStop) return log(`${name}: runs on, since Cancel on Stop is off`);
+		const became = await cancelQuietly(this.session, task, clock.nowMs() + STOP_CANCEL_MS);
+		log(`${name}: ${BECAME[became]}`);
+	}
+}
+
+/** What the log says of a stopped task. */
+const BECAME: Readonly<Record<Cancelled, string>> = {
+	requested: 'cancel requested',
+	alreadyCompleted: 'was already finished; Task > Result fetches its picture',
+	notFound: 'is not known to the gateway any more',
+	notOffered: 'runs on, since the gateway has no cancel; Task > Wait collects its picture',
+	failed: 'could not be cancelled and may run on; Task > Wait collects its picture',
+};
+
+/** Cancels a task even after Stop, and says what became of it. Never throws. */
+export async function cancelQuietly(
+	session: Session,
+	task: TaskRef,
+	deadlineMs: number,
+): Promise<Cancelled> {
+	const { cancel, readCancel } = session.gateway;
+	if (!cancel || !readCancel) return 'notOffered';
+	try {
+		const unstoppable = { ...session, stop: UNSTOPPABLE, halt: UNSTOPPABLE };
+		const reply = await readStubbornly(unstoppable, cancel(task), readCancel, { deadlineMs });
+		return reply.cancellation;
+	} catch {
+		return 'failed';
+	}
+}

@@ -1,0 +1,163 @@
+import type { Submission } from '../gateways/gateway';
+import { about, ProblemError } from '../problems/problem';
+import { createTask } from './create';
+import { cancelQuietly, type InFlight } from './inFlight';
+import type { CreateIdentity, TaskMemory } from './memory';
+import type { Session } from './session';
+import { ENDED, type TaskRef, type TaskState } from './task';
+import { failureProblem, fetchResult, readStatus, watchTask, type Watch } from './watch';
+
+/** Where the tasks of one execution live. */
+export interface TaskRoom {
+	readonly session: Session;
+	readonly memory: TaskMemory;
+	readonly inFlight: InFlight;
+}
+
+/** A task to be paid for. */
+export interface Order {
+	readonly identity: CreateIdentity;
+	readonly modelId: string;
+	/** Builds what is sent; images are read only then. */
+	readonly submit: () => Promise<Submission>;
+	readonly cancelOnStop: boolean;
+	/** When to give up, in milliseconds since 1970. */
+	readonly deadlineMs: number;
+}
+
+/** How long a cancel after a time-out may take, in milliseconds. */
+const TIMEOUT_CANCEL_MS = 10_000;
+
+/**
+ * A task for the order: the one that an earlier attempt paid for, else a new one. A remembered task
+ * that has failed or was cancelled is forgotten and made anew.
+ *
+ * @throws ProblemError as `createTask` and `readStatus` do
+ */
+export async function obtainTask(room: TaskRoom, order: Order): Promise<TaskState> {
+	const known = recallTask(room, order);
+	if (!known) return await orderTask(room, order);
+	const state = await about(known, readStatus(room.session, known, order));
+	if (!failureProblem(state)) return state;
+	return await orderAnew(room, order);
+}
+
+/**
+ * A task for the order, seen through to its images. A remembered task that ends badly is made anew
+ * once; a new one that ends badly is an error, and forgotten.
+ *
+ * @throws ProblemError naming the task wherever one exists
+ */
+export async function generate(room: TaskRoom, order: Order, watch: Watch): Promise<TaskState> {
+	const startedMs = room.session.clock.nowMs();
+	const known = recallTask(room, order);
+	if (known) {
+		const ended = await followTask(room, known, { ...watch, startedMs }, order.cancelOnStop);
+		if (!failureProblem(ended)) return await about(ended, fetchResult(room.session, ended, watch));
+		room.memory.forget(order.identity);
+	}
+	const created = await orderTask(room, order);
+	const createdMs = room.session.clock.nowMs();
+	const ended = await followTask(
+		room,
+		created,
+		{ ...watch, startedMs: createdMs, createdMs },
+		order.cancelOnStop,
+	);
+	const problem = failureProblem(ended);
+	if (!problem) return await about(ended, fetchResult(room.session, ended, watch));
+	room.memory.forget(order.identity);
+	throw new ProblemError(problem, ended);
+}
+
+/**
+ * A task that somebody created before, seen through to its images.
+ *
+ * @throws ProblemError naming the task
+ */
+export async function collectTask(
+	room: TaskRoom,
+	task: TaskRef,
+	watch: Watch,
+	cancelOnStop: boolean,
+): Promise<TaskState> {
+	const startedMs = room.session.clock.nowMs();
+	const first = await about(unseen(task), readStatus(room.session, task, watch));
+	const ended = await followTask(room, first, { ...watch, startedMs }, cancelOnStop);
+	const problem = failureProblem(ended);
+	if (problem) throw new ProblemError(problem, ended);
+	return await about(ended, fetchResult(room.session, ended, watch));
+}
+
+/**
+ * Cancels a task whose time is up.
+ *
+ * @returns the error that says that the time was up and what became of the cancel
+ */
+export async function cancelAfterDeadline(
+	{ session, inFlight }: TaskRoom,
+	task: TaskState,
+): Promise<ProblemError> {
+	const became = await cancelQuietly(session, task, session.clock.nowMs() + TIMEOUT_CANCEL_MS);
+	inFlight.remove(task);
+	if (became === 'requested') return new ProblemError({ kind: 'deadlineCancelled' }, task);
+	return new ProblemError({ kind: 'deadlineReached', reason: NOT_CANCELLED[became] }, task);
+}
+
+/** Why a timed-out task was not cancelled. */
+const NOT_CANCELLED = {
+	alreadyCompleted: 'the cancel came too late: the task is finished',
+	notFound: 'the cancel found no such task',
+	notOffered: 'the gateway cannot cancel',
+	failed: 'the cancel did not get through',
+} as const;
+
+/** A task as far as it is known before its first status reply. */
+export const unseen = (task: TaskRef): TaskState => ({ ...task, status: 'queued', raw: null });
+
+function recallTask({ memory, inFlight }: TaskRoom, order: Order): TaskState | undefined {
+	const known = memory.recall(order.identity);
+	if (!known) return undefined;
+	inFlight.add(known, order.cancelOnStop);
+	return unseen(known);
+}
+
+async function orderAnew(room: TaskRoom, order: Order): Promise<TaskState> {
+	room.memory.forget(order.identity);
+	return await orderTask(room, order);
+}
+
+/** Pays for a task and remembers it, or remembers that it may have been paid. */
+async function orderTask(room: TaskRoom, order: Order): Promise<TaskState> {
+	const { memory, inFlight, session } = room;
+	if (memory.isDoubtful(order.identity)) {
+		throw new ProblemError({
+			kind: 'mayHaveBeenAccepted',
+			reason: 'an earlier attempt of this execution sent it already',
+		});
+	}
+	const created = await createTask(session, order.submit, order.deadlineMs).catch(
+		(error: unknown) => {
+			if (error instanceof ProblemError && error.problem.kind === 'mayHaveBeenAccepted') {
+				memory.rememberDoubt(order.identity, order.modelId);
+			}
+			throw error;
+		},
+	);
+	memory.remember(order.identity, created);
+	if (!ENDED.has(created.status)) inFlight.add(created, order.cancelOnStop);
+	return created;
+}
+
+/** Watches a task to its end, as one that Stop cancels. */
+async function followTask(
+	{ session, inFlight }: TaskRoom,
+	state: TaskState,
+	watch: Parameters<typeof watchTask>[2],
+	cancelOnStop: boolean,
+): Promise<TaskState> {
+	if (!ENDED.has(state.status)) inFlight.add(state, cancelOnStop);
+	const ended = await about(state, watchTask(session, state, watch));
+	inFlight.remove(ended);
+	return ended;
+}

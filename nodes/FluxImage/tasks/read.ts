@@ -1,0 +1,59 @@
+import type { GatewayReply, GatewayRequest } from '../gateways/gateway';
+import { ProblemError, type Outcome, type Problem } from '../problems/problem';
+import { backOffMs } from './backOff';
+import { LAG_MS, READ_RULES } from './rules';
+import { call, STOPPED, type Session } from './session';
+
+/** Until when a read is tried again, in milliseconds since 1970. */
+export interface Patience {
+	readonly deadlineMs: number;
+	/** When the task was created, where this execution created it; a gateway may lag behind that. */
+	readonly createdMs?: number;
+}
+
+/**
+ * Reads until there is a readable answer: reads cost nothing, so a bad line ends nothing.
+ *
+ * @param attempt one read, given at most so many milliseconds
+ * @throws ProblemError with the last problem where it is final or the deadline comes first;
+ * `stopped` on Stop, or when the node has failed
+ */
+export async function untilAnswered<T>(
+	session: Session,
+	attempt: (timeoutMs: number) => Promise<Outcome<T>>,
+	patience: Patience,
+): Promise<T> {
+	const { clock, halt, random } = session;
+	for (let failures = 1; ; failures++) {
+		if (halt.aborted) throw new ProblemError(STOPPED);
+		const outcome = await attempt(Math.max(1, patience.deadlineMs - clock.nowMs()));
+		if (!outcome.problem) return outcome.value;
+		const waitMs = backOffMs(failures, outcome.problem.retryAfterMs, random);
+		if (clock.nowMs() + waitMs >= readUntilMs(outcome.problem, patience)) {
+			throw new ProblemError(outcome.problem);
+		}
+		await clock.sleep(waitMs, halt);
+	}
+}
+
+/** An API read, tried until it is answered. Throws as `untilAnswered` does. */
+export async function readStubbornly<T>(
+	session: Session,
+	request: GatewayRequest,
+	read: (reply: GatewayReply) => Outcome<T>,
+	patience: Patience,
+): Promise<T> {
+	return await untilAnswered(
+		session,
+		async (timeoutMs) => await call(session, request, read, { timeoutMs }),
+		patience,
+	);
+}
+
+/** When to give up on a read, given what went wrong with it. */
+function readUntilMs({ kind }: Problem, { deadlineMs, createdMs }: Patience): number {
+	const rule = READ_RULES[kind] ?? 'final';
+	if (rule === 'again') return deadlineMs;
+	if (rule === 'lag' && createdMs !== undefined) return Math.min(deadlineMs, createdMs + LAG_MS);
+	return 0;
+}

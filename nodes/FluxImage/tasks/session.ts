@@ -1,0 +1,46 @@
+import type { Gateway, GatewayReply, GatewayRequest } from '../gateways/gateway';
+import type { Outcome, Problem } from '../problems/problem';
+import { retryAfterMs } from '../transport/retryAfter';
+import type { Transport } from '../transport/transport';
+import type { Clock } from './clock';
+
+/** What tasks need of the world, passed in once per execution of the node. */
+export interface Session {
+	readonly gateway: Gateway;
+	readonly transport: Transport;
+	readonly clock: Clock;
+	/** From 0 to 1, for jitter. */
+	readonly random: () => number;
+	/** Aborts when the person stops the execution. */
+	readonly stop: AbortSignal;
+	/** Aborts with `stop`, and when the node has failed: nothing is waited for any more. */
+	readonly halt: AbortSignal;
+	readonly log: (message: string) => void;
+}
+
+/**
+ * The longest that a single call may take, in milliseconds. Well below the default timeout of 600 s,
+ * so that a read that hangs is cut and tried again; the contracts name no figure.
+ */
+export const CALL_TIMEOUT_MS = 30_000;
+
+export const STOPPED: Problem = { kind: 'stopped' };
+
+/** Sends a request and reads its reply; a problem carries the gateway's Retry-After. */
+export async function call<T>(
+	session: Session,
+	request: GatewayRequest,
+	read: (reply: GatewayReply) => Outcome<T>,
+	limits: { timeoutMs?: number; signal?: AbortSignal },
+): Promise<Outcome<T>> {
+	const exchange = await session.transport.send(request, {
+		timeoutMs: Math.min(CALL_TIMEOUT_MS, limits.timeoutMs ?? CALL_TIMEOUT_MS),
+		signal: limits.signal ?? session.halt,
+	});
+	if (exchange.problem) return exchange;
+	const outcome = read(exchange.value);
+	const waitMs = retryAfterMs(exchange.value.headers['retry-after'], session.clock.nowMs());
+	return outcome.problem && waitMs !== undefined
+		? { problem: { ...outcome.problem, retryAfterMs: waitMs } }
+		: outcome;
+}

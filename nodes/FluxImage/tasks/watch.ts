@@ -1,0 +1,119 @@
+import { ProblemError, type Problem } from '../problems/problem';
+import { nextPollDelayMs } from './pollSchedule';
+import { readStubbornly, type Patience } from './read';
+import { READ_RULES } from './rules';
+import { STOPPED, type Session } from './session';
+import { ENDED, type TaskRef, type TaskState } from './task';
+
+/** How a task is watched. */
+export interface Watch extends Patience {
+	/** A fixed interval between polls, in milliseconds; absent: the schedule decides. */
+	readonly pollIntervalMs?: number;
+}
+
+/** Reads the status of a task once, trying again on a bad line. Throws ProblemError. */
+export async function readStatus(
+	session: Session,
+	task: TaskRef,
+	patience: Patience,
+): Promise<TaskState> {
+	const { gateway } = session;
+	return await readStubbornly(
+		session,
+		gateway.status(task),
+		(reply) => gateway.readStatus(reply, task),
+		patience,
+	);
+}
+
+/**
+ * Polls a task until it ended, whichever way.
+ *
+ * @param startedMs when the task's work began as far as is known, for the timing of polls
+ * @throws ProblemError `deadlineReached`, `stopped`, or a read's final problem
+ */
+export async function watchTask(
+	session: Session,
+	state: TaskState,
+	watch: Watch & { readonly startedMs: number },
+): Promise<TaskState> {
+	const { clock, halt } = session;
+	let latest = state;
+	while (!ENDED.has(latest.status)) {
+		const nowMs = clock.nowMs();
+		const waitMs = nextPollDelayMs({
+			elapsedMs: nowMs - watch.startedMs,
+			...(watch.pollIntervalMs === undefined ? {} : { fixedIntervalMs: watch.pollIntervalMs }),
+		});
+		await clock.sleep(Math.min(waitMs, watch.deadlineMs - nowMs), halt);
+		if (halt.aborted) throw new ProblemError(STOPPED);
+		if (clock.nowMs() >= watch.deadlineMs) throw new ProblemError({ kind: 'deadlineReached' });
+		latest = await readStatus(session, latest, watch).catch(asDeadline);
+	}
+	return latest;
+}
+
+/** A read that was still being tried when the deadline came tells of the deadline, with its reason. */
+function asDeadline(error: unknown): never {
+	if (error instanceof ProblemError && READ_RULES[error.problem.kind] === 'again') {
+		throw new ProblemError({ ...error.problem, kind: 'deadlineReached', reason: lastWord(error) });
+	}
+	throw error;
+}
+
+const lastWord = ({ problem }: ProblemError) =>
+	`the last read said: ${problem.reason ?? problem.code ?? problem.kind}`;
+
+/**
+ * The images of a completed task. Its own status reply may hold them; else the result is read, and
+ * read again while the gateway says that the task is still running.
+ *
+ * @throws ProblemError `noImages`, `deadlineReached`, `stopped`, the task's failure, or a read's
+ * final problem
+ */
+export async function fetchResult(
+	session: Session,
+	completed: TaskState,
+	watch: Watch,
+): Promise<TaskState> {
+	if (completed.images !== undefined && completed.images.length > 0) return completed;
+	const { gateway, clock } = session;
+	const lagUntil: Patience = { ...watch, createdMs: clock.nowMs() };
+	const result = await readStubbornly(
+		session,
+		gateway.result(completed),
+		(reply) => {
+			const outcome = gateway.readResult(reply, completed);
+			if (outcome.problem || ENDED.has(outcome.value.status)) return withImages(outcome);
+			return { problem: { kind: 'gatewayFault', reason: 'the result still says unfinished' } };
+		},
+		lagUntil,
+	).catch(asDeadline);
+	const ended = failureProblem(result);
+	if (ended) throw new ProblemError(ended);
+	return { ...completed, ...result };
+}
+
+/** A completed task without an image is a problem; a failed one is not. */
+function withImages(outcome: { value: TaskState; problem?: undefined } | { problem: Problem }) {
+	if (outcome.problem) return outcome;
+	const { status, images } = outcome.value;
+	return status === 'completed' && !images?.length
+		? { problem: { kind: 'noImages' } as const }
+		: outcome;
+}
+
+/** Error types that tell of moderation (contract: queue API). */
+const MODERATED_CODES: ReadonlySet<string> = new Set(['CONTENT_BLOCKED']);
+
+/** Words in a reason that tell of it, where a gateway has no such type. */
+const MODERATED_WORDS = /moderat|content.?(policy|blocked|filter)|nsfw|safety (system|filter)/i;
+
+/** What a failed or cancelled task means to the item, or nothing where the task did not fail. */
+export function failureProblem({ status, failure }: TaskState): Problem | undefined {
+	if (status !== 'failed' && status !== 'cancelled') return undefined;
+	const { code, message } = failure ?? { code: status, message: 'the gateway gave no reason' };
+	const moderated = MODERATED_CODES.has(code) || MODERATED_WORDS.test(`${code} ${message}`);
+	const kind = status === 'cancelled' ? 'cancelled' : moderated ? 'moderated' : 'failed';
+	return { kind, code, reason: message };
+}
