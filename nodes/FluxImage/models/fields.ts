@@ -2,9 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
-import { offersOf, OTHER_MODEL } from '.';
+import { idsOf, models, offersOf, OTHER_MODEL } from './index';
 import { inputImagesField } from './inputImagesField';
-import type { ModelParameter } from './model';
+import type { Model, ModelParameter } from './model';
 import { OTHER_PARAMETERS_NAME } from './otherParameters';
 import { parameterField, sortByName } from './parameterField';
 import { allPairs, shownFor, type Pair } from './shownFor';
@@ -29,6 +29,7 @@ export function modelFields(): INodeProperties[] {
 /** The Model dropdown of a gateway; on tasks too where the URLs of a task hold its model. */
 function modelField({ id, displayName, modelInTaskUrl }: Gateway): INodeProperties {
 	const sold = offersOf(id);
+	const first = sold[0]?.offer.id ?? OTHER_MODEL;
 	return {
 		displayName: 'Model',
 		name: 'model',
@@ -45,7 +46,7 @@ function modelField({ id, displayName, modelInTaskUrl }: Gateway): INodeProperti
 				description: 'A model that is not in the list, by its ID, with its parameters as JSON',
 			},
 		]),
-		default: sold[0]?.offer.id ?? OTHER_MODEL,
+		default: first,
 		description: `The model to use, as ${displayName} sells it; of a task, the model that made it`,
 		displayOptions: { show: { resource: resources(modelInTaskUrl), gateway: [id] } },
 	};
@@ -92,16 +93,22 @@ function mainFields(name: string): INodeProperties[] {
 	}));
 }
 
+/** Shown by model alone: images stay while the person, on a new gateway, looks for another model. */
 function inputImagesFields(): INodeProperties[] {
-	const counts = new Set(allPairs().flatMap(({ offer }) => offer.inputImages?.maximumCount ?? []));
-	return [...counts].flatMap((count) => {
-		const wanted = allPairs().filter(({ offer }) => offer.inputImages?.maximumCount === count);
-		return shownFor(wanted, '').map((show) => ({
-			...inputImagesField(count),
-			displayOptions: { show: { resource: ['image'], ...show } },
-		}));
-	});
+	const counts = new Set(models.map(maximumImages).filter((count) => count > 0));
+	return [...counts].map((count) => ({
+		...inputImagesField(count),
+		displayOptions: {
+			show: {
+				resource: ['image'],
+				model: models.filter((model) => maximumImages(model) === count).flatMap(idsOf),
+			},
+		},
+	}));
 }
+
+const maximumImages = ({ offers }: Model) =>
+	Math.max(...offers.map(({ inputImages }) => inputImages?.maximumCount ?? 0));
 
 /** One collection for all models, so that what was added stays when the gateway is switched. */
 function additionalFields(): INodeProperties {

@@ -13,7 +13,7 @@ export interface ModelParameter {
 	 */
 	readonly wirePath?: string;
 	/** The name that the person sees, Title Case. */
-	readonly displayName: string;
+	readonly label: string;
 	readonly description: string;
 	readonly type: ParameterType;
 	/** `main`: a field of its own; `additional`: in Additional Fields, sent only when added. */

@@ -5,13 +5,13 @@ import type { ModelParameter, ParameterType } from './model';
 
 /** A row of a model's table as a field of the editor, without the conditions of its showing. */
 export function parameterField(parameter: ModelParameter): INodeProperties {
-	const { name, displayName, description, required, placeholder, hint } = parameter;
+	const { name, label, required, placeholder, hint } = parameter;
 	const shownHint = hint ?? hintOf(parameter);
 	return {
-		displayName,
+		displayName: label,
 		name,
 		...forms[parameter.type](parameter),
-		description: describe(parameter, description),
+		description: describe(parameter),
 		...(required ? { required } : {}),
 		...(placeholder === undefined ? {} : { placeholder }),
 		...(shownHint === undefined ? {} : { hint: shownHint }),
@@ -41,11 +41,7 @@ const forms: Record<ParameterType, (parameter: ModelParameter) => FieldForm> = {
 	ratio: ({ choices = [], initialValue = '', gatewayDefault }) => ({
 		type: 'options',
 		options: [
-			{
-				name: gatewayDefault === undefined ? 'Default' : `Default (${gatewayDefault})`,
-				value: '',
-				description: 'Nothing is sent: the gateway decides',
-			},
+			{ name: 'Default', value: '', description: defaultDescription(gatewayDefault) },
 			...sortByName(choices.map(ratioOption)),
 		],
 		default: initialValue,
@@ -82,12 +78,16 @@ function hintOf(parameter: ModelParameter): string | undefined {
 	return mayBeUnset(parameter) ? `${expected}; 0 leaves it to the gateway` : expected;
 }
 
-/** The limits, where the editor would silently correct a number to them. */
-function describe(parameter: ModelParameter, description: string): string {
-	const { type, minimum, multipleOf } = parameter;
-	const isLimited = (type === 'integer' || type === 'number') && minimum !== undefined;
-	if (!isLimited || multipleOf !== undefined) return description;
-	return `${description} (${expectationOf(parameter)})`;
+function defaultDescription(gatewayDefault: ModelParameter['gatewayDefault']): string {
+	if (gatewayDefault === undefined) return 'Nothing is sent: the gateway decides';
+	return `Nothing is sent: the gateway takes ${gatewayDefault}`;
+}
+
+/** The limits are told, since the editor silently corrects a number to them. */
+function describe({ description, minimum, maximum, multipleOf }: ModelParameter): string {
+	if (minimum === undefined || maximum === undefined || multipleOf !== undefined)
+		return description;
+	return `${description} (${minimum} to ${maximum})`;
 }
 
 function ratioOption(choice: string): INodePropertyOptions {

@@ -68,7 +68,7 @@ export function safetyTolerance(maximum: number): ModelParameter {
 		name: 'safetyTolerance',
 		wirePath: 'safety_tolerance',
 		label: 'Safety Tolerance',
-		description: `How much the moderation of prompt and image lets pass: 0 is the strictest, ${maximum} the most permissive`,
+		description: 'How much the moderation of prompt and image lets pass; 0 is the strictest',
 		type: 'integer',
 		placement: 'additional',
 		minimum: 0,
@@ -102,13 +102,13 @@ export interface SideLimits {
 
 const PIXEL_STEP = 32;
 
-function side(name: 'width' | 'height', displayName: string, limits: SideLimits): ModelParameter {
+function side(name: 'width' | 'height', label: string, limits: SideLimits): ModelParameter {
 	const { initialValue } = limits;
 	return {
 		name,
 		wirePath: name,
-		displayName,
-		description: `${displayName} of the image in pixels`,
+		label,
+		description: `${label} of the image in pixels`,
 		type: 'integer',
 		placement: 'main',
 		multipleOf: PIXEL_STEP,

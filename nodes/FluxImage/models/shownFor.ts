@@ -2,8 +2,7 @@ import type { IDisplayOptions } from 'n8n-workflow';
 
 import { GATEWAYS } from '../gateways';
 import type { GatewayId } from '../gateways/gateway';
-import { idsOf, offersOf } from '.';
-import type { SoldModel } from '.';
+import { idsOf, offersOf, type SoldModel } from './index';
 
 /** A model as one gateway sells it: what the `gateway` and `model` fields together say. */
 export interface Pair extends SoldModel {

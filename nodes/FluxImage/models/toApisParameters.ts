@@ -9,7 +9,7 @@ export const size: ModelParameter = {
 	wirePath: 'size',
 	label: 'Size',
 	description:
-		'Width to height of the image; match_input_image keeps the shape of the input image. An expression may give any ratio from 21:9 to 9:21.',
+		'Width to height of the image. An expression may give match_input_image or any ratio from 21:9 to 9:21.',
 	type: 'ratio',
 	placement: 'main',
 	choices: ['1:1', '3:2', '2:3', '4:3', '3:4', '16:9', '9:16', '21:9', '9:21', 'match_input_image'],

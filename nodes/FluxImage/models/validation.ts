@@ -155,7 +155,7 @@ function refusal(
 	const name = String(error.issues[0]?.path[0]);
 	const parameter = parameters.find((row) => row.name === name);
 	if (!parameter) return new ParameterError(name, 'a value that the model takes', given[name]);
-	return new ParameterError(parameter.displayName, expectationOf(parameter), given[name]);
+	return new ParameterError(parameter.label, expectationOf(parameter), given[name]);
 }
 
 function setAt(target: JsonObject, path: readonly string[], value: JsonObject[string]): void {
