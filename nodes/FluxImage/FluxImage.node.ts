@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { nodeCredentials, nodeProperties } from './operations/properties';
+import { nodeProperties } from './operations/properties';
 import { runItems } from './operations/runItems';
 import { credentialTests } from './transport/credentialTest';
 
@@ -23,7 +23,32 @@ export class FluxImage implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: nodeCredentials(),
+		credentials: [
+			{
+				name: 'odiRouterApi',
+				required: true,
+				displayOptions: { show: { gateway: ['odiRouter'] } },
+				testedBy: 'odiRouterApi',
+			},
+			{
+				name: 'seaArtCloudApi',
+				required: true,
+				displayOptions: { show: { gateway: ['seaArtCloud'] } },
+				testedBy: 'seaArtCloudApi',
+			},
+			{
+				name: 'toApisApi',
+				required: true,
+				displayOptions: { show: { gateway: ['toApis'] } },
+				testedBy: 'toApisApi',
+			},
+			{
+				name: 'vtrixApi',
+				required: true,
+				displayOptions: { show: { gateway: ['vtrix'] } },
+				testedBy: 'vtrixApi',
+			},
+		],
 		properties: nodeProperties(),
 	};
 

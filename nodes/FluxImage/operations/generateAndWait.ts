@@ -50,16 +50,13 @@ export async function picturesInTime(
 	finish: (watch: Watch) => Promise<TaskState>,
 ): Promise<INodeExecutionData[]> {
 	const { onTimeout, pollIntervalMs } = item.options;
-	try {
-		const watch = { deadlineMs, ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }) };
-		return await imageItems(item, room, await finish(watch), deadlineMs);
-	} catch (error) {
+	const watch = { deadlineMs, ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }) };
+	const pictures = async () => await imageItems(item, room, await finish(watch), deadlineMs);
+	return await pictures().catch(async (error: unknown) => {
 		const late = error instanceof ProblemError && error.problem.kind === 'deadlineReached';
 		if (!late || !error.task || onTimeout === 'error') throw error;
-		if (onTimeout === 'returnTask') {
-			room.inFlight.remove(error.task);
-			return [taskItem(item, error.task)];
-		}
-		throw await cancelAfterDeadline(room, error.task);
-	}
+		if (onTimeout === 'cancelTask') throw await cancelAfterDeadline(room, error.task);
+		room.inFlight.remove(error.task);
+		return [taskItem(item, error.task)];
+	});
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { OPERATIONS } from '.';
+import { OPERATIONS } from './index';
 import { GATEWAYS } from '../gateways';
 import { modelFields } from '../models/fields';
 import type { Operation } from './operation';
@@ -11,8 +11,11 @@ const RESOURCES = [
 	{ name: 'Task', value: 'task' },
 ] as const;
 
-/** What a new node is set to (DESIGN, section 1). */
-const DEFAULT_OPERATION = { image: 'generateAndWait', task: 'wait' } as const;
+/** What a new node is set to. */
+const DEFAULT_OPERATION: Readonly<Record<Operation['resource'], string>> = {
+	image: 'generateAndWait',
+	task: 'wait',
+};
 
 const gatewaysThat = (able: (gateway: (typeof GATEWAYS)[string]) => boolean) =>
 	Object.values(GATEWAYS)
@@ -47,16 +50,6 @@ export function nodeProperties(): INodeProperties[] {
 	];
 }
 
-/** The credentials that the node asks for: the chosen gateway's. */
-export function nodeCredentials() {
-	return Object.values(GATEWAYS).map(({ id, credentialType }) => ({
-		name: credentialType,
-		required: true,
-		displayOptions: { show: { gateway: [id] } },
-		testedBy: credentialType,
-	}));
-}
-
 function gatewayField(): INodeProperties {
 	return {
 		displayName: 'Gateway',
@@ -77,17 +70,24 @@ function operationFields(resource: Operation['resource']): INodeProperties[] {
 	const always = all.filter(({ needsCancel }) => !needsCancel);
 	const cancelling = gatewaysThat(({ cancel }) => cancel !== undefined);
 	const others = gatewaysThat(({ cancel }) => cancel === undefined);
-	const field = (operations: readonly Operation[], gateway?: string[]): INodeProperties => ({
+	if (always.length === all.length) return [operationField(resource, all)];
+	return [operationField(resource, all, cancelling), operationField(resource, always, others)];
+}
+
+function operationField(
+	resource: Operation['resource'],
+	operations: readonly Operation[],
+	gateway?: string[],
+): INodeProperties {
+	const field = {
 		displayName: 'Operation',
 		name: 'operation',
-		type: 'options',
+		type: 'options' as const,
 		noDataExpression: true,
 		options: operations.map(optionOf),
-		default: DEFAULT_OPERATION[resource],
 		displayOptions: { show: { resource: [resource], ...(gateway ? { gateway } : {}) } },
-	});
-	if (always.length === all.length || others.length === 0) return [field(all)];
-	return [field(all, cancelling), field(always, others)];
+	};
+	return { ...field, default: DEFAULT_OPERATION[resource] };
 }
 
 const optionOf = ({ name, value, action, description }: Operation): INodePropertyOptions => ({

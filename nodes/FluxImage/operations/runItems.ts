@@ -5,7 +5,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { OPERATIONS } from '.';
+import { OPERATIONS } from './index';
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import { ProblemError } from '../problems/problem';
