@@ -32,8 +32,10 @@ const program: Command = new Command('npm start --')
 	.option('--port <number>', 'port of the editor; a free one is taken if it is in use', port, 5678)
 	.option('--fresh', "forget the demo's account, workflows and executions first (kept by default)")
 	.addOption(
-		new Option('--gateway <name>', 'use your own key at this gateway; every picture costs money')
-			.choices(gateways.map(({ name }) => name)),
+		new Option(
+			'--gateway <name>',
+			'use your own key at this gateway; every picture costs money',
+		).choices(gateways.map(({ name }) => name)),
 	)
 	.option('--key-from <variable>', 'environment variable that holds the key for --gateway')
 	.option('--base-url <url>', "address of the gateway, if it is not the provider's usual one")
@@ -77,7 +79,7 @@ async function main(): Promise<void> {
 		line: '2.41',
 		userFolder,
 		port: await getPort({ host: '127.0.0.1', port: options.port }),
-		accounts: own ? [own] : sandboxAccounts(sandbox),
+		accounts: sandbox ? sandboxAccounts(sandbox) : own ? [own] : [],
 		gateway: own?.gateway,
 	});
 	tell(stage, own ? `${own.gateway.name}, with your key` : 'the local sandbox, free of charge');
@@ -109,7 +111,8 @@ ${workflows.join('\n')}
 
 async function untilInterrupted(): Promise<void> {
 	await new Promise<void>((resolve) => {
-		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+			process.on(signal, () => resolve());
 	});
 }
 

@@ -62,7 +62,8 @@ export async function ensureN8n(line: N8nLine): Promise<InstalledN8n> {
 }
 
 async function installPackages(folder: string, paths: string[], node: Node24): Promise<void> {
-	const installed = () => paths.filter((path) => existsSync(join(folder, path, 'package.json'))).length;
+	const installed = () =>
+		paths.filter((path) => existsSync(join(folder, path, 'package.json'))).length;
 	const measure = () => {
 		const count = installed();
 		const percent = Math.floor((100 * count) / paths.length);
@@ -75,9 +76,13 @@ async function installPackages(folder: string, paths: string[], node: Node24): P
 }
 
 async function compile(folder: string, name: string, node: Node24): Promise<void> {
-	await withProgress(`2/2 compiling ${name}`, () => 'at work', async () => {
-		await npm(['rebuild', name], folder, node.environment);
-	});
+	await withProgress(
+		`2/2 compiling ${name}`,
+		() => 'at work',
+		async () => {
+			await npm(['rebuild', name], folder, node.environment);
+		},
+	);
 }
 
 /** The folders that npm fills on this platform; those for other systems are left out. */

@@ -39,11 +39,15 @@ export async function ensureNode24(): Promise<Node24> {
 	const folder = join(cacheFolder(), `node${MAJOR}-${platform}`);
 	await installOnce(folder, async () => {
 		console.log(`n8n needs Node ${MAJOR}; this is ${process.version}. Fetching it, once:`);
-		await withProgress(`npm package ${packageName}`, () => 'downloading', async () => {
-			await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-			const specifier = `${packageName}@${MAJOR}`;
-			await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', specifier], folder);
-		});
+		await withProgress(
+			`npm package ${packageName}`,
+			() => 'downloading',
+			async () => {
+				await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+				const specifier = `${packageName}@${MAJOR}`;
+				await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', specifier], folder);
+			},
+		);
 	});
 	const binary = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
 	return describe(join(folder, 'node_modules', packageName, binary));

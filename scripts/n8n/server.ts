@@ -1,4 +1,6 @@
-import { openSync, closeSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,7 +36,6 @@ export async function startN8n(
 	userFolder: string,
 	port: number,
 ): Promise<N8nServer> {
-	const { execa } = await import('execa');
 	const { default: getPort } = await import('get-port');
 	await mkdir(userFolder, { recursive: true });
 	const logFile = join(userFolder, 'n8n.log');
@@ -43,15 +44,14 @@ export async function startN8n(
 	const env = n8nEnvironment(n8n.line, userFolder, port, brokerPort);
 	// A group of its own: Ctrl-C in the terminal reaches only this process, which then ends the
 	// whole group, n8n's task runners included.
-	const subprocess = execa(n8n.node.binary, [n8n.program, 'start'], {
+	const subprocess = spawn(n8n.node.binary, [n8n.program, 'start'], {
 		cwd: userFolder,
 		detached: true,
 		env: { ...env, PATH: n8n.node.environment.PATH },
-		extendEnv: false,
-		reject: false,
 		stdio: ['ignore', log, log],
 	});
 	closeSync(log);
+	const ended = once(subprocess, 'exit').then(() => 'ended' as const);
 	const { pid } = subprocess;
 	if (pid === undefined) throw new Error(`Could not run ${n8n.node.binary}`);
 
@@ -60,14 +60,13 @@ export async function startN8n(
 	const stop = async () => {
 		signalGroup(pid, 'SIGTERM');
 		const timer = setTimeout(killGroup, STOP_TIMEOUT_MS);
-		await subprocess;
+		await ended;
 		clearTimeout(timer);
 		killGroup();
 		process.off('exit', killGroup);
 	};
 
 	const url = `http://127.0.0.1:${port}`;
-	const ended = subprocess.then(() => 'ended' as const);
 	const outcome = await Promise.race([ended, untilReady(url)]);
 	if (outcome === 'ready') return { url, logFile, stop };
 	await stop();

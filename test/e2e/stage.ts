@@ -1,0 +1,25 @@
+import type { Gateway } from '../sandbox';
+
+/** What `scripts/e2e.ts` has started, as the tests need to know it. */
+export interface E2eStage {
+	/** The n8n line under test, e.g. `2.41`. */
+	line: string;
+	/** Address of n8n, without a slash at the end. */
+	url: string;
+	login: { email: string; password: string };
+	/** Addresses of the example workflows in the editor, by name. */
+	workflowUrls: Record<string, string>;
+	sandbox: { url: string; baseUrls: Record<Gateway, string>; key: string };
+	/** The browser's program. */
+	chromium: string;
+	screenshotFolder: string;
+}
+
+/** The stage of this run. */
+export const stage = readStage();
+
+function readStage(): E2eStage {
+	const json = process.env.FLUX_IMAGE_E2E;
+	if (!json) throw new Error('Run these tests by npm run test:e2e, which starts n8n for them.');
+	return JSON.parse(json) as E2eStage;
+}
