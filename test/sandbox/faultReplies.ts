@@ -41,6 +41,7 @@ const players: Record<FaultName, Player> = {
 	'401': (scene) => refuse(scene, 'badKey', 401),
 	'403': (scene) => refuse(scene, 'forbidden', 403),
 	'404': (scene) => refuse(scene, 'unknownTask', 404),
+	unknownTask: (scene) => refuse(scene, 'unknownTask'),
 	'500': (scene) => refuse(scene, 'broken', 500),
 	'502-html': ({ raw }) => sendHtml(raw, 502, '502 Bad Gateway'),
 	'503': (scene) => {
@@ -105,11 +106,12 @@ export function playFault(scene: Scene): void {
 function refuse(
 	{ raw, refuse: build }: Scene,
 	kind: Refusal['kind'],
-	statusCode: number,
+	statusCode?: number,
 	headers: Record<string, string> = {},
 ): void {
-	const { type, bytes } = encoded(build({ kind, message: 'Injected by the fault program' }));
-	send(raw, statusCode, { 'content-type': type, ...headers }, bytes);
+	const answer = build({ kind, message: 'Injected by the fault program' });
+	const { type, bytes } = encoded(answer);
+	send(raw, statusCode ?? answer.statusCode, { 'content-type': type, ...headers }, bytes);
 }
 
 function sendHtml(raw: ServerResponse, statusCode: number, title: string): void {

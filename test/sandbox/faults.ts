@@ -14,6 +14,8 @@ const replyFaults = [
 	'401',
 	'403',
 	'404',
+	/** The task is not known (yet), in the gateway's own words and with its own status. */
+	'unknownTask',
 	'500',
 	'502-html',
 	'503',

@@ -13,6 +13,8 @@ import { QuirkSettings } from './quirks';
 import { queueProtocol } from './queueProtocol';
 import { RateLimit } from './rateLimit';
 import { createApiServer } from './server';
+import { toApisProtocol } from './toApisProtocol';
+import { vtrixProtocol } from './vtrixProtocol';
 
 export type { FaultName, FaultProgram, FaultRow } from './faults';
 export type { Gateway } from './gateways';
@@ -113,7 +115,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 function protocolsOf(world: World): Protocol[] {
-	return [queueProtocol(world, 'seaArtCloud'), queueProtocol(world, 'odiRouter')];
+	return [
+		queueProtocol(world, 'seaArtCloud'),
+		queueProtocol(world, 'odiRouter'),
+		vtrixProtocol(world),
+		toApisProtocol(world),
+	];
 }
 
 function rateLimitsOf(

@@ -26,7 +26,7 @@ export interface Thumbnail {
 export type LocalFiles = (url: string) => Promise<Buffer | undefined>;
 
 const signatures: ReadonlyArray<readonly [type: string, pattern: RegExp]> = [
-	['image/png', /^\x89PNG\r\n\x1a\n/],
+	['image/png', /^\x89PNG\r\n/],
 	['image/jpeg', /^\xff\xd8\xff/],
 	['image/webp', /^RIFF[^]{4}WEBP/],
 	['image/gif', /^GIF8[79]a/],

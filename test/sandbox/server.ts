@@ -113,7 +113,10 @@ class Exchange {
 		this.row.taskId = answer.taskId ?? this.row.taskId;
 		this.row.accepted = accepted;
 		this.row.billed = answer.billed ?? false;
-		const after = accepted && this.parts.faults.take(this.occasion('afterAcceptance'));
+		const refusedCreate = this.row.call === 'create' && !accepted;
+		const after = refusedCreate
+			? undefined
+			: this.parts.faults.take(this.occasion('afterAcceptance'));
 		return after ? this.play(after, answer) : this.send(answer);
 	}
 

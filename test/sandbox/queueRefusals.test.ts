@@ -1,0 +1,128 @@
+import { createdTaskOn, createOn, taskOn, type Where } from './queueCalls';
+import { Stage } from './stage';
+
+let stage: Stage;
+
+beforeAll(async () => (stage = await Stage.open()));
+afterAll(async () => await stage.close());
+afterEach(() => stage.reset());
+
+const create = async (parameters: object, where?: Where) =>
+	await createOn(stage, parameters, where);
+const createdTask = async (parameters: object, where?: Where) =>
+	await createdTaskOn(stage, parameters, where);
+
+describe('cancel in the queue API', () => {
+	it('ends a running task as COMPLETED with CANCELED', async () => {
+		const created = await createdTask({ prompt: '[never]' });
+		expect(await created.cancel()).toMatchObject({
+			statusCode: 202,
+			body: { status: 'CANCELLATION_REQUESTED' },
+		});
+		expect((await created.status()).body).toMatchObject({
+			status: 'COMPLETED',
+			error_type: 'CANCELED',
+		});
+		expect(stage.sandbox.ledger.taskRows()).toMatchObject([
+			{ state: 'cancelled', cancelledAtMs: stage.nowMs },
+		]);
+	});
+
+	it('comes too late for a task that has ended', async () => {
+		const created = await createdTask({ prompt: 'done' });
+		stage.pass(10);
+		expect(await created.cancel()).toMatchObject({
+			statusCode: 400,
+			body: { status: 'ALREADY_COMPLETED' },
+		});
+	});
+
+	it('does not find a task that nobody made', async () => {
+		expect(await taskOn(stage, 'odiRouter', 'flux_pro_11', 'mmsu_none').cancel()).toMatchObject({
+			statusCode: 404,
+			body: { status: 'NOT_FOUND' },
+		});
+	});
+
+	it('may be answered and ignored, as a quirk', async () => {
+		const created = await createdTask({ prompt: 'on and on [quirk cancelIgnored=true]' });
+		expect(await created.cancel()).toMatchObject({ statusCode: 202 });
+		stage.pass(10);
+		expect((await created.status()).body).not.toHaveProperty('error');
+	});
+});
+
+describe('refusals of the queue API', () => {
+	it.each([
+		['prompt', {}],
+		['prompt', { prompt: ' ' }],
+		['seed', { prompt: 'x', seed: 1.5 }],
+		['aspect_ratio', { prompt: 'x', aspect_ratio: '22:9' }],
+		['aspect_ratio', { prompt: 'x', aspect_ratio: 'wide' }],
+		['output_format', { prompt: 'x', output_format: 'webp' }],
+		['safety_tolerance', { prompt: 'x', safety_tolerance: 7 }],
+		['prompt_upsampling', { prompt: 'x', prompt_upsampling: 'yes' }],
+		['steps', { prompt: 'x', steps: 20 }],
+		['input_image_5', { prompt: 'x', input_image_5: 'QUJD' }],
+		['webhook_url', { prompt: 'x', webhook_url: 'http://127.0.0.1/' }],
+		['input_image', { prompt: 'x', input_image: 'data:image/png;base64,QUJD' }],
+		['input_image', { prompt: 'x', input_image: 'QUJD' }],
+		['input_image', { prompt: 'x', input_image: 'http://example.com/a.png' }],
+	])('name %s in %j', async (name, parameters) => {
+		const { statusCode, body } = await create(parameters);
+		expect(statusCode).toBe(422);
+		expect(JSON.stringify(body)).toContain(name);
+		expect(stage.sandbox.ledger.billed()).toBe(0);
+	});
+
+	it.each([
+		['width', { width: 1000 }],
+		['width', { width: 224 }],
+		['height', { height: 1472 }],
+		['image_prompt', { image_prompt: 'http://127.0.0.1:1/a.png' }],
+		['aspect_ratio', { aspect_ratio: '1:1' }],
+	])('of flux_pro_11 name %s in %j', async (name, parameters) => {
+		const reply = await create({ prompt: 'x', ...parameters }, { model: 'flux_pro_11' });
+		expect(reply.statusCode).toBe(422);
+		expect(JSON.stringify(reply.body)).toContain(name);
+	});
+
+	it('of a model that the gateway does not sell say so', async () => {
+		const reply = await create({ prompt: 'x' }, { model: 'flux_2_max', gateway: 'odiRouter' });
+		expect(reply).toMatchObject({
+			statusCode: 404,
+			body: { detail: 'App not found: flux_2_max' },
+		});
+	});
+
+	it.each([
+		['noCredit', 402, { status: { code: 402, error_code: 40201 }, data: null }],
+		['forbidden', 403, { error: { code: 'FORBIDDEN' } }],
+		['unsuccessful', 401, { error: { code: 'UNAUTHORIZED' } }],
+	] as const)('of the key %s have status %i', async (role, statusCode, body) => {
+		const reply = await create({ prompt: 'x' }, { key: stage.sandbox.keys[role] });
+		expect(reply).toMatchObject({ statusCode, body });
+	});
+
+	it('of an unknown key come before all else', async () => {
+		const reply = await create({}, { key: 'wrong', model: 'none' });
+		expect(reply).toMatchObject({ statusCode: 401, body: { error: { code: 'UNAUTHORIZED' } } });
+	});
+
+	it('of an unknown task are 404', async () => {
+		const unknown = taskOn(stage, 'seaArtCloud', 'flux_kontext_max', 'mmsu_none');
+		expect(await unknown.status()).toMatchObject({ statusCode: 404 });
+		expect(await unknown.result()).toMatchObject({ statusCode: 404 });
+	});
+
+	it.each([
+		['text', { error: expect.any(String) as string }],
+		['detail', { detail: expect.any(String) as string }],
+		['detailList', { detail: [{ loc: ['body', 'prompt'] }] }],
+		['statusObject', { status: { code: 422 }, data: null }],
+		['success', { success: false }],
+	] as const)('take the shape %s where the quirk says so', async (refusalShape, body) => {
+		stage.sandbox.quirks.set({ refusalShape });
+		expect((await create({ prompt: '[rejected]' })).body).toMatchObject(body);
+	});
+});

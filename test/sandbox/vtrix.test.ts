@@ -1,0 +1,101 @@
+import { pictureType } from './inputImages';
+import { Stage, type JsonReply } from './stage';
+
+let stage: Stage;
+
+beforeAll(async () => (stage = await Stage.open()));
+afterAll(async () => await stage.close());
+afterEach(() => stage.reset());
+
+async function create(body: object, key?: string): Promise<JsonReply> {
+	return await stage.call('vtrix', 'POST', '/v1/generation', body, key);
+}
+
+const wrapped = (params: object, model = 'flux_kontext_max'): object => ({
+	model,
+	input: [{ params }],
+});
+
+async function read(id: unknown): Promise<JsonReply> {
+	return await stage.call('vtrix', 'GET', `/v1/generation/task/${String(id)}`);
+}
+
+describe('the generation API of VTrix', () => {
+	it.each([
+		[
+			'wrapped',
+			wrapped({ prompt: 'a boat', steps: 20, guidance_scale: 2.5, negative_prompt: 'b' }),
+		],
+		['flat', { model: 'flux_kontext_max', prompt: 'a boat', steps: 20 }],
+	])('takes a create in its %s form', async (_form, body) => {
+		const { statusCode, body: created } = await create(body);
+		expect(statusCode).toBe(200);
+		expect(created).toMatchObject({ status: 'queued', model: 'flux_kontext_max', progress: 0 });
+		expect(created.created_at).toBe(stage.nowMs / 1000);
+		expect(stage.sandbox.ledger.billed()).toBe(1);
+	});
+
+	it('tells progress, then output and usage, in one read', async () => {
+		const { body: created } = await create(wrapped({ prompt: 'a pier [seconds=10]' }));
+		stage.pass(6);
+		const { body: running } = await read(created.id);
+		expect(running).toMatchObject({ status: 'in_progress' });
+		expect(running.progress).toBeGreaterThan(0);
+		expect(running.progress).toBeLessThan(1);
+		expect(running).not.toHaveProperty('output');
+		stage.pass(4);
+		const { body: completed } = await read(created.id);
+		expect(completed).toMatchObject({
+			status: 'completed',
+			output: [{ content: [{ type: 'image' }] }],
+			usage: { cost: '0.08', discount: 1 },
+		});
+		expect(completed).not.toHaveProperty('error');
+		const { output } = completed as { output: Array<{ content: Array<{ url: string }> }> };
+		expect(pictureType(await stage.bytesAt(output[0]?.content[0]?.url))).toBe('image/jpeg');
+	});
+
+	it('tells code and message of a failed task', async () => {
+		const { body: created } = await create(wrapped({ prompt: '[moderated]' }));
+		stage.pass(10);
+		expect((await read(created.id)).body).toMatchObject({
+			status: 'failed',
+			error: { code: '002014003', message: expect.stringContaining('moderation') as string },
+		});
+	});
+
+	it('may answer a create with the finished task, as a quirk', async () => {
+		const { body } = await create(wrapped({ prompt: '[quirk finishedAtOnce=true]' }));
+		expect(body).toMatchObject({ status: 'completed', output: [{}], usage: {} });
+	});
+
+	it('has other words for the states, as a quirk', async () => {
+		stage.sandbox.quirks.set({ stateWords: 'alternative' });
+		const { body: created } = await create(wrapped({ prompt: 'a dock [seconds=10]' }));
+		expect(created.status).toBe('pending');
+		stage.pass(5);
+		expect((await read(created.id)).body.status).toBe('processing');
+		stage.pass(5);
+		expect((await read(created.id)).body.status).toBe('done');
+	});
+
+	it.each([
+		['steps', wrapped({ prompt: 'x', steps: 51 })],
+		['guidance_scale', wrapped({ prompt: 'x', guidance_scale: 0.5 })],
+		['image_prompt', wrapped({ prompt: 'x', image_prompt: 'QUJD' }, 'flux_pro_11')],
+		['height', { model: 'flux_2_pro', prompt: 'x', height: 65 }],
+		['object', { model: 'flux_2_pro', input: [] }],
+	])('refuses a create that has a wrong %s', async (name, body) => {
+		const reply = await create(body);
+		expect(reply.statusCode).toBe(400);
+		expect(JSON.stringify(reply.body)).toContain(name);
+	});
+
+	it('refuses unknown models, unknown tasks, bad keys and keys without credit', async () => {
+		expect((await create(wrapped({ prompt: 'x' }, 'flux_0'))).statusCode).toBe(404);
+		expect((await read('none')).statusCode).toBe(404);
+		expect((await create(wrapped({ prompt: 'x' }), 'wrong')).statusCode).toBe(401);
+		const { noCredit } = stage.sandbox.keys;
+		expect((await create(wrapped({ prompt: 'x' }), noCredit)).statusCode).toBe(403);
+	});
+});

@@ -1,0 +1,138 @@
+import { failureOf } from './failures';
+import type { Task, TaskState } from './jobs';
+import { isOrder, readOrder } from './orders';
+import type { Answer, Call, Protocol, Refusal, World } from './protocol';
+import { refusalAnswer, type RefusalTable } from './refusalShapes';
+import { stateWord, type StateWords } from './stateWords';
+import { isObject } from './validation';
+
+/** The words of contracts/vtrix.md's examples; it has no cancel, so none for cancelled. */
+const documented: StateWords = {
+	queued: 'queued',
+	running: 'in_progress',
+	completed: 'completed',
+	failed: 'failed',
+	cancelled: 'failed',
+};
+
+/** Its "other words for the states". */
+const alternative: StateWords = {
+	queued: 'pending',
+	running: 'processing',
+	completed: 'done',
+	failed: 'failed',
+	cancelled: 'failed',
+};
+
+/** contracts/vtrix.md gives the statuses; the shapes are those of its failed tasks and of the queue API. */
+const refusals: RefusalTable = {
+	badKey: { statusCode: 401, shape: 'object' },
+	noCredit: { statusCode: 403, shape: 'object' },
+	forbidden: { statusCode: 403, shape: 'object' },
+	unknownModel: { statusCode: 404, shape: 'object' },
+	unknownTask: { statusCode: 404, shape: 'object' },
+	unknownPath: { statusCode: 404, shape: 'detail' },
+	invalid: { statusCode: 400, shape: 'object' },
+	rateLimited: { statusCode: 429, shape: 'object' },
+	broken: { statusCode: 500, shape: 'object' },
+};
+
+/** What a picture costs, in USD as text, as the contract's example has it. */
+const cost = '0.08';
+
+/** The generation API of VTrix. */
+export function vtrixProtocol(world: World): Protocol {
+	const vtrix = new VtrixGateway(world);
+	return {
+		gateway: 'vtrix',
+		refuse: (refusal) => vtrix.refuse(refusal),
+		routes: [
+			{
+				method: 'POST',
+				path: '/v1/generation',
+				call: 'create',
+				handle: async (call) => await vtrix.create(call),
+			},
+			{
+				method: 'GET',
+				path: '/v1/generation/task/:id',
+				call: 'status',
+				handle: (call) => vtrix.read(call),
+			},
+		],
+	};
+}
+
+class VtrixGateway {
+	constructor(private readonly world: World) {}
+
+	refuse(refusal: Refusal): Answer {
+		return refusalAnswer(refusals, refusal, this.world.quirks.current.refusalShape);
+	}
+
+	async create(call: Call): Promise<Answer> {
+		const { model, parameters } = unwrapped(call.body);
+		const order = await readOrder(this.world, 'vtrix', call, model, parameters);
+		if (!isOrder(order)) return this.refuse(order);
+		const task = this.world.tasks.create(order);
+		return { statusCode: 200, taskId: task.id, billed: true, body: this.taskBody(task) };
+	}
+
+	/** One read serves status and result. */
+	read({ params }: Call): Answer {
+		const task = this.world.tasks.find('vtrix', params.id ?? '');
+		if (!task) return this.refuse({ kind: 'unknownTask', message: `No such task: ${params.id}` });
+		return { statusCode: 200, taskId: task.id, body: this.taskBody(task) };
+	}
+
+	private taskBody(task: Task): unknown {
+		const nowMs = this.world.tasks.nowMs();
+		const state = task.stateAt(nowMs);
+		return {
+			id: task.id,
+			created_at: Math.floor(task.createdAtMs / 1000),
+			status: stateWord(task, state, { documented, alternative }),
+			model: task.order.model,
+			progress: task.progressAt(nowMs),
+			...this.ending(task, state),
+		};
+	}
+
+	/** `output` and `usage` only when completed, `error` only when failed. */
+	private ending(task: Task, state: TaskState): Record<string, unknown> {
+		const { quirks, trouble, key, pictures } = task.order;
+		if (state === 'failed') return { error: errorValue(task) };
+		if (state !== 'completed') return {};
+		const content = pictures.map((_, index) => ({
+			type: 'image',
+			url: this.world.pictureUrlOf(task, index),
+			jobId: `${task.id}-${index}`,
+		}));
+		return {
+			output: [{ content }],
+			usage: { cost, discount: 1 },
+			metadata: trouble.echoKey === 'result' ? { authorization: key } : {},
+			...(quirks.successError === 'absent'
+				? {}
+				: { error: quirks.successError === 'null' ? null : '' }),
+		};
+	}
+}
+
+/** Both forms of a create: `{model, input: [{params}]}`, and model and parameters side by side. */
+function unwrapped(body: unknown): { model: unknown; parameters: unknown } {
+	if (!isObject(body)) return { model: undefined, parameters: undefined };
+	const { model, input, ...rest } = body;
+	if (input === undefined) return { model, parameters: rest };
+	const [first] = Array.isArray(input) && input.length === 1 ? (input as unknown[]) : [];
+	if (!isObject(first) || !isObject(first.params)) return { model, parameters: undefined };
+	return { model, parameters: { ...rest, ...first.params } };
+}
+
+function errorValue(task: Task): unknown {
+	const { code, message } = failureOf(task, 'failed');
+	const { errorForm } = task.order.quirks;
+	if (errorForm === 'text') return message;
+	if (errorForm === 'codeAndErrorMessage') return { code, error_message: message };
+	return { code, message };
+}
