@@ -1,0 +1,49 @@
+import { CredentialDialog } from './credentialDialog';
+import { Editor } from './editor';
+import { stage } from './stage';
+
+/** A port that nothing listens on: discard, which no system serves today. */
+const DEAD_HOST = '127.0.0.1:9';
+
+describe.each([
+	{ title: 'SeaArt Cloud API', gateway: 'seaArtCloud' as const },
+	{ title: 'OdiRouter API', gateway: 'odiRouter' as const },
+])('the Test button of the credential $title', ({ title, gateway }) => {
+	const baseUrl = stage.sandbox.baseUrls[gateway];
+	let editor: Editor;
+	let dialog: CredentialDialog;
+
+	beforeAll(async () => {
+		editor = await Editor.open();
+	});
+
+	beforeEach(async () => {
+		dialog = await CredentialDialog.create(editor, title);
+	});
+
+	afterAll(async () => {
+		await editor.close();
+	});
+
+	it('passes with a right key, again and again', async () => {
+		expect(await dialog.save(stage.sandbox.key, baseUrl)).toMatchObject({ passed: true });
+		expect(await dialog.retry()).toMatchObject({ passed: true });
+		await editor.screenshot(`credential-${gateway}-right-key`);
+	});
+
+	it('says that a wrong key is wrong', async () => {
+		const verdict = await dialog.save('not-a-key', baseUrl);
+		await editor.screenshot(`credential-${gateway}-wrong-key`);
+		expect(verdict.passed).toBe(false);
+		expect(verdict.words).toMatch(/key/i);
+		expect(verdict.words).not.toContain('not-a-key');
+	});
+
+	it('names the host that does not answer', async () => {
+		const path = new URL(baseUrl).pathname;
+		const verdict = await dialog.save(stage.sandbox.key, `http://${DEAD_HOST}${path}`);
+		await editor.screenshot(`credential-${gateway}-dead-host`);
+		expect(verdict.passed).toBe(false);
+		expect(verdict.words).toContain(DEAD_HOST);
+	});
+});

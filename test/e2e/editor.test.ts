@@ -1,0 +1,55 @@
+import { drawPicture, pictureRequests } from '../sandbox';
+import { Editor } from './editor';
+import { stage } from './stage';
+
+describe('in the editor', () => {
+	let editor: Editor;
+
+	beforeAll(async () => {
+		editor = await Editor.open();
+	});
+
+	afterAll(async () => {
+		await editor.close();
+	});
+
+	it.each(['FLUX', 'kontext', 'text to image', 'seaart'])(
+		'the node panel finds the node by "%s"',
+		async (words) => {
+			await editor.openWorkflow('Draw a picture');
+			await (await editor.searchNode(words, 'FLUX Image')).waitFor();
+			if (words === 'FLUX') await editor.screenshot('node-panel');
+		},
+	);
+
+	it('"Draw a picture" draws one at the press of a button', async () => {
+		await editor.openWorkflow('Draw a picture');
+		expect(await editor.execute()).toMatch(/success/i);
+		await editor.screenshot('workflow');
+	});
+
+	it('shows in the output panel the picture that the gateway drew', async () => {
+		await editor.openWorkflow('Draw a picture');
+		await editor.execute();
+		await editor.openNode('FLUX Image');
+		const picture = await editor.viewPicture();
+		await editor.screenshot('picture-in-output-panel');
+
+		const address = await picture.getAttribute('src');
+		const shown = await editor.page.request.get(new URL(address ?? '', stage.url).href);
+		const [expected] = pictureRequests('seaArtCloud', 'flux_kontext_max', {
+			prompt: 'A clean product photo of a red apple on a white table, soft studio lighting.',
+			seed: 42,
+			aspect_ratio: '4:3',
+		});
+		if (!expected) throw new Error('The sandbox would draw nothing');
+		expect((await shown.body()).equals(await drawPicture(expected))).toBe(true);
+		expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(
+			expected.width,
+		);
+	});
+
+	it('nothing is asked of any other host', () => {
+		expect([...editor.foreignHosts]).toEqual([]);
+	});
+});

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { stage } from './stage';
+
+/** Headless, and without the browser's own calls home. */
+const CHROMIUM_FLAGS = [
+	'--headless',
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+];
+const NOTIFICATION = '.el-notification';
+const VIEWPORT = { width: 1440, height: 900 };
+
+/** The hosts that the editor asked for while it was open, beside n8n itself. */
+export type ForeignHosts = Set<string>;
+
+/** n8n's editor in a browser, logged in as the owner. Its words are those of n8n's screens. */
+export class Editor {
+	readonly foreignHosts: ForeignHosts = new Set();
+
+	private constructor(
+		private readonly browser: Browser,
+		readonly page: Page,
+	) {
+		page.on('request', (request) => {
+			const { host, protocol } = new URL(request.url());
+			const isWeb = protocol.startsWith('http') || protocol.startsWith('ws');
+			if (isWeb && host !== new URL(stage.url).host) this.foreignHosts.add(host);
+		});
+	}
+
+	/** Opens a browser and logs in. */
+	static async open(): Promise<Editor> {
+		const browser = await chromium.launch({
+			executablePath: stage.chromium,
+			args: CHROMIUM_FLAGS,
+		});
+		const editor = new Editor(browser, await browser.newPage({ viewport: VIEWPORT }));
+		await editor.logIn();
+		return editor;
+	}
+
+	async close(): Promise<void> {
+		await this.browser.close();
+	}
+
+	/** An element by the mark that n8n puts on it for tests. */
+	marked(testId: string): Locator {
+		return this.page.locator(`[data-test-id="${testId}"]`);
+	}
+
+	/** Opens an example workflow and waits for its canvas. */
+	async openWorkflow(name: string): Promise<void> {
+		const url = stage.workflowUrls[name];
+		if (!url) throw new Error(`n8n holds no workflow "${name}"`);
+		await this.page.goto(url);
+		await this.canvasNode('FLUX Image').waitFor();
+	}
+
+	/** Presses Execute workflow and waits until n8n says how it went. */
+	async execute(): Promise<string> {
+		await this.marked('execute-workflow-button').first().click();
+		const words = await this.page.locator(NOTIFICATION).first().innerText();
+		await this.dismissNotifications();
+		return words;
+	}
+
+	/** Opens a node of the workflow. */
+	async openNode(name: string): Promise<void> {
+		await this.canvasNode(name).dblclick();
+		await this.marked('output-panel').waitFor();
+	}
+
+	/** Searches the node panel and gives the entry of that title; wait for it to be visible. */
+	async searchNode(words: string, title: string): Promise<Locator> {
+		await this.marked('node-creator-plus-button').click();
+		await this.marked('node-creator-search-bar').fill(words);
+		return this.marked('node-creator-item-name').filter({ hasText: title });
+	}
+
+	/** Shows the picture in the open node's output panel. */
+	async viewPicture(): Promise<Locator> {
+		await this.marked('radio-button-binary').click();
+		await this.marked('ndv-view-binary-data').click();
+		const picture = this.marked('output-panel').locator('img');
+		await picture.waitFor();
+		await picture.evaluate(async (image: HTMLImageElement) => await image.decode());
+		return picture;
+	}
+
+	/** Saves what the window shows, for the README or for whoever looks into a failure. */
+	async screenshot(name: string): Promise<void> {
+		await this.dismissNotifications();
+		await this.page.screenshot({ path: join(stage.screenshotFolder, `${name}.png`) });
+	}
+
+	private async dismissNotifications(): Promise<void> {
+		const notifications = this.page.locator(NOTIFICATION);
+		for (const notification of await notifications.all()) {
+			await notification.locator('.el-notification__closeBtn').click();
+		}
+		await notifications.first().waitFor({ state: 'detached' });
+	}
+
+	private canvasNode(name: string): Locator {
+		return this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+	}
+
+	private async logIn(): Promise<void> {
+		await this.page.goto(`${stage.url}/signin`);
+		const form = this.marked('auth-form');
+		await form.locator('input').first().fill(stage.login.email);
+		await form.locator('input[type="password"]').fill(stage.login.password);
+		await form.locator('button').first().click();
+		await this.page.waitForURL((url) => !url.pathname.includes('signin'));
+	}
+}
