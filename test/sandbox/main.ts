@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { startSandbox } from './index';
 
 /** `npm run sandbox`: the sandbox alone, until it is interrupted. */
@@ -53,8 +53,12 @@ function readArguments(): Arguments {
 
 function numberFrom(text: string): number {
 	const value = Number(text);
-	if (!Number.isFinite(value) || value < 0) throw new Error(`not a number: ${text}`);
+	if (!Number.isFinite(value) || value < 0)
+		throw new InvalidArgumentError('It must be a number of at least 0.');
 	return value;
 }
 
-void main();
+main().catch((error: unknown) => {
+	console.error(`The sandbox did not start: ${error instanceof Error ? error.message : 'unknown'}`);
+	process.exitCode = 1;
+});
