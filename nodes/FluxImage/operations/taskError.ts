@@ -60,7 +60,7 @@ export function taskFailure(
 		kind: problem.kind,
 		error: new NodeApiError(
 			context.getNode(),
-			{ ...json, ...present({ code: problem.code, reason, kind: problem.kind }) },
+			present({ requestId: task?.requestId }) as JsonObject,
 			{
 				itemIndex,
 				message: reason ? `${fill(message)}: ${reason}` : fill(message),

@@ -24,18 +24,24 @@ export async function createTask(
 	submit: () => Promise<Submission>,
 	deadlineMs: number,
 ): Promise<TaskState> {
+	const startedMs = session.clock.nowMs();
 	for (let failures = 1; ; failures++) {
 		const outcome = await post(session, await submit());
 		if (!outcome.problem) return outcome.value;
 		const waitMs = backOffMs(failures, outcome.problem.retryAfterMs, session.random);
-		if (!mayResend(outcome.problem) || session.clock.nowMs() + waitMs > deadlineMs) {
+		const resendUntilMs = Math.min(deadlineMs, startedMs + resendForMs(outcome.problem));
+		if (session.clock.nowMs() + waitMs > resendUntilMs) {
 			throw new ProblemError(asCreateProblem(outcome.problem));
 		}
 		await session.clock.sleep(waitMs, session.halt);
 	}
 }
 
-const mayResend = ({ kind }: Problem) => CREATE_RULES[kind]?.then === 'resend';
+/** How long a create with this problem is sent again, in milliseconds from the first try. */
+function resendForMs({ kind }: Problem): number {
+	const rule = CREATE_RULES[kind];
+	return rule?.then === 'resend' ? (rule.resendForMs ?? Infinity) : 0;
+}
 
 /** What a create's problem means for the person's money. */
 function asCreateProblem(problem: Problem): Problem {

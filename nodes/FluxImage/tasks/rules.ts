@@ -4,8 +4,16 @@ import type { ProblemKind } from '../problems/problem';
 interface CreateRule {
 	/** `resend`: nothing was accepted, send again. `final`: refused. `doubtful`: it may be paid. */
 	readonly then: 'resend' | 'final' | 'doubtful';
+	/** How long it is sent again, in milliseconds from the first try; absent: until the deadline. */
+	readonly resendForMs?: number;
 	readonly because: string;
 }
+
+/**
+ * How long a create is sent again to a host that cannot be reached, in milliseconds: a restart of the
+ * network passes in it, and a mistyped Base URL is told while the person still looks.
+ */
+const UNREACHABLE_FOR_MS = 15_000;
 
 /**
  * The money rule: a create is sent again only after a proof that nothing was accepted.
@@ -13,7 +21,11 @@ interface CreateRule {
  */
 export const CREATE_RULES: Readonly<Partial<Record<ProblemKind, CreateRule>>> = {
 	rateLimited: { then: 'resend', because: '429 is said before a task is made' },
-	neverConnected: { then: 'resend', because: 'no byte of the request left this machine' },
+	neverConnected: {
+		then: 'resend',
+		resendForMs: UNREACHABLE_FOR_MS,
+		because: 'no byte of the request left this machine',
+	},
 	badKey: { then: 'final', because: 'the gateway refused before it looked at the task' },
 	noCredit: { then: 'final', because: 'the gateway refuses a task that it cannot bill' },
 	notAllowed: { then: 'final', because: 'the gateway refused the account' },
