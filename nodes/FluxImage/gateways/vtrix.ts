@@ -1,3 +1,5 @@
+import type { JsonObject } from 'n8n-workflow';
+
 import type { Outcome } from '../problems/problem';
 import type { TaskFailure, TaskRef, TaskState, TaskStatus } from '../tasks/task';
 import type { Gateway, GatewayReply, Submission } from './gateway';
@@ -49,7 +51,7 @@ export const vtrix: Gateway = {
  * The gateway's client wraps the parameters; its page lists them beside the model (contract). The flat
  * form is the person's to choose, should the gateway move to it.
  */
-function createBody({ modelId, parameters, switches }: Submission) {
+function createBody({ modelId, parameters, switches }: Submission): JsonObject {
 	return switches['flatRequest'] === true
 		? { model: modelId, ...parameters }
 		: { model: modelId, input: [{ params: parameters }] };

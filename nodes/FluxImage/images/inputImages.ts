@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { inputImageRule } from '../models/inputImages';
 import type { InputImageRule, ModelOffer } from '../models/model';
 import { pictureTypeOf, type PictureType } from './signature';
 
@@ -38,35 +39,27 @@ interface ImageRow {
 export async function readInputImages(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	{ inputImages: rule, id }: ModelOffer,
+	offer: ModelOffer,
 	switches: Readonly<Record<string, unknown>>,
 ): Promise<readonly InputImage[]> {
 	const field = context.getNodeParameter('inputImages', itemIndex, {}) as { image?: ImageRow[] };
 	const rows = Array.isArray(field.image) ? field.image : [];
 	if (rows.length === 0) return [];
-	const maximumCount = maximumImages(rule, switches);
+	const rule = inputImageRule(offer, switches);
+	const maximumCount = rule?.maximumCount ?? 0;
 	if (!rule || rows.length > maximumCount) {
 		throw new ImageInputError(
-			`Input Images must be at most ${maximumCount} for ${id}, but are ${rows.length}`,
+			`Input Images must be at most ${maximumCount} for ${offer.id}, but are ${rows.length}`,
 		);
 	}
 	const images: InputImage[] = [];
 	for (const [index, row] of rows.entries()) {
 		const name = `Input Images ${index + 1}`;
 		const image = await readRow(context, itemIndex, row, name);
-		checkImage(image, rule, name, id);
+		checkImage(image, rule, name, offer.id);
 		images.push(image.image);
 	}
 	return images;
-}
-
-/** ToAPIs takes one image under `image_urls`, several under `reference_images` (contract: ToAPIs). */
-export function maximumImages(
-	rule: InputImageRule | undefined,
-	switches: Readonly<Record<string, unknown>>,
-): number {
-	if (!rule) return 0;
-	return switches['imageField'] === 'image_urls' ? 1 : rule.maximumCount;
 }
 
 interface ReadImage {

@@ -1,5 +1,6 @@
 import type { JsonObject } from 'n8n-workflow';
 
+import { inputImageRule } from '../models/inputImages';
 import type { ModelOffer } from '../models/model';
 import type { Session } from '../tasks/session';
 import type { InputImage } from './inputImages';
@@ -18,23 +19,16 @@ export async function placeImages(
 	parameters: JsonObject,
 	images: readonly InputImage[],
 ): Promise<JsonObject> {
-	if (!offer.inputImages || images.length === 0) return parameters;
-	const { forms, wireNames } = offer.inputImages;
+	const rule = inputImageRule(offer, switches);
+	if (!rule || images.length === 0) return parameters;
+	const { forms, wireNames } = rule;
 	const values: string[] = [];
 	for (const image of images) {
 		if (image.form === 'url') values.push(image.url);
 		else if (forms.includes('base64')) values.push((await image.bytes()).toString('base64'));
 		else values.push(await uploadImage(session, image));
 	}
-	if ('list' in wireNames) {
-		return { ...parameters, [listName(wireNames.list, switches)]: values };
-	}
+	if ('list' in wireNames) return { ...parameters, [wireNames.list]: values };
 	const named = values.map((value, index) => [wireNames[index] ?? '', value] as const);
 	return { ...parameters, ...Object.fromEntries(named) };
-}
-
-/** The person may choose the field's name, since the pages of the gateway disagree (ToAPIs). */
-function listName(usual: string, switches: Readonly<Record<string, unknown>>): string {
-	const chosen = switches['imageField'];
-	return typeof chosen === 'string' && chosen !== '' ? chosen : usual;
 }

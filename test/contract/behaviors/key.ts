@@ -1,0 +1,42 @@
+import type { Outcome } from '../../engine/engine';
+import type { Behavior } from '../behavior';
+import type { GatewayStage } from '../gatewayStage';
+
+/** Fails where the key stands anywhere in what a run left behind: items, errors, run data. */
+function expectNoKey({ sandbox }: GatewayStage, { run, outputs, error }: Outcome): void {
+	const left = JSON.stringify([
+		run,
+		outputs,
+		error?.message,
+		error?.description,
+		error?.stack,
+		error && Object.entries(error),
+	]);
+	expect(left).not.toContain(sandbox.keys.valid);
+}
+
+const echoes = (name: string, prompt: string): Behavior => ({
+	name,
+	async check(stage) {
+		const options = { includeRawResponse: true };
+		for (const onError of ['stopWorkflow', 'continueRegularOutput'] as const) {
+			expectNoKey(stage, await stage.image({ prompt, options }, { settings: { onError } }));
+		}
+	},
+});
+
+/** The key stays with the gateway that it belongs to. */
+export const keyBehaviors: readonly Behavior[] = [
+	echoes('removes the key that a failure repeats', 'Apple [echo-key]'),
+	echoes('removes the key that a result repeats', 'Apple [echo-key-result]'),
+	echoes('removes the key that a refusal repeats', 'Apple [echo-key-rejected]'),
+	{
+		name: 'does not carry the key along a redirect',
+		async check(stage) {
+			stage.sandbox.faults.add([{ call: 'create', fault: 'redirect' }]);
+			const { error } = await stage.image({ prompt: 'Apple' });
+			expect(error?.message).toContain('redirect');
+			expect(stage.calls('trap')).toHaveLength(0);
+		},
+	},
+];
