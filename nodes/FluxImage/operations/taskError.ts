@@ -36,7 +36,7 @@ export function taskFailure(
 				.replace('{gateway}', gateway.displayName)
 				.replace('{id}', task?.requestId ?? 'without an ID'),
 		);
-	const { message, remedy } = WORDING[problem.kind];
+	const { message: head, remedy } = WORDING[problem.kind];
 	const reason = problem.reason && redact.text(problem.reason);
 	const json = present({
 		requestId: task?.requestId,
@@ -54,21 +54,21 @@ export function taskFailure(
 		problem.gatewayRequestId && `The gateway's ID of the call: ${problem.gatewayRequestId}.`,
 		problem.pictureUrl && `Picture: ${problem.pictureUrl}`,
 	];
-	return {
-		itemIndex,
-		json,
-		kind: problem.kind,
-		error: new NodeApiError(
-			context.getNode(),
-			present({ requestId: task?.requestId }) as JsonObject,
-			{
-				itemIndex,
-				message: reason ? `${fill(message)}: ${reason}` : fill(message),
-				description: fill(facts.filter(Boolean).join(' ')),
-				...(problem.httpCode === undefined ? {} : { httpCode: String(problem.httpCode) }),
-			},
-		),
-	};
+	const message = reason ? `${fill(head)}: ${reason}` : fill(head);
+	const nodeError = new NodeApiError(
+		context.getNode(),
+		present({ requestId: task?.requestId }) as JsonObject,
+		{
+			itemIndex,
+			message,
+			description: fill(facts.filter(Boolean).join(' ')),
+			...(problem.httpCode === undefined ? {} : { httpCode: String(problem.httpCode) }),
+		},
+	);
+	// n8n puts a stock phrase in place of a message that holds a network code such as ECONNREFUSED.
+	nodeError.message = message;
+	nodeError.messages = [];
+	return { itemIndex, json, kind: problem.kind, error: nodeError };
 }
 
 /**
