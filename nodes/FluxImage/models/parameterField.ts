@@ -91,7 +91,7 @@ function describe({ description, minimum, maximum, multipleOf }: ModelParameter)
 }
 
 function ratioOption(choice: string): INodePropertyOptions {
-	if (isWord(choice)) return { name: capitalize(choice.replaceAll('_', ' ')), value: choice };
+	if (isWord(choice)) return { name: choice.split('_').map(capitalize).join(' '), value: choice };
 	const [across = 0, down = 0] = choice.split(':').map(Number);
 	const shape = across === down ? 'Square' : across > down ? 'Landscape' : 'Portrait';
 	return { name: `${choice} (${shape})`, value: choice };
