@@ -19,10 +19,7 @@ import {
 	Workflow,
 	createRunExecutionData,
 	type IBinaryData,
-	type ICredentialDataDecryptedObject,
-	type ICredentialType,
-	type ICredentialsHelper,
-	type IHttpRequestOptions,
+	type IExecuteContextData,
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
@@ -32,41 +29,50 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { OdiRouterApi } from '../../credentials/OdiRouterApi.credentials';
-import { SeaArtCloudApi } from '../../credentials/SeaArtCloudApi.credentials';
-import { ToApisApi } from '../../credentials/ToApisApi.credentials';
-import { VtrixApi } from '../../credentials/VtrixApi.credentials';
 import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
+import { credentialsHelper, type Credentials } from './credentialsHelper';
+import { collectLog, engineLog } from './engineLog';
 
 /** The container that n8n-core itself uses: npm may have put another copy of it at the top. */
-const { Container } = createRequire(require.resolve('n8n-core'))('@n8n/di') as typeof import('@n8n/di');
+const { Container } = createRequire(require.resolve('n8n-core'))(
+	'@n8n/di',
+) as typeof import('@n8n/di');
 
-/** A credential's fields by its type. */
-export type Credentials = Record<string, ICredentialDataDecryptedObject>;
-
-/** A node type of a test's own, beside the FLUX Image node: what it does with its items. */
-export type TestNode = INodeType;
-
-/** What a node of a workflow under test is. */
-export interface NodeUnderTest {
-	readonly parameters: INodeParameters;
+/** How an execution is started. */
+export interface ExecutionStart {
 	readonly items?: INodeExecutionData[];
 	readonly credentials: Credentials;
-	/** Settings of the node beside its parameters: `onError`, `retryOnFail`, `maxTries`. */
-	readonly settings?: Partial<INode>;
-	/** Run data of an earlier execution to go on from, as n8n's Retry does. */
-	readonly context?: IRunExecutionData['executionData'];
+	/** Node contexts that an earlier execution left, as n8n's Retry hands them on. */
+	readonly contextData?: IExecuteContextData;
 	readonly executionId?: string;
-	readonly mode?: 'manual' | 'trigger' | 'retry';
+	readonly mode?: Mode;
 }
 
-/** What came of it. */
+type Mode = 'manual' | 'trigger' | 'retry';
+
+/** The FLUX Image node of a workflow under test. */
+export interface NodeUnderTest extends ExecutionStart {
+	readonly parameters: INodeParameters;
+	/** Settings of the node beside its parameters: `onError`, `retryOnFail`, `maxTries`. */
+	readonly settings?: Partial<INode>;
+}
+
+/** The plain copy of an error that an execution keeps. */
+export type KeptError = Error & {
+	description?: string | null;
+	httpCode?: string | null;
+	context: { itemIndex?: number };
+};
+
+/** What came of an execution. */
 export interface Outcome {
-	/** Items by output: the first is the success branch, the second the error branch. */
+	/** Items of the node's last run, by output: the first is the success branch, the second the error's. */
 	readonly outputs: INodeExecutionData[][];
-	readonly error: (Error & { description?: string | null; httpCode?: string | null }) | undefined;
+	/** Items of the first output. */
+	readonly items: INodeExecutionData[];
+	readonly error: KeptError | undefined;
 	readonly run: IRun;
-	readonly context: Record<string, unknown>;
+	readonly contextData: IExecuteContextData;
 }
 
 /** An execution under way. */
@@ -74,18 +80,11 @@ export interface Execution {
 	readonly finished: Promise<Outcome>;
 	/** What the Stop button does. */
 	stop(): void;
-	/** Lines that the node logged. */
-	readonly log: string[];
+	/** What was logged since the start. */
+	log(): string[];
 }
 
 export type BinaryMode = 'default' | 'filesystem';
-
-const CREDENTIAL_TYPES: Record<string, ICredentialType> = Object.fromEntries(
-	[new SeaArtCloudApi(), new OdiRouterApi(), new VtrixApi(), new ToApisApi()].map((type) => [
-		type.name,
-		type,
-	]),
-);
 
 /** Sets where n8n keeps binaries: in memory (`default`, n8n 1.x) or on disk (n8n 2.x). */
 export async function useBinaryMode(mode: BinaryMode): Promise<void> {
@@ -93,6 +92,7 @@ export async function useBinaryMode(mode: BinaryMode): Promise<void> {
 	config.mode = mode;
 	config.signingSecret ??= 'engine-tests-only';
 	await Container.get(BinaryDataService).init();
+	collectLog();
 }
 
 /** The bytes of a binary field, wherever n8n keeps them. */
@@ -101,23 +101,14 @@ export async function binaryBytes(binary: IBinaryData | undefined): Promise<Buff
 	return await Container.get(BinaryDataService).getAsBuffer(binary);
 }
 
+/** The name of the node under test in every workflow here. */
+export const FLUX_NAME = 'FLUX Image';
+
 /** Starts the FLUX Image node in n8n's real engine, behind a node that gives it its items. */
 export function startNode(under: NodeUnderTest): Execution {
-	const flux: INode = {
-		id: 'flux',
-		name: 'FLUX Image',
-		type: 'n8n-nodes-flux-image.fluxImage',
-		typeVersion: 1,
-		position: [200, 0],
-		parameters: under.parameters,
-		credentials: Object.fromEntries(
-			Object.keys(under.credentials).map((name) => [name, { id: name, name }]),
-		),
-		...under.settings,
-	};
 	return startWorkflow(
-		[ITEMS_NODE, flux],
-		{ Items: { main: [[{ node: 'FLUX Image', type: 'main', index: 0 }]] } },
+		[plainNode('Items'), fluxNode(under)],
+		{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
 		under,
 	);
 }
@@ -127,40 +118,65 @@ export async function runNode(under: NodeUnderTest): Promise<Outcome> {
 	return await startNode(under).finished;
 }
 
-const ITEMS_NODE: INode = {
-	id: 'items',
-	name: 'Items',
-	type: 'test.passThrough',
-	typeVersion: 1,
-	position: [0, 0],
-	parameters: {},
-};
+/** The FLUX Image node of a workflow. */
+export function fluxNode({
+	parameters,
+	credentials,
+	settings,
+}: Pick<NodeUnderTest, 'parameters' | 'credentials' | 'settings'>): INode {
+	return {
+		...plainNode(FLUX_NAME, 'n8n-nodes-flux-image.fluxImage'),
+		parameters,
+		credentials: Object.fromEntries(
+			Object.keys(credentials).map((name) => [name, { id: name, name }]),
+		),
+		...settings,
+	};
+}
+
+/** A node without parameters; by default one that hands its items on. */
+export function plainNode(name: string, type = 'test.passThrough'): INode {
+	return { id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} };
+}
 
 /** Starts a workflow that begins with a node named `Items`. */
 export function startWorkflow(
 	nodes: INode[],
 	connections: ConstructorParameters<typeof Workflow>[0]['connections'],
-	under: Pick<NodeUnderTest, 'items' | 'credentials' | 'context' | 'executionId' | 'mode'>,
-	testNodes: Record<string, TestNode> = {},
+	start: ExecutionStart,
+	testNodes: Record<string, INodeType> = {},
 ): Execution {
-	const types = nodeTypes(testNodes);
 	const workflow = new Workflow({
 		id: 'workflow',
 		name: 'Test',
 		nodes,
 		connections,
 		active: false,
-		nodeTypes: types,
+		nodeTypes: nodeTypes(testNodes),
 		settings: { executionOrder: 'v1' },
 	});
-	const start = workflow.getNode('Items')!;
-	const runData = createRunExecutionData({
+	const mode = start.mode ?? 'trigger';
+	const execution = new WorkflowExecute(
+		additionalData(workflow, start, mode),
+		mode,
+		firstStep(workflow, start),
+	).processRunExecutionData(workflow);
+	const loggedBefore = engineLog.length;
+	return {
+		log: () => engineLog.slice(loggedBefore),
+		stop: () => execution.cancel(),
+		finished: execution.then(outcomeOf),
+	};
+}
+
+function firstStep(workflow: Workflow, { items, contextData }: ExecutionStart): IRunExecutionData {
+	return createRunExecutionData({
 		executionData: {
-			contextData: under.context?.contextData ?? {},
+			contextData: contextData ?? {},
 			nodeExecutionStack: [
 				{
-					node: start,
-					data: { main: [under.items ?? [{ json: {} }]] },
+					node: workflow.getNode('Items')!,
+					data: { main: [items ?? [{ json: {} }]] },
 					source: null,
 				},
 			],
@@ -169,51 +185,46 @@ export function startWorkflow(
 			waitingExecutionSource: {},
 		},
 	});
-	const log: string[] = [];
-	const mode = under.mode ?? 'trigger';
-	const data = additionalData(workflow, under, mode);
-	const execution = new WorkflowExecute(data, mode, runData).processRunExecutionData(workflow);
-	const last = nodes.at(-1)!.name;
-	return {
-		log,
-		stop: () => execution.cancel(),
-		finished: execution.then((run) => outcomeOf(run, last)),
-	};
 }
 
-function outcomeOf(run: IRun, nodeName: string): Outcome {
-	const task = run.data.resultData.runData[nodeName]?.at(-1);
+function outcomeOf(run: IRun): Outcome {
+	const { resultData, executionData } = run.data;
+	const outputs = resultData.runData[FLUX_NAME]?.at(-1)?.data?.main ?? [];
 	return {
 		run,
-		outputs: (task?.data?.main ?? []).map((items) => items ?? []),
-		error: run.data.resultData.error as Outcome['error'],
-		context: (run.data.executionData?.contextData[`node:${nodeName}`] ?? {}) as Record<
-			string,
-			unknown
-		>,
+		outputs: outputs.map((items) => items ?? []),
+		items: outputs[0] ?? [],
+		error: resultData.error as KeptError | undefined,
+		contextData: executionData?.contextData ?? {},
 	};
 }
 
-function nodeTypes(testNodes: Record<string, TestNode>) {
-	const passThrough: INodeType = {
+/** A node type of a test's own. */
+export function nodeType(outputs: string[], execute: NonNullable<INodeType['execute']>): INodeType {
+	return {
 		description: {
-			displayName: 'Pass Through',
-			name: 'passThrough',
+			displayName: 'Test Node',
+			name: 'testNode',
 			group: ['transform'],
 			version: 1,
 			description: '',
 			defaults: {},
 			inputs: ['main'],
-			outputs: ['main'],
+			outputs: outputs.map(() => 'main' as const),
+			outputNames: outputs,
 			properties: [],
 		},
-		async execute() {
-			return [this.getInputData()];
-		},
+		execute,
 	};
-	const flux = new FluxImage();
+}
+
+const passThrough = nodeType(['done'], async function () {
+	return [this.getInputData()];
+});
+
+function nodeTypes(testNodes: Record<string, INodeType>) {
 	const known: Record<string, INodeType> = {
-		'n8n-nodes-flux-image.fluxImage': flux,
+		'n8n-nodes-flux-image.fluxImage': new FluxImage(),
 		'test.passThrough': passThrough,
 		...testNodes,
 	};
@@ -231,8 +242,8 @@ function nodeTypes(testNodes: Record<string, TestNode>) {
 
 function additionalData(
 	workflow: Workflow,
-	{ credentials, executionId = '1' }: Pick<NodeUnderTest, 'credentials' | 'executionId'>,
-	mode: 'manual' | 'trigger' | 'retry',
+	{ credentials, executionId = '1' }: ExecutionStart,
+	mode: Mode,
 ): IWorkflowExecuteAdditionalData {
 	const hooks = new ExecutionLifecycleHooks(mode, executionId, {
 		id: workflow.id,
@@ -244,45 +255,22 @@ function additionalData(
 		nodes: Object.values(workflow.nodes),
 		connections: workflow.connectionsBySourceNode,
 	} as ConstructorParameters<typeof ExecutionLifecycleHooks>[2]);
+	const addresses = ['rest', 'form', 'webhook', 'mcp'].flatMap((name) => [
+		[`${name}BaseUrl`, `http://127.0.0.1/${name}`],
+		[`${name}WaitingBaseUrl`, `http://127.0.0.1/${name}-waiting`],
+		[`${name}TestBaseUrl`, `http://127.0.0.1/${name}-test`],
+	]);
 	return {
+		...(Object.fromEntries(addresses) as object),
+		instanceBaseUrl: 'http://127.0.0.1',
+		restApiUrl: 'http://127.0.0.1/rest',
 		credentialsHelper: credentialsHelper(credentials),
 		executionId,
 		hooks,
 		currentNodeExecutionIndex: 0,
-		restApiUrl: 'http://127.0.0.1/rest',
-		instanceBaseUrl: 'http://127.0.0.1',
-		formBaseUrl: 'http://127.0.0.1/form',
-		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
-		formTestBaseUrl: 'http://127.0.0.1/form-test',
-		webhookBaseUrl: 'http://127.0.0.1/webhook',
-		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
-		webhookTestBaseUrl: 'http://127.0.0.1/webhook-test',
-		mcpBaseUrl: 'http://127.0.0.1/mcp',
-		mcpTestBaseUrl: 'http://127.0.0.1/mcp-test',
 		variables: {},
 		logAiEvent: () => undefined,
 		setExecutionStatus: () => undefined,
 		sendDataToUI: () => undefined,
 	} as unknown as IWorkflowExecuteAdditionalData;
-}
-
-/** n8n's own way with credentials, less its database: the generic bearer of the credential files. */
-function credentialsHelper(credentials: Credentials): ICredentialsHelper {
-	const helper: Partial<Record<keyof ICredentialsHelper, unknown>> = {
-		getParentTypes: () => [],
-		isCredentialUsableByNode: () => true,
-		getDecrypted: async (_data: unknown, _node: unknown, type: string) => ({
-			...credentials[type],
-		}),
-		preAuthentication: async () => undefined,
-		runPreAuthentication: async () => undefined,
-		getCredentials: async (_node: unknown, type: string) => ({ id: type, name: type, type, data: '' }),
-		getCredentialsProperties: (type: string) => CREDENTIAL_TYPES[type]?.properties ?? [],
-		authenticate: async (
-			{ apiKey }: ICredentialDataDecryptedObject,
-			_type: string,
-			options: IHttpRequestOptions,
-		) => ({ ...options, headers: { ...options.headers, Authorization: `Bearer ${String(apiKey)}` } }),
-	};
-	return helper as unknown as ICredentialsHelper;
 }

@@ -1,0 +1,50 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	ICredentialsHelper,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
+
+import { OdiRouterApi } from '../../credentials/OdiRouterApi.credentials';
+import { SeaArtCloudApi } from '../../credentials/SeaArtCloudApi.credentials';
+import { ToApisApi } from '../../credentials/ToApisApi.credentials';
+import { VtrixApi } from '../../credentials/VtrixApi.credentials';
+
+/** A credential's fields by its type. */
+export type Credentials = Record<string, ICredentialDataDecryptedObject>;
+
+const CREDENTIAL_TYPES: Record<string, ICredentialType> = Object.fromEntries(
+	[new SeaArtCloudApi(), new OdiRouterApi(), new VtrixApi(), new ToApisApi()].map((type) => [
+		type.name,
+		type,
+	]),
+);
+
+/** n8n's own way with credentials, less its database: the generic bearer of the credential files. */
+export function credentialsHelper(credentials: Credentials): ICredentialsHelper {
+	const helper: Partial<Record<keyof ICredentialsHelper, unknown>> = {
+		getParentTypes: () => [],
+		isCredentialUsableByNode: () => true,
+		getDecrypted: async (_data: unknown, _node: unknown, type: string) => ({
+			...credentials[type],
+		}),
+		preAuthentication: async () => undefined,
+		runPreAuthentication: async () => undefined,
+		getCredentials: async (_node: unknown, type: string) => ({
+			id: type,
+			name: type,
+			type,
+			data: '',
+		}),
+		getCredentialsProperties: (type: string) => CREDENTIAL_TYPES[type]?.properties ?? [],
+		authenticate: async (
+			{ apiKey }: ICredentialDataDecryptedObject,
+			_type: string,
+			options: IHttpRequestOptions,
+		) => ({
+			...options,
+			headers: { ...options.headers, Authorization: `Bearer ${String(apiKey)}` },
+		}),
+	};
+	return helper as unknown as ICredentialsHelper;
+}

@@ -1,0 +1,118 @@
+import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+
+import { startSandbox, type Gateway, type Sandbox, type SandboxOptions } from '../sandbox';
+import type { Credentials } from './credentialsHelper';
+import {
+	fluxNode,
+	runNode,
+	startNode,
+	useBinaryMode,
+	type Execution,
+	type NodeUnderTest,
+	type Outcome,
+} from './engine';
+
+/** What a test asks the node for; the rest is filled in. */
+export interface Ask extends Omit<NodeUnderTest, 'parameters' | 'credentials' | 'items'> {
+	readonly gateway?: Gateway;
+	/** `image > generateAndWait` unless said otherwise. */
+	readonly operation?: `${'image' | 'task'} > ${string}`;
+	/** One item a prompt. */
+	readonly prompts?: readonly string[];
+	/** One item an id. */
+	readonly requestIds?: readonly string[];
+	/** Items as they are, instead of prompts or ids. */
+	readonly items?: INodeExecutionData[];
+	readonly parameters?: INodeParameters;
+	readonly options?: INodeParameters;
+	readonly apiKey?: string;
+	readonly baseUrl?: string;
+}
+
+/** How a gateway calls the model that the tests ask for. */
+const MODELS: Readonly<Record<Gateway, string>> = {
+	seaArtCloud: 'flux_kontext_max',
+	odiRouter: 'flux_kontext_max',
+	vtrix: 'flux_kontext_max',
+	toApis: 'flux-kontext-max',
+};
+
+/** Jobs and polls as short as tests need them, in seconds. */
+const QUICK: SandboxOptions = { jobSeconds: { min: 0.02, max: 0.05 }, pictureScale: 0.1 };
+const QUICK_POLL = 0.1;
+
+/** The node in n8n's engine, with the sandbox for its gateways. */
+export class Studio {
+	private constructor(readonly sandbox: Sandbox) {}
+
+	static async open(options: SandboxOptions = {}): Promise<Studio> {
+		await useBinaryMode('filesystem');
+		return new Studio(await startSandbox({ ...QUICK, ...options }));
+	}
+
+	/** No faults, no quirks, an empty ledger. */
+	reset(): void {
+		this.sandbox.faults.clear();
+		this.sandbox.quirks.reset();
+		this.sandbox.ledger.clear();
+	}
+
+	async close(): Promise<void> {
+		await this.sandbox.close();
+	}
+
+	start(ask: Ask): Execution {
+		return startNode(this.nodeUnderTest(ask));
+	}
+
+	async run(ask: Ask): Promise<Outcome> {
+		return await runNode(this.nodeUnderTest(ask));
+	}
+
+	/** The node for a workflow of the test's own. */
+	node(ask: Ask): { node: INode; credentials: Credentials } {
+		const under = this.nodeUnderTest(ask);
+		return { node: fluxNode(under), credentials: under.credentials };
+	}
+
+	/** How many creates reached the sandbox, whatever became of them. */
+	creates(): number {
+		return this.sandbox.ledger.where({ call: 'create' }).length;
+	}
+
+	/** Ids of the tasks that were accepted, in the order of their creation. */
+	taskIds(): string[] {
+		return this.sandbox.ledger.taskRows().map(({ id }) => id);
+	}
+
+	private nodeUnderTest(ask: Ask): NodeUnderTest {
+		const { gateway = 'seaArtCloud', operation = 'image > generateAndWait' } = ask;
+		const [resource = '', name = ''] = operation.split(' > ');
+		const asked = resource === 'image' ? { prompt: '={{ $json.prompt }}' } : {};
+		return {
+			...ask,
+			items: ask.items ?? itemsOf(ask),
+			parameters: {
+				gateway,
+				resource,
+				operation: name,
+				model: MODELS[gateway],
+				requestId: '={{ $json.requestId }}',
+				...asked,
+				...ask.parameters,
+				options: { pollInterval: QUICK_POLL, timeout: 20, ...ask.options },
+			},
+			credentials: {
+				[`${gateway}Api`]: {
+					apiKey: ask.apiKey ?? this.sandbox.keys.valid,
+					baseUrl: ask.baseUrl ?? this.sandbox.baseUrls[gateway],
+				},
+			},
+		};
+	}
+}
+
+function itemsOf({ prompts, requestIds }: Ask): INodeExecutionData[] {
+	if (requestIds) return requestIds.map((requestId) => ({ json: { requestId } }));
+	return (prompts ?? ['A red apple']).map((prompt) => ({ json: { prompt } }));
+}
