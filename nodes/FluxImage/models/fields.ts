@@ -1,13 +1,13 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
-import { idsOf, models, offersOf, OTHER_MODEL } from './index';
+import { idsOf, models, offersOf, OTHER_MODEL, type SoldModel } from './index';
 import { inputImagesField } from './inputImagesField';
 import type { Model, ModelParameter } from './model';
 import { OTHER_PARAMETERS_NAME } from './otherParameters';
 import { parameterField, sortByName } from './parameterField';
-import { allPairs, shownFor, type Pair } from './shownFor';
+import { allPairs, BY_GATEWAY, BY_MODEL, shownFor, type Pair } from './shownFor';
 
 /**
  * The fields of all models, each shown for the gateways and models whose tables hold it. Several
@@ -35,11 +35,7 @@ function modelField({ id, displayName, modelInTaskUrl }: Gateway): INodeProperti
 		name: 'model',
 		type: 'options',
 		options: sortByName([
-			...sold.map(({ model: { name, description }, offer }) => ({
-				name,
-				value: offer.id,
-				description,
-			})),
+			...sold.flatMap(modelOptions),
 			{
 				name: 'Other (Any Model ID)',
 				value: OTHER_MODEL,
@@ -48,8 +44,32 @@ function modelField({ id, displayName, modelInTaskUrl }: Gateway): INodeProperti
 		]),
 		default: first,
 		description: `The model to use, as ${displayName} sells it; of a task, the model that made it`,
-		displayOptions: { show: { resource: resources(modelInTaskUrl), gateway: [id] } },
+		displayOptions: { show: { resource: resources(modelInTaskUrl), [BY_GATEWAY]: [id] } },
 	};
+}
+
+/**
+ * A model's entry, and entries for its ids at other gateways: whichever of them a node holds is the one
+ * that shows, so that the editor knows the model again after a switch of the gateway.
+ */
+function modelOptions({ model, offer }: SoldModel): INodePropertyOptions[] {
+	const { name, description } = model;
+	const foreignIds = idsOf(model).filter((id) => id !== offer.id);
+	if (foreignIds.length === 0) return [{ name, value: offer.id, description }];
+	return [
+		{
+			name,
+			value: offer.id,
+			description,
+			displayOptions: { hide: { [BY_MODEL]: foreignIds } },
+		},
+		...foreignIds.map((value) => ({
+			name,
+			value,
+			description,
+			displayOptions: { show: { [BY_MODEL]: [value] } },
+		})),
+	];
 }
 
 function modelIdFields(): INodeProperties[] {
@@ -70,7 +90,7 @@ function modelIdField(resource: string[], gateway: string[]): INodeProperties {
 		required: true,
 		placeholder: 'e.g. flux_kontext_max',
 		description: "The ID of the model, as the gateway's page of the model spells it",
-		displayOptions: { show: { resource, gateway, model: [OTHER_MODEL] } },
+		displayOptions: { show: { resource, [BY_GATEWAY]: gateway, [BY_MODEL]: [OTHER_MODEL] } },
 	};
 }
 
@@ -83,11 +103,11 @@ const otherParametersField: INodeProperties = {
 	default: '{\n  "prompt": ""\n}',
 	required: true,
 	description: "The model's parameters under the gateway's own names; they are sent as they are",
-	displayOptions: { show: { resource: ['image'], model: [OTHER_MODEL] } },
+	displayOptions: { show: { resource: ['image'], [BY_MODEL]: [OTHER_MODEL] } },
 };
 
 function mainFields(name: string): INodeProperties[] {
-	return variants(name, '').map(({ field, show }) => ({
+	return variants(name).map(({ field, show }) => ({
 		...field,
 		displayOptions: { show: { resource: ['image'], ...show } },
 	}));
@@ -101,7 +121,7 @@ function inputImagesFields(): INodeProperties[] {
 		displayOptions: {
 			show: {
 				resource: ['image'],
-				model: models.filter((model) => maximumImages(model) === count).flatMap(idsOf),
+				[BY_MODEL]: models.filter((model) => maximumImages(model) === count).flatMap(idsOf),
 			},
 		},
 	}));
@@ -113,7 +133,7 @@ const maximumImages = ({ offers }: Model) =>
 /** One collection for all models, so that what was added stays when the gateway is switched. */
 function additionalFields(): INodeProperties {
 	const fields = parameterNames('additional')
-		.flatMap((name) => variants(name, '/'))
+		.flatMap(variants)
 		.map(({ field, show }) => ({ ...field, displayOptions: { show: { ...show } } }));
 	return {
 		displayName: 'Additional Fields',
@@ -122,7 +142,7 @@ function additionalFields(): INodeProperties {
 		placeholder: 'Add Field',
 		default: {},
 		options: fields.sort((one, other) => one.displayName.localeCompare(other.displayName, 'en')),
-		displayOptions: { show: { resource: ['image'] }, hide: { model: [OTHER_MODEL] } },
+		displayOptions: { show: { resource: ['image'] }, hide: { [BY_MODEL]: [OTHER_MODEL] } },
 	};
 }
 
@@ -137,7 +157,7 @@ interface Variant {
 }
 
 /** The forms that a parameter takes over all models, each with the conditions of its showing. */
-function variants(name: string, root: '' | '/'): Variant[] {
+function variants(name: string): Variant[] {
 	const forms = new Map<string, { field: INodeProperties; sends: boolean; pairs: Pair[] }>();
 	for (const pair of allPairs()) {
 		const parameter = pair.offer.parameters.find((row) => row.name === name);
@@ -156,5 +176,5 @@ function variants(name: string, root: '' | '/'): Variant[] {
 	// be one which every model takes, not the "not sent" of a model that could do without.
 	return [...forms.values()]
 		.sort((one, other) => Number(one.sends) - Number(other.sends))
-		.flatMap(({ field, pairs }) => shownFor(pairs, root).map((show) => ({ field, show })));
+		.flatMap(({ field, pairs }) => shownFor(pairs).map((show) => ({ field, show })));
 }

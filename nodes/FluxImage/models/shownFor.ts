@@ -4,6 +4,15 @@ import { GATEWAYS } from '../gateways';
 import type { GatewayId } from '../gateways/gateway';
 import { idsOf, offersOf, type SoldModel } from './index';
 
+/*
+ * Names of the fields that decide what shows, from the root of the node's parameters. Written without
+ * the slash they would mean the same, but then n8n's editor, when such a field changes, empties every
+ * collection that hangs on it, and every dropdown that holds an expression: images and additional
+ * fields would be gone with each switch of gateway or model.
+ */
+export const BY_GATEWAY = '/gateway';
+export const BY_MODEL = '/model';
+
 /** A model as one gateway sells it: what the `gateway` and `model` fields together say. */
 export interface Pair extends SoldModel {
 	readonly gateway: GatewayId;
@@ -28,10 +37,8 @@ export function allPairs(): Pair[] {
  *
  * A pair that nobody sells may lie within: there the fields keep their values while the person, having
  * switched the gateway, picks another model. A model is matched under all its ids, for the same reason.
- *
- * @param root what stands before the names: `/` inside a collection
  */
-export function shownFor(wanted: readonly Pair[], root: '' | '/'): Array<IDisplayOptions['show']> {
+export function shownFor(wanted: readonly Pair[]): Array<IDisplayOptions['show']> {
 	const unwanted = allPairs().filter((pair) => !wanted.some((other) => isSame(pair, other)));
 	const rectangles: Rectangle[] = [];
 	for (const pair of wanted) {
@@ -42,8 +49,8 @@ export function shownFor(wanted: readonly Pair[], root: '' | '/'): Array<IDispla
 	}
 	return rectangles.map(({ gateways, modelIds }) => ({
 		// The gateway first: n8n shows a field at the first key that is an expression, as a model may be.
-		...(gateways.size < Object.keys(GATEWAYS).length ? { [`${root}gateway`]: [...gateways] } : {}),
-		[`${root}model`]: [...modelIds],
+		...(gateways.size < Object.keys(GATEWAYS).length ? { [BY_GATEWAY]: [...gateways] } : {}),
+		[BY_MODEL]: [...modelIds],
 	}));
 }
 

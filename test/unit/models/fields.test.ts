@@ -6,6 +6,7 @@ import {
 } from 'n8n-workflow';
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
+import type { GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
 import { offersOf } from '../../../nodes/FluxImage/models';
 import { modelFields } from '../../../nodes/FluxImage/models/fields';
 
@@ -110,13 +111,29 @@ describe.each(pairs)('At %s, %s', (gateway, model, offer) => {
 });
 
 describe('The Model dropdown', () => {
+	/** The entries that the editor lists while the node holds `model`. */
+	const listed = (gateway: string, model: string) =>
+		(field('model', gateway, model)?.options as INodePropertyOptions[]).filter((option) =>
+			NodeHelpers.displayParameter({ gateway, model }, option, node, null),
+		);
+
 	it.each(Object.values(GATEWAYS))('of $displayName lists what it sells, by name', ({ id }) => {
-		const options = field('model', id, '')?.options as INodePropertyOptions[];
+		const options = listed(id, 'other');
 		const values = options.map(({ value }) => value);
 		expect(values.sort()).toEqual([...offersOf(id).map(({ offer }) => offer.id), 'other'].sort());
 		const names = options.map(({ name }) => name);
 		expect(names).toEqual([...names].sort((one, other) => one.localeCompare(other, 'en')));
 		expect(names).toContain('Other (Any Model ID)');
+	});
+
+	it.each([
+		['toApis', 'flux_kontext_pro', 'flux-kontext-pro'],
+		['seaArtCloud', 'flux-2-pro', 'flux_2_pro'],
+	])('of %s knows %s of another gateway again, in the place of its own', (gateway, id, own) => {
+		const values = listed(gateway, id).map(({ value }) => value);
+		expect(values).toContain(id);
+		expect(values).not.toContain(own);
+		expect(values).toHaveLength(offersOf(gateway as GatewayId).length + 1);
 	});
 
 	it('takes an expression', () => {
@@ -217,6 +234,15 @@ describe('Whoever switches the gateway of a saved workflow', () => {
 		expect(inputImages).toMatchObject(saved['inputImages'] as object);
 		expect(additionalFields).toEqual({ safetyTolerance: 4, promptUpsampling: true });
 	});
+
+	it.each(modelFields().filter(({ options }) => options))(
+		"$name is not among what the editor empties on a switch (it looks for the keys' plain names)",
+		({ displayOptions }) => {
+			const keys = Object.keys({ ...displayOptions?.show, ...displayOptions?.hide });
+			expect(keys).not.toContain('gateway');
+			expect(keys).not.toContain('model');
+		},
+	);
 
 	it('loses nothing between gateways that have the same parameters', () => {
 		expect(filledIn({ ...saved, gateway: 'odiRouter' })).toEqual({
