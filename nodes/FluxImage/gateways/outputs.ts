@@ -16,7 +16,7 @@ export function readImages(outputs: unknown): readonly GeneratedImage[] {
 
 function readImage(row: unknown): GeneratedImage[] {
 	const fields = fieldsOf(row);
-	const url = textOf(fields['url']);
+	const url = typeof fields['url'] === 'string' ? textOf(fields['url']) : undefined;
 	if (url === undefined) return [];
 	return [
 		{

@@ -1,6 +1,6 @@
 import type { Problem, ProblemKind } from '../problems/problem';
 import type { GatewayReply } from './gateway';
-import { readRefusal, unreadableReply } from './refusal';
+import { refusalOf, unreadableReply } from './refusal';
 
 /** What, asked about a task that never was, says that key and host are good. */
 const GOOD_ANSWERS: ReadonlySet<ProblemKind> = new Set(['notFound', 'badParameters']);
@@ -10,9 +10,8 @@ const GOOD_ANSWERS: ReadonlySet<ProblemKind> = new Set(['notFound', 'badParamete
  * gateway that took the key. It bills nothing.
  */
 export function probeByUnknownTask(reply: GatewayReply): Problem | undefined {
-	const problem = readRefusal(reply);
-	if (problem.kind === 'badKey' || problem.kind === 'notAllowed') return problem;
-	if (typeof reply.body !== 'object') return unreadableReply(reply);
-	if (reply.statusCode >= 200 && reply.statusCode < 300) return undefined;
-	return GOOD_ANSWERS.has(problem.kind) ? undefined : problem;
+	const refused = refusalOf(reply);
+	if (refused && !GOOD_ANSWERS.has(refused.problem.kind)) return refused.problem;
+	const isJson = typeof reply.body === 'object' && reply.body !== null;
+	return isJson ? undefined : unreadableReply(reply);
 }

@@ -2,9 +2,10 @@ import type { Outcome } from '../problems/problem';
 import type { TaskFailure, TaskRef, TaskState, TaskStatus } from '../tasks/task';
 import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } from './gateway';
 import { readImages } from './outputs';
+import { isPathPart } from './pathPart';
 import { probeByUnknownTask } from './probe';
-import { readErrorWords, readRefusal, refusalOf, unreadableReply } from './refusal';
-import { fieldsOf, numberOf, present, progressOf, textOf } from './replyBody';
+import { readErrorWords, readRefusal, refusalOf, unreadableReply, unusableId } from './refusal';
+import { fieldsOf, isBlank, numberOf, present, progressOf, textOf } from './replyBody';
 import { statusOfWord } from './states';
 
 /** The words for a task's state, upper case (contract: queue API). `COMPLETED` may hide a failure. */
@@ -85,6 +86,7 @@ function readCreate(reply: GatewayReply, modelId: string): Outcome<TaskState> {
 	const fields = fieldsOf(reply.body);
 	const requestId = textOf(fields['request_id']);
 	if (!requestId) return { problem: unreadableReply(reply) };
+	if (!isPathPart(requestId)) return { problem: unusableId(reply, requestId) };
 	return {
 		value: stateOf(reply.body, { requestId, modelId }) ?? queued(reply, requestId, modelId),
 	};
@@ -110,21 +112,22 @@ function readStatus(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
 }
 
 /**
- * A result has `outputs` and no `status`; an unfinished task answers 202 with a status body, and so
- * may a failed one. A body with neither is a completed task without images.
+ * A result has `outputs`, or `output` as the provider's client reads too, and no `status`; an
+ * unfinished task answers 202 with a status body, and so may a failed one.
  */
 function readResult(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
 	const refused = refusalOf(reply);
 	if (refused) return refused;
 	const fields = fieldsOf(reply.body);
+	const outputs = fields['outputs'] ?? fields['output'];
 	const state = stateOf(reply.body, task);
-	if (state && fields['outputs'] === undefined) return { value: state };
-	if (!Array.isArray(fields['outputs'])) return { problem: unreadableReply(reply) };
+	if (state && outputs === undefined) return { value: state };
+	if (!Array.isArray(outputs)) return { problem: unreadableReply(reply) };
 	const failure = failureOf(reply.body);
 	const completed: TaskState = {
 		...task,
 		status: 'completed',
-		images: readImages(fields['outputs']),
+		images: readImages(outputs),
 		raw: reply.body,
 	};
 	return { value: failure ? { ...completed, ...failureState(failure) } : completed };
@@ -160,10 +163,10 @@ function stateOf(body: unknown, task: TaskRef): TaskState | undefined {
 	};
 }
 
-/** `error` absent, null and '' mean that there is none. */
+/** An `error` that is absent or says nothing (null, '', an empty object) means that there is none. */
 function failureOf(body: unknown): TaskFailure | undefined {
 	const { error, provider_error: providerError } = fieldsOf(body);
-	if (error === undefined || error === null || error === '') return undefined;
+	if (isBlank(error)) return undefined;
 	const { code, reason } = readErrorWords(body);
 	const provider = fieldsOf(providerError);
 	const detail = textOf(provider['message']);

@@ -36,6 +36,10 @@ const wordsMayOverrule = (statusCode: number) => statusCode < 500 && statusCode 
  */
 const LONGEST_REASON = 500;
 
+/** The longest code and task id that are shown, in characters. */
+const LONGEST_CODE = 100;
+const LONGEST_ID = 300;
+
 /** Whether a body is an error reply even under HTTP 200 (contracts: ToAPIs, the status envelope). */
 function isErrorBody(body: unknown): boolean {
 	const fields = fieldsOf(body);
@@ -55,7 +59,7 @@ export function readRefusal(reply: GatewayReply): Problem {
 	const { code, reason } = readErrorWords(body);
 	return present({
 		kind: kindOf(statusCode, `${code ?? ''} ${reason ?? ''}`),
-		reason: reason?.slice(0, LONGEST_REASON),
+		reason,
 		code,
 		httpCode: statusCode,
 		gatewayRequestId: textOf(fieldsOf(body)['request_id'], reply.headers['x-request-id']),
@@ -88,31 +92,39 @@ function kindOf(statusCode: number, words: string): ProblemKind {
 	return KIND_OF_STATUS[statusCode] ?? (statusCode >= 500 ? 'gatewayFault' : 'badParameters');
 }
 
-/** The code and the words of an error, out of every shape in the contracts. */
+/**
+ * A task was made, but its id cannot stand in a URL: it is told, so that the person can look the task
+ * up at the gateway.
+ */
+export function unusableId(reply: GatewayReply, requestId: string): Problem {
+	const shown = JSON.stringify(requestId.slice(0, LONGEST_ID));
+	return { ...unreadableReply(reply), reason: `its task ID cannot stand in an address: ${shown}` };
+}
+
+/** The code and the words of an error, shortened, out of every shape in the contracts. */
 export function readErrorWords(body: unknown): { code?: string; reason?: string } {
 	const fields = fieldsOf(body);
 	const error = fieldsOf(fields['error']);
 	const status = fieldsOf(fields['status']);
-	return present({
-		code: textOf(
-			fields['error_type'],
-			error['code'],
-			error['type'],
-			status['error_code'],
-			status['code'],
-			fields['code'],
-		),
-		reason: textOf(
-			error['message'],
-			error['error_message'],
-			fields['error'],
-			fields['fail_reason'],
-			detailOf(fields['detail']),
-			status['message'],
-			fields['message'],
-			describeBody(body),
-		),
-	});
+	const code = textOf(
+		fields['error_type'],
+		error['code'],
+		error['type'],
+		status['error_code'],
+		status['code'],
+		fields['code'],
+	);
+	const reason = textOf(
+		error['message'],
+		error['error_message'],
+		fields['error'],
+		fields['fail_reason'],
+		detailOf(fields['detail']),
+		status['message'],
+		fields['message'],
+		describeBody(body),
+	);
+	return present({ code: code?.slice(0, LONGEST_CODE), reason: reason?.slice(0, LONGEST_REASON) });
 }
 
 /** FastAPI's `detail`: a text, or rows of `{loc, msg}`. */
@@ -120,6 +132,7 @@ function detailOf(detail: unknown): string | undefined {
 	const rows = rowsOf(detail).map((row) => {
 		const { loc, msg } = fieldsOf(row);
 		const place = rowsOf(loc)
+			.map((part) => textOf(part))
 			.filter((part) => part !== 'body')
 			.join('.');
 		return [place, textOf(msg)].filter(Boolean).join(': ');

@@ -21,6 +21,13 @@ export function textOf(...values: unknown[]): string | undefined {
 	return undefined;
 }
 
+/** Whether a value says nothing: absent, null, false, a blank text, a list or object without content. */
+export function isBlank(value: unknown): boolean {
+	if (typeof value === 'string') return value.trim() === '';
+	if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+	return value === undefined || value === null || value === false;
+}
+
 /** A finite number, also where it came as text. */
 export function numberOf(value: unknown): number | undefined {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

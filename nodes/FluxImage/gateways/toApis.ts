@@ -2,7 +2,8 @@ import type { Outcome, Problem } from '../problems/problem';
 import type { GeneratedImage, TaskFailure, TaskRef, TaskState, TaskStatus } from '../tasks/task';
 import type { Gateway, GatewayReply, GatewayRequest } from './gateway';
 import { readImages } from './outputs';
-import { readErrorWords, readRefusal, refusalOf, unreadableReply } from './refusal';
+import { isPathPart } from './pathPart';
+import { readErrorWords, readRefusal, refusalOf, unreadableReply, unusableId } from './refusal';
 import { fieldsOf, numberOf, present, progressOf, textOf } from './replyBody';
 import { statusOfWord } from './states';
 
@@ -64,6 +65,7 @@ function readTask(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
 	const images = imagesOf(fields);
 	const word = textOf(fields['status']) ?? impliedWord(task, images);
 	if (!requestId || word === undefined) return { problem: unreadableReply(reply) };
+	if (!isPathPart(requestId)) return { problem: unusableId(reply, requestId) };
 	const status = statusOfWord(STATUS_OF_WORD, word);
 	return {
 		value: {

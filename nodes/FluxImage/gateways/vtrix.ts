@@ -4,8 +4,9 @@ import type { Outcome } from '../problems/problem';
 import type { TaskFailure, TaskRef, TaskState, TaskStatus } from '../tasks/task';
 import type { Gateway, GatewayReply, Submission } from './gateway';
 import { readImages } from './outputs';
+import { isPathPart } from './pathPart';
 import { probeByUnknownTask } from './probe';
-import { readErrorWords, refusalOf, unreadableReply } from './refusal';
+import { readErrorWords, refusalOf, unreadableReply, unusableId } from './refusal';
 import { fieldsOf, numberOf, present, progressOf, textOf } from './replyBody';
 import { statusOfWord } from './states';
 
@@ -68,6 +69,7 @@ function readTask(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
 	const requestId = textOf(task.requestId, fields['id']);
 	const word = textOf(fields['status']) ?? (task.requestId === '' ? 'queued' : undefined);
 	if (!requestId || word === undefined) return { problem: unreadableReply(reply) };
+	if (!isPathPart(requestId)) return { problem: unusableId(reply, requestId) };
 	const status = statusOfWord(STATUS_OF_WORD, word);
 	return {
 		value: {

@@ -1,0 +1,91 @@
+import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
+import { htmlPage, reply } from './reply';
+
+const task = { requestId: 'task', modelId: 'flux_kontext_max' };
+const gateways = Object.values(GATEWAYS);
+
+/** Every error of the contracts: the reply, and what it means. */
+const REFUSALS: Array<[statusCode: number, body: unknown, kind: string, reason: string]> = [
+	[401, { error: { code: 'UNAUTHORIZED', message: 'Bad key' } }, 'badKey', 'Bad key'],
+	[
+		401,
+		{ error: { code: 401, message: 'Bad key', type: 'authentication_error', param: null } },
+		'badKey',
+		'Bad key',
+	],
+	[402, { error: 'insufficient balance' }, 'noCredit', 'insufficient balance'],
+	[403, { error: 'insufficient balance' }, 'noCredit', 'insufficient balance'],
+	[400, { error: 'insufficient balance' }, 'noCredit', 'insufficient balance'],
+	[403, { error: { code: 'FORBIDDEN', message: 'No right' } }, 'notAllowed', 'No right'],
+	[
+		402,
+		{ status: { code: 402, message: 'Insufficient credits', error_code: 40201 }, data: null },
+		'noCredit',
+		'Insufficient credits',
+	],
+	[
+		200,
+		{ status: { code: 402, message: 'Insufficient credits', error_code: 40201 }, data: null },
+		'noCredit',
+		'Insufficient credits',
+	],
+	[404, { detail: 'App not found: x' }, 'notFound', 'App not found: x'],
+	[
+		422,
+		{ detail: [{ loc: ['body', 'prompt'], msg: 'field required', type: 'missing' }] },
+		'badParameters',
+		'prompt: field required',
+	],
+	[
+		400,
+		{ error: { code: 'x', message: 'Bad size', type: 'invalid_request_error', param: 'size' } },
+		'badParameters',
+		'Bad size',
+	],
+	[400, { message: 'task_not_exist' }, 'notFound', 'task_not_exist'],
+	[400, { error: { message: 'invalid apitype: -1' } }, 'badParameters', 'invalid apitype: -1'],
+	[200, { success: false, message: 'It broke' }, 'badParameters', 'It broke'],
+	[
+		429,
+		{ error: { code: 'RATE_LIMIT_EXCEEDED', message: 'Slow down' } },
+		'rateLimited',
+		'Slow down',
+	],
+	[429, 'Too many', 'rateLimited', 'Too many'],
+	[500, { error: 'Oops' }, 'gatewayFault', 'Oops'],
+	[500, { error: 'insufficient balance' }, 'gatewayFault', 'insufficient balance'],
+	[502, htmlPage('502 Bad Gateway'), 'gatewayFault', 'an HTML page titled "502 Bad Gateway"'],
+	[504, htmlPage('504 Time-out'), 'gatewayFault', 'an HTML page titled "504 Time-out"'],
+	[302, '', 'redirected', ''],
+	[418, {}, 'badParameters', ''],
+];
+
+describe.each(gateways)('$displayName', (gateway) => {
+	it.each(REFUSALS)('reads %d %j as %s', (statusCode, body, kind, reason) => {
+		const refused = reply(statusCode, body);
+		const outcomes = [
+			gateway.readCreate(refused, 'flux_kontext_max'),
+			gateway.readStatus(refused, task),
+			gateway.readResult(refused, task),
+		];
+		for (const { problem } of outcomes) {
+			expect(problem?.kind).toBe(kind);
+			expect(problem?.reason ?? '').toBe(reason);
+		}
+	});
+
+	it("keeps the gateway's id of the call, for its support", () => {
+		const refused = reply(500, { error: 'Oops', request_id: 'req-1' });
+		expect(gateway.readStatus(refused, task).problem?.gatewayRequestId).toBe('req-1');
+		const inHeader = reply(500, {}, { 'x-request-id': 'req-2' });
+		expect(gateway.readStatus(inHeader, task).problem?.gatewayRequestId).toBe('req-2');
+	});
+
+	it('says what came in place of JSON', () => {
+		const page = reply(200, htmlPage('Sign in'));
+		expect(gateway.readStatus(page, task).problem).toMatchObject({
+			kind: 'unreadable',
+			reason: 'an HTML page titled "Sign in"',
+		});
+	});
+});

@@ -1,0 +1,68 @@
+import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
+import { isPathPart } from '../../../nodes/FluxImage/gateways/pathPart';
+
+const { seaArtCloud, vtrix, toApis } = GATEWAYS as Required<typeof GATEWAYS>;
+const task = { requestId: 'a/b?c#d é', modelId: 'flux_kontext_max' };
+const encoded = 'a%2Fb%3Fc%23d%20%C3%A9';
+
+describe('requests', () => {
+	it('hold the encoded id of the task', () => {
+		const base = `/v1/queue/flux_kontext_max/requests/${encoded}`;
+		expect(seaArtCloud!.status(task)).toEqual({ method: 'GET', path: `${base}/status` });
+		expect(seaArtCloud!.result(task)).toEqual({ method: 'GET', path: `${base}/response` });
+		expect(seaArtCloud!.cancel!(task)).toEqual({ method: 'PUT', path: `${base}/cancel` });
+		expect(vtrix!.status(task).path).toBe(`/v1/generation/task/${encoded}`);
+		expect(toApis!.status(task).path).toBe(`/v1/images/generations/${encoded}`);
+	});
+
+	it('create with the parameters as each gateway wants them', () => {
+		const submission = { modelId: 'm/1', parameters: { prompt: 'p' }, switches: {} };
+		expect(seaArtCloud!.create(submission)).toEqual({
+			method: 'POST',
+			path: '/v1/queue/m%2F1',
+			body: { prompt: 'p' },
+		});
+		expect(vtrix!.create(submission).body).toEqual({
+			model: 'm/1',
+			input: [{ params: { prompt: 'p' } }],
+		});
+		expect(vtrix!.create({ ...submission, switches: { flatRequest: true } }).body).toEqual({
+			model: 'm/1',
+			prompt: 'p',
+		});
+		expect(toApis!.create(submission).body).toEqual({ model: 'm/1', prompt: 'p' });
+	});
+
+	it.each([
+		['https://toapis.com', 'https://toapis.com'],
+		['https://toapis.com/', 'https://toapis.com'],
+		['https://toapis.com/v1', 'https://toapis.com'],
+		[' https://api.toapis.com/v1/ ', 'https://api.toapis.com'],
+		['https://api.toapis.com/V1//', 'https://api.toapis.com'],
+		['https://proxy.example/toapis/v1', 'https://proxy.example/toapis'],
+	])('go to ToAPIs below %j', (given, expected) => {
+		expect(toApis!.normalizeBaseUrl(given)).toBe(expected);
+	});
+});
+
+describe('an id of a task', () => {
+	it.each(['mmsu_01', 'a/b', 'é', '...a', 'a'.repeat(200)])('may be %j', (id) => {
+		expect(isPathPart(id)).toBe(true);
+	});
+
+	it.each(['', '.', '..', '...', '\ud800', 'a'.repeat(201)])('may not be %j', (id) => {
+		expect(isPathPart(id)).toBe(false);
+	});
+});
+
+describe.each(Object.values(GATEWAYS))('$displayName', (gateway) => {
+	it.each(['.', '..', '\ud800', 'a'.repeat(201)])(
+		'takes no id that cannot stand in a path: %j',
+		(id) => {
+			const body = { request_id: id, id, task_id: id, status: 'queued' };
+			const { problem } = gateway.readCreate({ statusCode: 200, headers: {}, body }, 'm');
+			expect(problem?.kind).toBe('unreadable');
+			expect(problem?.reason).toContain('ID');
+		},
+	);
+});
