@@ -38,6 +38,9 @@ const { Container } = createRequire(require.resolve('n8n-core'))(
 	'@n8n/di',
 ) as typeof import('@n8n/di');
 
+// Before anything of n8n is built that would take its own logger.
+collectLog();
+
 /** How an execution is started. */
 export interface ExecutionStart {
 	readonly items?: INodeExecutionData[];
@@ -92,7 +95,6 @@ export async function useBinaryMode(mode: BinaryMode): Promise<void> {
 	config.mode = mode;
 	config.signingSecret ??= 'engine-tests-only';
 	await Container.get(BinaryDataService).init();
-	collectLog();
 }
 
 /** The bytes of a binary field, wherever n8n keeps them. */

@@ -11,6 +11,7 @@ import type { Gateway } from '../gateways/gateway';
 import { ProblemError } from '../problems/problem';
 import { wallClock } from '../tasks/clock';
 import { InFlight } from '../tasks/inFlight';
+import { JobLengths } from '../tasks/jobLengths';
 import type { TaskRoom } from '../tasks/lifecycle';
 import { TaskMemory } from '../tasks/memory';
 import { runTogether } from '../tasks/pool';
@@ -50,21 +51,17 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 		prepared.push(await prepareItem(context, itemIndex, gateway));
 	}
 	let firstFailure: ItemFailure | undefined;
-	const endings = await runTogether(
-		prepared,
-		maxConcurrentTasks(context),
-		async (item) => {
-			const ending = await runItem(context, room, gateway, item);
-			firstFailure ??= ending.failure;
-			if (ending.failure && !context.continueOnFail()) room.giveUp();
-			return ending;
-		},
-		() => !room.session.halt.aborted,
-	);
+	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
+	// an earlier attempt paid for is cancelled, or named in the error.
+	const endings = await runTogether(prepared, maxConcurrentTasks(context), async (item) => {
+		const ending = await runItem(context, room, gateway, item);
+		firstFailure ??= ending.failure;
+		if (ending.failure && !context.continueOnFail()) room.giveUp();
+		return ending;
+	});
 	await room.inFlight.close();
-	const ended = endings.filter((ending) => ending !== undefined);
-	if (firstFailure && !context.continueOnFail()) throw nodeError(firstFailure, ended);
-	return ended.flatMap(({ items, failure }) => items ?? [failedItem(context, failure)]);
+	if (firstFailure && !context.continueOnFail()) throw nodeError(firstFailure, endings);
+	return endings.flatMap(({ items, failure }) => items ?? [failedItem(context, failure)]);
 }
 
 /** Without Continue On Fail, an item that is wrong ends the node before anything is sent. */
@@ -151,6 +148,7 @@ async function openRoom(
 		gateway,
 		transport: await openTransport(context, gateway, wallClock),
 		clock: wallClock,
+		lengths: new JobLengths(),
 		random: Math.random,
 		stop,
 		halt: AbortSignal.any([stop, failed.signal]),

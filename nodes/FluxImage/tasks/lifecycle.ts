@@ -37,9 +37,12 @@ const TIMEOUT_CANCEL_MS = 10_000;
 export async function obtainTask(room: TaskRoom, order: Order): Promise<TaskState> {
 	const known = recallTask(room, order);
 	if (!known) return await orderTask(room, order);
-	const state = await about(known, readStatus(room.session, known, order));
+	const { deadlineMs } = order;
+	const patience = { deadlineMs, createdMs: room.session.clock.nowMs() };
+	const state = await about(known, readStatus(room.session, known, patience));
 	if (!failureProblem(state)) return state;
-	return await orderAnew(room, order);
+	room.memory.forget(order.identity);
+	return await orderTask(room, order);
 }
 
 /**
@@ -49,25 +52,16 @@ export async function obtainTask(room: TaskRoom, order: Order): Promise<TaskStat
  * @throws ProblemError naming the task wherever one exists
  */
 export async function generate(room: TaskRoom, order: Order, watch: Watch): Promise<TaskState> {
-	const startedMs = room.session.clock.nowMs();
+	const finish = async (task: TaskState, isNew: boolean) =>
+		await finishTask(room, task, { ...watch, isNew }, order.cancelOnStop).catch(
+			(error: unknown) => {
+				if (endedBadly(error)) room.memory.forget(order.identity);
+				throw error;
+			},
+		);
 	const known = recallTask(room, order);
-	if (known) {
-		const ended = await followTask(room, known, { ...watch, startedMs }, order.cancelOnStop);
-		if (!failureProblem(ended)) return await about(ended, fetchResult(room.session, ended, watch));
-		room.memory.forget(order.identity);
-	}
-	const created = await orderTask(room, order);
-	const createdMs = room.session.clock.nowMs();
-	const ended = await followTask(
-		room,
-		created,
-		{ ...watch, startedMs: createdMs, createdMs },
-		order.cancelOnStop,
-	);
-	const problem = failureProblem(ended);
-	if (!problem) return await about(ended, fetchResult(room.session, ended, watch));
-	room.memory.forget(order.identity);
-	throw new ProblemError(problem, ended);
+	const kept = known && (await finish(known, false).catch(unlessEndedBadly));
+	return kept ?? (await finish(await orderTask(room, order), true));
 }
 
 /**
@@ -81,12 +75,7 @@ export async function collectTask(
 	watch: Watch,
 	cancelOnStop: boolean,
 ): Promise<TaskState> {
-	const startedMs = room.session.clock.nowMs();
-	const first = await about(unseen(task), readStatus(room.session, task, watch));
-	const ended = await followTask(room, first, { ...watch, startedMs }, cancelOnStop);
-	const problem = failureProblem(ended);
-	if (problem) throw new ProblemError(problem, ended);
-	return await about(ended, fetchResult(room.session, ended, watch));
+	return await finishTask(room, unseen(task), { ...watch, isNew: false }, cancelOnStop);
 }
 
 /**
@@ -122,11 +111,6 @@ function recallTask({ memory, inFlight }: TaskRoom, order: Order): TaskState | u
 	return unseen(known);
 }
 
-async function orderAnew(room: TaskRoom, order: Order): Promise<TaskState> {
-	room.memory.forget(order.identity);
-	return await orderTask(room, order);
-}
-
 /** Pays for a task and remembers it, or remembers that it may have been paid. */
 async function orderTask(room: TaskRoom, order: Order): Promise<TaskState> {
 	const { memory, inFlight, session } = room;
@@ -149,15 +133,31 @@ async function orderTask(room: TaskRoom, order: Order): Promise<TaskState> {
 	return created;
 }
 
-/** Watches a task to its end, as one that Stop cancels. */
-async function followTask(
+/**
+ * Watches a task to its end, as one that Stop cancels, and gets its images.
+ *
+ * @throws ProblemError naming the task, also where it ended without an image
+ */
+async function finishTask(
 	{ session, inFlight }: TaskRoom,
 	state: TaskState,
-	watch: Parameters<typeof watchTask>[2],
+	watch: Watch & { readonly isNew: boolean },
 	cancelOnStop: boolean,
 ): Promise<TaskState> {
 	if (!ENDED.has(state.status)) inFlight.add(state, cancelOnStop);
-	const ended = await about(state, watchTask(session, state, watch));
+	const startedMs = session.clock.nowMs();
+	const ended = await watchTask(session, state, { ...watch, startedMs, createdMs: startedMs });
 	inFlight.remove(ended);
-	return ended;
+	const problem = failureProblem(ended);
+	if (problem) throw new ProblemError(problem, ended);
+	return await about(ended, fetchResult(session, ended, watch));
+}
+
+function unlessEndedBadly(error: unknown): undefined {
+	if (!endedBadly(error)) throw error;
+}
+
+/** Whether an error tells of a task that failed or was cancelled: another one may be made. */
+function endedBadly(error: unknown): boolean {
+	return error instanceof ProblemError && !!error.task && !!failureProblem(error.task);
 }

@@ -1,4 +1,4 @@
-import { ProblemError, type Problem } from '../problems/problem';
+import { about, ProblemError, type Problem } from '../problems/problem';
 import { nextPollDelayMs } from './pollSchedule';
 import { readStubbornly, type Patience } from './read';
 import { READ_RULES } from './rules';
@@ -29,26 +29,38 @@ export async function readStatus(
 /**
  * Polls a task until it ended, whichever way.
  *
+ * A task of an earlier attempt or of another node may have ended long ago, so it is looked at at once.
+ *
  * @param startedMs when the task's work began as far as is known, for the timing of polls
- * @throws ProblemError `deadlineReached`, `stopped`, or a read's final problem
+ * @throws ProblemError `deadlineReached`, `stopped`, or a read's final problem, with the task as it
+ * was last seen
  */
 export async function watchTask(
 	session: Session,
 	state: TaskState,
-	watch: Watch & { readonly startedMs: number },
+	watch: Watch & { readonly startedMs: number; readonly isNew: boolean },
 ): Promise<TaskState> {
 	const { clock, halt } = session;
-	let latest = state;
+	// Of a task that was made elsewhere, the age is unknown: it neither teaches nor learns.
+	const job = watch.isNew ? session.lengths.follow(state.modelId) : undefined;
+	const look = async (seen: TaskState) =>
+		await about(seen, readStatus(session, seen, watch).catch(asDeadline));
+	let latest = watch.isNew ? state : await look(state);
 	while (!ENDED.has(latest.status)) {
 		const nowMs = clock.nowMs();
 		const waitMs = nextPollDelayMs({
 			elapsedMs: nowMs - watch.startedMs,
-			...(watch.pollIntervalMs === undefined ? {} : { fixedIntervalMs: watch.pollIntervalMs }),
+			fixedIntervalMs: watch.pollIntervalMs,
+			estimate: job?.estimate(),
+			earliestEndMs: job?.earliestEndMs(),
 		});
 		await clock.sleep(Math.min(waitMs, watch.deadlineMs - nowMs), halt);
-		if (halt.aborted) throw new ProblemError(STOPPED);
-		if (clock.nowMs() >= watch.deadlineMs) throw new ProblemError({ kind: 'deadlineReached' });
-		latest = await readStatus(session, latest, watch).catch(asDeadline);
+		if (halt.aborted) throw new ProblemError(STOPPED, latest);
+		if (clock.nowMs() >= watch.deadlineMs) {
+			throw new ProblemError({ kind: 'deadlineReached' }, latest);
+		}
+		latest = await look(latest);
+		job?.saw(latest, clock.nowMs() - watch.startedMs);
 	}
 	return latest;
 }
@@ -90,8 +102,9 @@ export async function fetchResult(
 		lagUntil,
 	).catch(asDeadline);
 	const ended = failureProblem(result);
-	if (ended) throw new ProblemError(ended);
-	return { ...completed, ...result };
+	const finished = { ...completed, ...result };
+	if (ended) throw new ProblemError(ended, finished);
+	return finished;
 }
 
 /** A completed task without an image is a problem; a failed one is not. */

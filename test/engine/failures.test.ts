@@ -1,0 +1,181 @@
+import { Studio, type Ask } from './studio';
+
+let studio: Studio;
+
+beforeAll(async () => (studio = await Studio.open()));
+afterAll(async () => await studio.close());
+beforeEach(() => studio.reset());
+
+const MIXED = [
+	'good one',
+	'[moderated] bad',
+	'good two',
+	'[no-credit] poor',
+	'[rejected] odd',
+	'good three',
+];
+const FAILED_ITEMS = [1, 3, 4];
+
+describe('with Continue On Fail', () => {
+	it('every item comes out in its place, a failed one with its reason', async () => {
+		const { items, error } = await studio.run({
+			prompts: MIXED,
+			settings: { onError: 'continueRegularOutput' },
+		});
+		expect(error).toBeUndefined();
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(MIXED.map((_, item) => ({ item })));
+		for (const [index, { json, binary }] of items.entries()) {
+			const failed = FAILED_ITEMS.includes(index);
+			expect('error' in json).toBe(failed);
+			expect(binary !== undefined).toBe(!failed);
+		}
+	});
+
+	it("a failed item's JSON has message, task, gateway, model, status and failure", async () => {
+		const { items } = await studio.run({
+			prompts: ['[moderated] bad'],
+			settings: { onError: 'continueRegularOutput' },
+		});
+		const [requestId] = studio.taskIds();
+		expect(items[0]!.json).toEqual({
+			error: `Task ${requestId} was blocked by the moderation of SeaArt Cloud: The content was blocked by moderation`,
+			requestId,
+			gateway: 'seaArtCloud',
+			model: 'flux_kontext_max',
+			status: 'failed',
+			failure: { code: 'CONTENT_BLOCKED', message: 'The content was blocked by moderation' },
+		});
+	});
+
+	it('an item that is wrong is not sent, and the others go on', async () => {
+		const { items } = await studio.run({
+			prompts: ['fine', '', 'fine too'],
+			settings: { onError: 'continueRegularOutput' },
+		});
+		expect(items[1]!.json.error).toContain('Prompt');
+		expect(items.map(({ binary }) => binary !== undefined)).toEqual([true, false, true]);
+		expect(studio.creates()).toBe(2);
+	});
+});
+
+describe('with an error output', () => {
+	it('both branches get their items, in order, paired, with their JSON', async () => {
+		const { outputs, error } = await studio.run({
+			prompts: MIXED,
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(error).toBeUndefined();
+		const [good, bad] = outputs;
+		expect(good!.map(({ pairedItem }) => pairedItem)).toEqual([
+			{ item: 0 },
+			{ item: 2 },
+			{ item: 5 },
+		]);
+		expect(bad!.map(({ pairedItem }) => pairedItem)).toEqual(
+			FAILED_ITEMS.map((item) => ({ item })),
+		);
+		expect(good!.every(({ json, binary }) => binary && !('error' in json))).toBe(true);
+		expect(bad![0]!.json).toMatchObject({
+			error: expect.stringContaining('moderation'),
+			requestId: expect.stringMatching(/^mmsu_/),
+			gateway: 'seaArtCloud',
+			model: 'flux_kontext_max',
+			status: 'failed',
+			failure: { code: 'CONTENT_BLOCKED' },
+			prompt: MIXED[1],
+		});
+		expect(bad![1]!.json.error).toContain('no credit');
+	});
+});
+
+describe('without either', () => {
+	it('all items are checked before the first create', async () => {
+		const { error } = await studio.run({ prompts: ['fine', 'fine', ''] });
+		expect(error!.name).toBe('NodeOperationError');
+		expect(error!.context.itemIndex).toBe(2);
+		expect(error!.message).toContain('Prompt');
+		expect(studio.sandbox.ledger.requests).toHaveLength(0);
+	});
+
+	it('one failure ends the node, and its error names every other task that is paid', async () => {
+		const prompts = [
+			'quick',
+			'[seconds=9] slow',
+			'[seconds=0.4] [moderated]',
+			'[seconds=9] slow too',
+		];
+		const { error, items } = await studio.run({ prompts });
+		expect(items).toEqual([]);
+		expect(error!.name).toBe('NodeApiError');
+		expect(error!.context.itemIndex).toBe(2);
+		expect(studio.taskIds()).toHaveLength(4);
+		for (const id of studio.taskIds())
+			expect(`${error!.message} ${error!.description}`).toContain(id);
+	});
+
+	it('a failure starts no further create', async () => {
+		const prompts = ['[rejected] first', ...Array.from({ length: 8 }, (_, row) => `later ${row}`)];
+		await studio.run({ prompts, options: { maxConcurrentTasks: 2 } });
+		expect(studio.creates()).toBeLessThanOrEqual(3);
+	});
+
+	it('the id of a create that is in flight when another item fails is awaited and named', async () => {
+		studio.sandbox.faults.add({
+			call: 'create',
+			promptIncludes: 'dripping',
+			when: 'afterAcceptance',
+			fault: 'slowDrip',
+			dripMs: 30,
+		});
+		const { error } = await studio.run({ prompts: ['dripping', '[rejected] at once'] });
+		expect(studio.taskIds()).toHaveLength(1);
+		expect(error!.message).toContain('refused the parameters');
+		expect(error!.description).toContain(studio.taskIds()[0]);
+	});
+});
+
+describe('a wrong parameter is named, with its value, its range and its item', () => {
+	const wrong: ReadonlyArray<readonly [ask: Ask, named: readonly RegExp[]]> = [
+		[
+			{ parameters: { additionalFields: { safetyTolerance: 9 } } },
+			[/Safety Tolerance/, /0/, /6/, /9/],
+		],
+		[{ parameters: { additionalFields: { seed: 1.5 } } }, [/Seed/, /1\.5/]],
+		[{ parameters: { aspectRatio: '30:9' } }, [/Aspect Ratio/, /30:9/, /21:9/, /9:21/]],
+		[{ parameters: { model: 'flux_pro_11', width: 1000, height: 768 } }, [/Width/, /1000/, /32/]],
+		[{ parameters: { model: 'flux_pro_11', width: 2048, height: 768 } }, [/Width/, /2048/, /1440/]],
+		[{ parameters: { model: 'nobody' } }, [/Model/, /nobody/]],
+		[{ parameters: { model: 'other', modelId: 'x', parameters: '{"a":' } }, [/Parameters/]],
+		[{ options: { timeout: -1 } }, [/Timeout/, /-1/, /0/]],
+		[{ options: { maxConcurrentTasks: 0 } }, [/Max Concurrent Tasks/, /0/]],
+		[{ gateway: 'toApis', parameters: { n: 11 } }, [/Number of Images/, /11/, /10/]],
+	];
+
+	it.each(wrong)('%j', async (ask, expected) => {
+		const { error } = await studio.run(ask);
+		expect(error!.name).toBe('NodeOperationError');
+		for (const pattern of expected) expect(error!.message).toMatch(pattern);
+		expect(error!.context.itemIndex).toBe(0);
+		expect(error!.description).toContain('Item 0');
+		expect(studio.sandbox.ledger.requests).toHaveLength(0);
+	});
+
+	it('numbers that come as text from an expression are taken', async () => {
+		const { error } = await studio.run({
+			items: [{ json: { prompt: 'x', side: '512', seed: '7' } }],
+			parameters: {
+				model: 'flux_pro_11',
+				width: '={{ $json.side }}',
+				height: '={{ $json.side }}',
+				additionalFields: { seed: '={{ $json.seed }}' },
+			},
+			options: { timeout: '30' },
+		});
+		expect(error).toBeUndefined();
+		expect(studio.sandbox.ledger.taskRows()[0]!.parameters).toMatchObject({
+			width: 512,
+			height: 512,
+			seed: 7,
+		});
+	});
+});

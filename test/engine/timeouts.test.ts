@@ -1,0 +1,81 @@
+import { Studio } from './studio';
+
+let studio: Studio;
+
+beforeAll(async () => (studio = await Studio.open()));
+afterAll(async () => await studio.close());
+beforeEach(() => studio.reset());
+
+const LATE = { prompts: ['[seconds=1.5] late'] };
+const states = () => studio.sandbox.ledger.taskRows().map(({ state }) => state);
+
+describe('a task that is not finished in time', () => {
+	it('is an error that names the task and Task > Wait', async () => {
+		const { error } = await studio.run({ ...LATE, options: { timeout: 0.5 } });
+		const [id] = studio.taskIds();
+		expect(error!.message).toContain(`Task ${id} was not finished within the timeout`);
+		expect(error!.description).toContain('Task > Wait');
+		expect(states()).toEqual(['running']);
+	});
+
+	it('comes out as it was last seen where On Timeout is Return Task', async () => {
+		const { items, error } = await studio.run({
+			...LATE,
+			options: { timeout: 0.9, onTimeout: 'returnTask' },
+		});
+		expect(error).toBeUndefined();
+		expect(items[0]!.json).toMatchObject({ requestId: studio.taskIds()[0], status: 'running' });
+		expect(items[0]!.json).not.toHaveProperty('error');
+		expect(items[0]!.pairedItem).toEqual({ item: 0 });
+	});
+
+	it('is collected by Task > Wait later, and paid once', async () => {
+		const late = await studio.run({ ...LATE, options: { timeout: 0.3, onTimeout: 'returnTask' } });
+		const { items } = await studio.run({
+			operation: 'task > wait',
+			requestIds: [String(late.items[0]!.json.requestId)],
+		});
+		expect(items[0]!.json.status).toBe('completed');
+		expect(items[0]!.binary).toBeDefined();
+		expect(studio.sandbox.ledger.billed()).toBe(1);
+	});
+
+	it('is cancelled where On Timeout is Cancel Task, and is an error all the same', async () => {
+		const { error } = await studio.run({
+			...LATE,
+			options: { timeout: 0.3, onTimeout: 'cancelTask' },
+		});
+		expect(error!.message).toContain('its cancel was requested');
+		expect(states()).toEqual(['cancelled']);
+	});
+
+	it('cannot be cancelled at a gateway without cancel, and the error says so', async () => {
+		const { error } = await studio.run({
+			...LATE,
+			gateway: 'vtrix',
+			options: { timeout: 0.3, onTimeout: 'cancelTask' },
+		});
+		expect(error!.message).toContain('the gateway cannot cancel');
+		expect(error!.message).toContain(studio.taskIds()[0]);
+	});
+
+	it('leaves the other items alone', async () => {
+		const { items } = await studio.run({
+			prompts: ['quick', '[never] ends', 'quick too'],
+			options: { timeout: 2.5, onTimeout: 'returnTask' },
+		});
+		expect(items.map(({ json }) => json.status)).toEqual([
+			'completed',
+			expect.stringMatching(/queued|running/),
+			'completed',
+		]);
+	});
+
+	it('has a timeout of nothing at all: the task is created and handed over', async () => {
+		const { items } = await studio.run({
+			...LATE,
+			options: { timeout: 0, onTimeout: 'returnTask' },
+		});
+		expect(items[0]!.json.requestId).toBe(studio.taskIds()[0]);
+	});
+});
