@@ -3,12 +3,15 @@ import type { Outcome, Problem } from '../problems/problem';
 import { retryAfterMs } from '../transport/retryAfter';
 import type { Transport } from '../transport/transport';
 import type { Clock } from './clock';
+import type { JobLengths } from './jobLengths';
 
 /** What tasks need of the world, passed in once per execution of the node. */
 export interface Session {
 	readonly gateway: Gateway;
 	readonly transport: Transport;
 	readonly clock: Clock;
+	/** What the finished tasks tell of the next ones' length. */
+	readonly lengths: JobLengths;
 	/** From 0 to 1, for jitter. */
 	readonly random: () => number;
 	/** Aborts when the person stops the execution. */

@@ -1,0 +1,110 @@
+import { JobLengths } from '../../../nodes/FluxImage/tasks/jobLengths';
+import { millsRatio, nextPollDelayMs } from '../../../nodes/FluxImage/tasks/pollSchedule';
+import {
+	gaussian,
+	sumUp,
+	watchAdaptive,
+	watchFixed,
+	type SimulatedJob,
+} from '../../../scripts/bench/pollSimulation';
+import { logUniform, seededRandom } from '../../sandbox/random';
+
+/** Jobs of unknown length: log-uniform from 2 to 120 s, a fifth of it in the queue. */
+function unknownJobs(count: number): SimulatedJob[] {
+	const random = seededRandom(5);
+	return Array.from({ length: count }, () => {
+		const endsMs = 1_000 * logUniform(random, 2, 120);
+		return { startsMs: endsMs / 5, endsMs };
+	});
+}
+
+describe('When nothing is known of the job', () => {
+	const jobs = unknownJobs(5_000);
+	const fixed = sumUp(jobs.map((job) => watchFixed(job, 2_000)));
+	const blind = sumUp(jobs.map((job) => watchAdaptive(job, new JobLengths())));
+
+	it('sees the end later by at most 8 % of the job time, on average', () => {
+		expect(blind.relativeLag).toBeLessThan(0.08);
+		expect(fixed.relativeLag).toBeGreaterThan(0.13);
+	});
+
+	it('is never 5 seconds late', () => {
+		expect(blind.longestLagMs).toBeLessThan(5_000);
+	});
+
+	it('polls no more than a fixed interval of 2 seconds does', () => {
+		expect(blind.polls).toBeLessThan(fixed.polls);
+	});
+
+	it('looks first after 2 seconds, and then at a share of the elapsed time', () => {
+		expect(nextPollDelayMs({ elapsedMs: 0 })).toBe(2_000);
+		expect(nextPollDelayMs({ elapsedMs: 500 })).toBe(1_500);
+		expect(nextPollDelayMs({ elapsedMs: 10_000 })).toBeCloseTo(1_900);
+		expect(nextPollDelayMs({ elapsedMs: 600_000 })).toBe(4_900);
+	});
+});
+
+describe('When tasks of the model have finished', () => {
+	const random = seededRandom(6);
+	const batches = Array.from({ length: 100 }, () => {
+		const typicalMs = 1_000 * logUniform(random, 2, 120);
+		const lengths = new JobLengths();
+		return Array.from({ length: 50 }, () => {
+			const endsMs = typicalMs * Math.exp(0.3 * gaussian(random));
+			return watchAdaptive({ startsMs: endsMs / 5, endsMs }, lengths);
+		});
+	});
+	const informed = sumUp(batches.flatMap((batch) => batch.slice(5)));
+
+	it('polls about 8 times a job, and sees the end about 4 % late', () => {
+		expect(informed.polls).toBeLessThan(8.5);
+		expect(informed.relativeLag).toBeLessThan(0.043);
+	});
+
+	it('waits until jobs like it begin to end', () => {
+		const estimate = { lnMean: Math.log(60_000), lnSpread: 0.3 };
+		expect(nextPollDelayMs({ elapsedMs: 0, estimate })).toBeCloseTo(60_000 * Math.exp(-0.525));
+	});
+
+	it('looks more often where jobs like it are more likely to end', () => {
+		const estimate = { lnMean: Math.log(60_000), lnSpread: 0.3 };
+		const shareAt = (elapsedMs: number) => nextPollDelayMs({ elapsedMs, estimate }) / elapsedMs;
+		expect(shareAt(40_000)).toBeGreaterThan(shareAt(60_000));
+		expect(shareAt(60_000)).toBeGreaterThan(shareAt(90_000));
+	});
+
+	it('does not swarm around a job that outlasts every estimate', () => {
+		const estimate = { lnMean: Math.log(1_000), lnSpread: 0.03 };
+		expect(nextPollDelayMs({ elapsedMs: 1_500, estimate })).toBe(100);
+		expect(nextPollDelayMs({ elapsedMs: 600_000, estimate })).toBe(18_000);
+	});
+});
+
+describe('A fixed interval', () => {
+	it('overrules what is known', () => {
+		const estimate = { lnMean: Math.log(60_000), lnSpread: 0.3 };
+		const moment = { elapsedMs: 0, fixedIntervalMs: 700, estimate, earliestEndMs: 9_000 };
+		expect(nextPollDelayMs(moment)).toBe(700);
+	});
+});
+
+describe('A job that cannot end yet', () => {
+	it('is not looked at before it can', () => {
+		expect(nextPollDelayMs({ elapsedMs: 3_000, earliestEndMs: 9_000 })).toBe(6_000);
+		expect(nextPollDelayMs({ elapsedMs: 20_000, earliestEndMs: 9_000 })).toBeCloseTo(3_800);
+	});
+});
+
+describe("Mills' ratio", () => {
+	it.each([
+		[-3, 225.33],
+		[-1, 3.477],
+		[0, 1.25331],
+		[1, 0.65568],
+		[3, 0.30459],
+		[5.9, 0.16505],
+		[10, 0.1],
+	])('at %p is %p', (z, expected) => {
+		expect(Math.abs(millsRatio(z) / expected - 1)).toBeLessThan(0.02);
+	});
+});
