@@ -16,7 +16,14 @@ const NEVER_CONNECTED_CODES: ReadonlySet<string> = new Set([
 	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 	'ERR_TLS_CERT_ALTNAME_INVALID',
 	'ERR_SSL_WRONG_VERSION_NUMBER',
+	'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+	'ERR_SSL_UNSUPPORTED_PROTOCOL',
+	'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
 ]);
+
+/** Words of Node and OpenSSL for a handshake that failed: nothing is sent before it is done. */
+const NEVER_CONNECTED_WORDS =
+	/before secure TLS connection was established|wrong version number|packet length too long|unsupported protocol|alert protocol version/i;
 
 /** System calls that come before the first byte: an error of theirs proves that nothing was sent. */
 const CALLS_BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
@@ -39,15 +46,16 @@ export function networkProblem(error: unknown, redact: Redact): Problem {
 	const code = typeof root?.code === 'string' ? root.code : undefined;
 	const words = (root ?? chain[0])?.message;
 	return {
-		kind: kindOf(code, root?.syscall),
+		kind: kindOf(code, root?.syscall, words ?? ''),
 		...(code === undefined ? {} : { code }),
 		...(words ? { reason: redact.text(words) } : {}),
 	};
 }
 
-function kindOf(code: string | undefined, syscall: unknown): Problem['kind'] {
+function kindOf(code: string | undefined, syscall: unknown, words: string): Problem['kind'] {
 	if (code !== undefined && NEVER_CONNECTED_CODES.has(code)) return 'neverConnected';
 	if (typeof syscall === 'string' && CALLS_BEFORE_SENDING.has(syscall)) return 'neverConnected';
+	if (code !== undefined && NEVER_CONNECTED_WORDS.test(words)) return 'neverConnected';
 	if (code !== undefined && TIMED_OUT_CODES.has(code)) return 'requestTimedOut';
 	return 'interrupted';
 }

@@ -14,15 +14,15 @@ export interface Redact {
 	deep(value: unknown): unknown;
 }
 
-/** A redactor for one key, as it stands and as URLs and JSON spell it. */
+/**
+ * A redactor for one key, however URLs, forms and JSON spell it: each of its characters may stand as
+ * it is, behind a backslash, as `%2f`, or as `\u002f`.
+ */
 export function redactor(apiKey: string): Redact {
 	const key = apiKey.trim();
-	const spellings =
-		key.length < SHORTEST_KEY
-			? []
-			: [...new Set([key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)])];
-	const text = (value: string) =>
-		spellings.reduce((clean, spelling) => clean.split(spelling).join(MASK), value);
+	const spelled =
+		key.length < SHORTEST_KEY ? undefined : new RegExp([...key].map(spellings).join(''), 'gi');
+	const text = (value: string) => (spelled ? value.replace(spelled, MASK) : value);
 	const deep = (value: unknown, depth: number): unknown => {
 		if (typeof value === 'string') return text(value);
 		if (typeof value !== 'object' || value === null) return value;
@@ -33,4 +33,16 @@ export function redactor(apiKey: string): Redact {
 		);
 	};
 	return { text, deep: (value) => deep(value, 0) };
+}
+
+/** A pattern for every way in which a character may be written. */
+function spellings(character: string): string {
+	const hex = (number: number, digits: number) => number.toString(16).padStart(digits, '0');
+	const plain = character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+	const inUrl = [...Buffer.from(character)].map((byte) => `%${hex(byte, 2)}`).join('');
+	const inJson = character
+		.split('')
+		.map((unit) => `\\\\u${hex(unit.charCodeAt(0), 4)}`)
+		.join('');
+	return `(?:\\\\?${plain}|${inUrl}|${inJson})`;
 }

@@ -165,7 +165,7 @@ async function fetchWithoutKey(
 function replyOf(response: IN8nHttpFullResponse, redact: Redact): GatewayReply {
 	return {
 		statusCode: response.statusCode,
-		headers: readHeaders(response.headers),
+		headers: redact.deep(readHeaders(response.headers)) as Record<string, string>,
 		body: redact.deep(readBody(response.body)) as IDataObject,
 	};
 }
