@@ -7,6 +7,7 @@ import type {
 	ModelOffer,
 	ModelParameter,
 } from '../nodes/FluxImage/models/model';
+import { code, link, table } from './markdown';
 
 /** The pages of `docs/models`, made of the models' tables and of nothing else: name to text. */
 export function modelPages(): Map<string, string> {
@@ -28,7 +29,7 @@ function overview(): string {
 		table(
 			['Model', ...gateways.map(({ displayName }) => displayName)],
 			models.map((model) => [
-				`[${model.name.replaceAll(/[[\]]/g, String.raw`\$&`)}](${pageName(model)})`,
+				link(model.name, pageName(model)),
 				...gateways.map(({ id }) => {
 					const offer = model.offers.find((row) => row.gateways.includes(id));
 					return offer ? code(offer.id) : '';
@@ -107,17 +108,9 @@ function wireNames({ wireNames: names }: Pick<InputImageRule, 'wireNames'>): str
 	return rest.length === 0 ? code(first) : `${code(first)} to ${code(rest.at(-1) ?? '')}`;
 }
 
-function pageName({ offers }: Model): string {
+/** The page's file, named by the model's first ID. */
+export function pageName({ offers }: Model): string {
 	return `${(offers[0]?.id ?? '').replaceAll('_', '-')}.md`;
 }
-
-function table(header: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-	const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
-	return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-const escapeCell = (text: string) => text.replaceAll('|', String.raw`\|`);
-
-const code = (text: string) => `\`${text}\``;
 
 const page = (...blocks: string[]) => `${[ORIGIN, ...blocks].join('\n\n')}\n`;

@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { staleFiles, writtenFiles } from '../../../scripts/writtenFiles';
+import { deadTargets, PROJECT, readDocument } from './document';
+
+const PATHS = [
+	'README.md',
+	'README.ru.md',
+	'CONTRIBUTING.md',
+	'SECURITY.md',
+	'CHANGELOG.md',
+	'docs/architecture.md',
+];
+
+/** Options of programs that are not ours: npm, docker. */
+const FOREIGN_OPTIONS = new Set(['--omit', '--name', '--no-git-tag-version']);
+
+const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+	scripts: Record<string, string>;
+};
+
+describe('the parts that are written from the code', () => {
+	it('are as `npm run docs` writes them', () => {
+		expect(staleFiles(writtenFiles())).toEqual([]);
+	});
+});
+
+describe.each(PATHS)('%s', (path) => {
+	const { spans, blocks, ...document } = readDocument(path);
+	const commands = [...spans, ...blocks].join('\n');
+
+	it('links to nothing that is not there', () => {
+		expect(deadTargets({ ...document, spans, blocks })).toEqual([]);
+	});
+
+	it('names no file that is not there', () => {
+		const files = spans.filter((span) => /^[\w.-]+(\/[\w.-]+)*(\/|\.(ts|mjs|js|json))$/.test(span));
+		const missing = files.filter((file) =>
+			['', 'nodes/FluxImage', 'nodes'].every((folder) => !existsSync(join(PROJECT, folder, file))),
+		);
+		expect(missing).toEqual([]);
+	});
+
+	it('names no command that is not there', () => {
+		const named = [...commands.matchAll(/\bnpm (?:run ([\w:]+)|(start|test)\b)/g)];
+		const missing = named
+			.map(([, run, short]) => run ?? short ?? '')
+			.filter((name) => !scripts[name]);
+		expect(missing).toEqual([]);
+	});
+
+	it('names no option that is not there', () => {
+		const named = [...commands.matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([option]) => option);
+		const missing = named.filter(
+			(option) => !FOREIGN_OPTIONS.has(option) && !scriptTexts().includes(option),
+		);
+		expect(missing).toEqual([]);
+	});
+});
+
+/** The sources of what the commands run, which declare their options. */
+function scriptTexts(): string {
+	const folders = ['scripts', 'test/sandbox', 'scripts/bench', 'test/e2e'];
+	const files = folders
+		.filter((folder) => existsSync(join(PROJECT, folder)))
+		.flatMap((folder) =>
+			readdirSync(join(PROJECT, folder), { withFileTypes: true })
+				.filter((entry) => entry.isFile())
+				.map((entry) => join(PROJECT, folder, entry.name)),
+		);
+	return `${files.map((file) => readFileSync(file, 'utf8')).join('\n')} --help`;
+}

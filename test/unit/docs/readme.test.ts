@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ICredentialType } from 'n8n-workflow';
+
+import { OdiRouterApi } from '../../../credentials/OdiRouterApi.credentials';
+import { SeaArtCloudApi } from '../../../credentials/SeaArtCloudApi.credentials';
+import { ToApisApi } from '../../../credentials/ToApisApi.credentials';
+import { VtrixApi } from '../../../credentials/VtrixApi.credentials';
+import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
+import { OPERATIONS } from '../../../nodes/FluxImage/operations';
+import { WORDING } from '../../../nodes/FluxImage/problems/wording';
+import { anchorsOf, PROJECT, readDocument, tableHeaded } from './document';
+
+const english = readDocument('README.md');
+const russian = readDocument('README.ru.md');
+const firstCells = (table: readonly string[][]) => table.slice(1).map(([cell = '']) => cell);
+
+describe('README.md', () => {
+	it('lists every option of the node, by the name in the editor', () => {
+		const collections = new FluxImage().description.properties.filter(
+			({ name }) => name === 'options',
+		);
+		const names = new Set(
+			collections.flatMap(({ options = [] }) =>
+				options.flatMap((option) => ('displayName' in option ? [option.displayName] : [])),
+			),
+		);
+		expect(firstCells(tableHeaded(english, 'Option'))).toEqual([...names].sort());
+	});
+
+	it('lists every operation under its resource, each with a section of its own', () => {
+		const rows = tableHeaded(english, 'Resource').slice(1);
+		const listed = rows.map(([resource = '', name]) => `${resource.toLowerCase()} ${name}`);
+		const offered = OPERATIONS.map(({ resource, name }) => `${resource} ${name}`);
+		expect(listed.sort()).toEqual(offered.sort());
+		const headings = english.headings.map(({ text }) => text);
+		expect(headings).toEqual(expect.arrayContaining(OPERATIONS.map(({ name }) => name)));
+	});
+
+	it('names the credential and the base URL of every gateway', () => {
+		const credentials: ICredentialType[] = [
+			new SeaArtCloudApi(),
+			new OdiRouterApi(),
+			new VtrixApi(),
+			new ToApisApi(),
+		];
+		const rows = tableHeaded(english, 'Gateway').slice(1);
+		expect(rows.map(([, credential, , baseUrl]) => [credential, baseUrl])).toEqual(
+			credentials.map(({ displayName, properties }) => [
+				displayName,
+				`\`${String(properties.find(({ name }) => name === 'baseUrl')?.default)}\``,
+			]),
+		);
+		for (const { documentationUrl } of credentials) {
+			expect(anchorsOf(english)).toContain(documentationUrl?.split('#')[1]);
+		}
+	});
+
+	it('links every example workflow by the name that n8n shows', () => {
+		const files = readdirSync(join(PROJECT, 'workflows')).filter((name) => name.endsWith('.json'));
+		const links = files.map((file) => {
+			const text = readFileSync(join(PROJECT, 'workflows', file), 'utf8');
+			return `[${(JSON.parse(text) as { name: string }).name}](workflows/${file})`;
+		});
+		expect(firstCells(tableHeaded(english, 'Workflow')).sort()).toEqual(links.sort());
+	});
+});
+
+describe('README.ru.md', () => {
+	it('has the headings of README.md, in depth and order', () => {
+		const depths = (document: typeof english) => document.headings.map(({ depth }) => depth);
+		expect(depths(russian)).toEqual(depths(english));
+	});
+
+	it('has the tables of README.md, in size and order', () => {
+		const sizes = (document: typeof english) =>
+			document.tables.map((table) => table.map((cells) => cells.length));
+		expect(sizes(russian)).toEqual(sizes(english));
+	});
+
+	it('has the commands and examples of README.md', () => {
+		expect(russian.blocks).toEqual(english.blocks);
+	});
+
+	it('points where README.md points', () => {
+		const elsewhere = (document: typeof english) =>
+			document.targets.filter((target) => !/^#|^README\./.test(target));
+		expect(elsewhere(russian)).toEqual(elsewhere(english));
+	});
+
+	it('gives the same options, workflows and models, by the names in the editor', () => {
+		for (const [head, translated] of [
+			['Option', 'Параметр'],
+			['Workflow', 'Схема'],
+			['Model', 'Модель'],
+		] as const) {
+			expect(firstCells(tableHeaded(russian, translated))).toEqual(
+				firstCells(tableHeaded(english, head)),
+			);
+		}
+	});
+
+	it('translates the remedy of every error', () => {
+		const rows = tableHeaded(russian, 'Что говорит ошибка').slice(1);
+		expect(rows.map(([message]) => message)).toEqual(
+			Object.values(WORDING).map(({ message }) => message),
+		);
+		for (const [, remedy] of rows) expect(remedy).toMatch(/\p{Script=Cyrillic}/u);
+	});
+});
