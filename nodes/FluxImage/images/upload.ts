@@ -48,5 +48,6 @@ async function send(
 		gateway.upload({ fileName: `input.${extension}`, contentType, bytes: await bytes() }),
 		gateway.readUpload,
 		{ deadlineMs: clock.nowMs() + UPLOAD_PATIENCE_MS },
+		'create',
 	);
 }

@@ -14,6 +14,7 @@ import { InFlight } from '../tasks/inFlight';
 import { JobLengths } from '../tasks/jobLengths';
 import type { TaskRoom } from '../tasks/lifecycle';
 import { TaskMemory } from '../tasks/memory';
+import { GatewayPacer } from '../tasks/pacer';
 import { runTogether } from '../tasks/pool';
 import type { Session } from '../tasks/session';
 import { openTransport } from '../transport/transport';
@@ -149,6 +150,7 @@ async function openRoom(
 		transport: await openTransport(context, gateway, wallClock),
 		clock: wallClock,
 		lengths: new JobLengths(),
+		pacer: new GatewayPacer(wallClock),
 		random: Math.random,
 		stop,
 		halt: AbortSignal.any([stop, failed.signal]),

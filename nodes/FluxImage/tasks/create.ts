@@ -2,7 +2,7 @@ import type { Submission } from '../gateways/gateway';
 import { ProblemError, type Outcome, type Problem } from '../problems/problem';
 import { backOffMs } from './backOff';
 import { CREATE_RULES } from './rules';
-import { call, CALL_TIMEOUT_MS, STOPPED, type Session } from './session';
+import { call, CALL_TIMEOUT_MS, NO_TURN, STOPPED, type Session } from './session';
 import type { TaskState } from './task';
 
 /**
@@ -26,6 +26,8 @@ export async function createTask(
 ): Promise<TaskState> {
 	const startedMs = session.clock.nowMs();
 	for (let failures = 1; ; failures++) {
+		const mayGo = await session.pacer.turn('create', deadlineMs, session.halt);
+		if (!mayGo) throw new ProblemError(NO_TURN);
 		const outcome = await post(session, await submit());
 		if (!outcome.problem) return outcome.value;
 		const waitMs = backOffMs(failures, outcome.problem.retryAfterMs, session.random);

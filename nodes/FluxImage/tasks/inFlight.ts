@@ -1,3 +1,4 @@
+import { UNPACED } from './pacer';
 import { readStubbornly } from './read';
 import type { Session } from './session';
 import type { TaskRef } from './task';
@@ -84,7 +85,7 @@ export async function cancelQuietly(
 	const { cancel, readCancel } = session.gateway;
 	if (!cancel || !readCancel) return 'notOffered';
 	try {
-		const unstoppable = { ...session, stop: UNSTOPPABLE, halt: UNSTOPPABLE };
+		const unstoppable = { ...session, stop: UNSTOPPABLE, halt: UNSTOPPABLE, pacer: UNPACED };
 		const reply = await readStubbornly(unstoppable, cancel(task), readCancel, { deadlineMs });
 		return reply.cancellation;
 	} catch {

@@ -1,8 +1,9 @@
 import type { GatewayReply, GatewayRequest } from '../gateways/gateway';
 import { ProblemError, type Outcome, type Problem } from '../problems/problem';
 import { backOffMs } from './backOff';
+import type { Line } from './pacer';
 import { LAG_MS, READ_RULES } from './rules';
-import { call, STOPPED, type Session } from './session';
+import { call, NO_TURN, STOPPED, type Session } from './session';
 
 /** Until when a read is tried again, in milliseconds since 1970. */
 export interface Patience {
@@ -36,16 +37,28 @@ export async function untilAnswered<T>(
 	}
 }
 
-/** An API read, tried until it is answered. Throws as `untilAnswered` does. */
+/**
+ * An API read, tried until it is answered, each try in its turn. Throws as `untilAnswered` does.
+ *
+ * @param line its place among the execution's calls
+ */
 export async function readStubbornly<T>(
 	session: Session,
 	request: GatewayRequest,
 	read: (reply: GatewayReply) => Outcome<T>,
 	patience: Patience,
+	line: Line = 'poll',
 ): Promise<T> {
+	const { clock, pacer, halt } = session;
 	return await untilAnswered(
 		session,
-		async (timeoutMs) => await call(session, request, read, { timeoutMs }),
+		async (leftMs) => {
+			const untilMs = clock.nowMs() + leftMs;
+			if (!(await pacer.turn(line, untilMs, halt))) return { problem: NO_TURN };
+			return await call(session, request, read, {
+				timeoutMs: Math.max(1, untilMs - clock.nowMs()),
+			});
+		},
 		patience,
 	);
 }

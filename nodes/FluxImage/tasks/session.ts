@@ -4,6 +4,7 @@ import { retryAfterMs } from '../transport/retryAfter';
 import type { Transport } from '../transport/transport';
 import type { Clock } from './clock';
 import type { JobLengths } from './jobLengths';
+import type { Pacer } from './pacer';
 
 /** What tasks need of the world, passed in once per execution of the node. */
 export interface Session {
@@ -12,6 +13,8 @@ export interface Session {
 	readonly clock: Clock;
 	/** What the finished tasks tell of the next ones' length. */
 	readonly lengths: JobLengths;
+	/** Slows all calls when the gateway says 429; pictures are on another host and not paced. */
+	readonly pacer: Pacer;
 	/** From 0 to 1, for jitter. */
 	readonly random: () => number;
 	/** Aborts when the person stops the execution. */
@@ -29,6 +32,12 @@ export const CALL_TIMEOUT_MS = 30_000;
 
 export const STOPPED: Problem = { kind: 'stopped' };
 
+/** What a call comes to whose turn does not come in time. */
+export const NO_TURN: Problem = {
+	kind: 'rateLimited',
+	reason: 'the gateway limits the rate of calls, and the time was up before this one could go',
+};
+
 /** Sends a request and reads its reply; a problem carries the gateway's Retry-After. */
 export async function call<T>(
 	session: Session,
@@ -43,6 +52,8 @@ export async function call<T>(
 	if (exchange.problem) return exchange;
 	const outcome = read(exchange.value);
 	const waitMs = retryAfterMs(exchange.value.headers['retry-after'], session.clock.nowMs());
+	if (outcome.problem?.kind === 'rateLimited') session.pacer.refused(waitMs);
+	else session.pacer.accepted();
 	return outcome.problem && waitMs !== undefined
 		? { problem: { ...outcome.problem, retryAfterMs: waitMs } }
 		: outcome;

@@ -100,6 +100,7 @@ export async function fetchResult(
 			return { problem: { kind: 'gatewayFault', reason: 'the result still says unfinished' } };
 		},
 		lagUntil,
+		'result',
 	).catch(asDeadline);
 	const ended = failureProblem(result);
 	const finished = { ...completed, ...result };

@@ -1,0 +1,185 @@
+import { GatewayPacer, type Line } from '../../../nodes/FluxImage/tasks/pacer';
+import { runTogether } from '../../../nodes/FluxImage/tasks/pool';
+import { nextPollDelayMs } from '../../../nodes/FluxImage/tasks/pollSchedule';
+import { RateLimit } from '../../sandbox/rateLimit';
+import { SimulatedClock } from './simulatedClock';
+
+const never = new AbortController().signal;
+
+/** A pacer on a simulated clock, and the times at which its calls went, in milliseconds. */
+function paced() {
+	const clock = new SimulatedClock(0);
+	const pacer = new GatewayPacer(clock);
+	const went: number[] = [];
+	const call = async (line: Line = 'poll', untilMs = Infinity, signal = never) => {
+		const mayGo = await pacer.turn(line, untilMs, signal);
+		if (mayGo) went.push(clock.nowMs());
+		return mayGo;
+	};
+	const calls = async (count: number) => {
+		await clock.finish(Promise.all(Array.from({ length: count }, async () => await call())));
+	};
+	return { clock, pacer, went, call, calls };
+}
+
+describe('Before any 429', () => {
+	it('does not delay a run of ordinary size', async () => {
+		const { went, calls, clock } = paced();
+		await calls(20);
+		expect(went).toEqual(Array.from({ length: 20 }, () => 0));
+		await clock.pass(2_000);
+		await calls(20);
+		expect(went.at(-1)).toBe(2_000);
+	});
+
+	it('starts slowly where 200 calls come at once, and doubles', async () => {
+		const { went, calls } = paced();
+		await calls(200);
+		const inFirst = went.filter((atMs) => atMs < 1_000).length;
+		const inSecond = went.filter((atMs) => atMs >= 1_000 && atMs < 2_000).length;
+		expect(inFirst).toBeGreaterThan(40);
+		expect(inFirst).toBeLessThan(55);
+		expect(inSecond / (inFirst - 20)).toBeCloseTo(2, 0);
+		expect(went.at(-1)).toBeLessThan(3_200);
+	});
+});
+
+describe('After a 429', () => {
+	it('lets no call go for as long as the gateway asked', async () => {
+		const { pacer, went, calls } = paced();
+		pacer.refused(30_000);
+		await calls(3);
+		expect(Math.min(...went)).toBeGreaterThanOrEqual(30_000);
+	});
+
+	it('rests a second where the gateway names no time', async () => {
+		const { pacer, went, calls } = paced();
+		pacer.refused(undefined);
+		await calls(1);
+		expect(went[0]).toBeGreaterThanOrEqual(1_000);
+		expect(went[0]).toBeLessThan(1_200);
+	});
+
+	it('keeps the longer of two rests', async () => {
+		const { pacer, went, calls } = paced();
+		pacer.refused(5_000);
+		pacer.refused(1_000);
+		await calls(1);
+		expect(went[0]).toBeGreaterThanOrEqual(5_000);
+	});
+
+	it('spaces calls evenly, more slowly than before, and cuts once for many refusals', async () => {
+		const { pacer, went, calls } = paced();
+		for (let index = 0; index < 10; index++) pacer.refused(1_000);
+		await calls(11);
+		const gaps = went.slice(1).map((atMs, index) => atMs - went[index]!);
+		expect(Math.max(...gaps)).toBeLessThanOrEqual(101);
+		expect(Math.min(...gaps)).toBeGreaterThan(50);
+	});
+
+	it('grows faster again while nothing is refused', async () => {
+		const { pacer, went, calls } = paced();
+		pacer.refused(1_000);
+		await calls(400);
+		const gap = (index: number) => went[index]! - went[index - 1]!;
+		expect(gap(399)).toBeLessThan(gap(20) * 0.6);
+	});
+
+	it('lets creates go before results, and results before polls', async () => {
+		const { pacer, clock, call } = paced();
+		pacer.refused(1_000);
+		const order: Line[] = [];
+		const lines: Line[] = ['poll', 'result', 'create', 'poll', 'create'];
+		const calls = lines.map(async (line) => {
+			await call(line);
+			order.push(line);
+		});
+		await clock.finish(Promise.all(calls));
+		expect(order).toEqual(['create', 'create', 'result', 'poll', 'poll']);
+	});
+});
+
+describe('A call that waits', () => {
+	it('ends at its deadline without its turn', async () => {
+		const { pacer, clock, call } = paced();
+		pacer.refused(1_000);
+		const calls = Promise.all(Array.from({ length: 50 }, async () => await call('poll', 2_000)));
+		expect((await clock.finish(calls)).filter(Boolean).length).toBeLessThan(15);
+		expect(clock.nowMs()).toBe(2_000);
+	});
+
+	it('does not begin to wait where the gateway asked for more than its deadline', async () => {
+		const { pacer, clock, call } = paced();
+		pacer.refused(10_000);
+		expect(await clock.finish(call('poll', 2_000))).toBe(false);
+		expect(clock.nowMs()).toBe(0);
+	});
+
+	it('ends at once on Stop, and leaves no timer behind', async () => {
+		const { pacer, clock, call } = paced();
+		const stop = new AbortController();
+		pacer.refused(60_000);
+		const calls = [call('poll', Infinity, stop.signal), call('create', Infinity, stop.signal)];
+		await clock.pass(100);
+		stop.abort();
+		await clock.finish(Promise.all(calls));
+		expect(clock.nowMs()).toBe(100);
+		expect(clock.sleeping).toBe(0);
+	});
+});
+
+describe('Against a gateway that takes so many calls a second', () => {
+	/** Runs tasks of 5 s through create, polls and result, each call sent again when refused. */
+	async function run(requestsPerSecond: number, tasks: number, together: number) {
+		const clock = new SimulatedClock(0);
+		const pacer = new GatewayPacer(clock);
+		const limit = new RateLimit(requestsPerSecond, () => clock.nowMs());
+		const counts = { taken: 0, refused: 0 };
+		const send = async (line: Line): Promise<void> => {
+			await pacer.turn(line, Infinity, never);
+			const waitSeconds = limit.take();
+			await clock.sleep(20);
+			if (waitSeconds === 0) {
+				counts.taken++;
+				return pacer.accepted();
+			}
+			counts.refused++;
+			const retryAfterMs = Math.ceil(waitSeconds) * 1_000;
+			pacer.refused(retryAfterMs);
+			await clock.sleep(retryAfterMs);
+			await send(line);
+		};
+		const job = async () => {
+			await send('create');
+			const startedMs = clock.nowMs();
+			let isDone = false;
+			while (!isDone) {
+				await clock.sleep(nextPollDelayMs({ elapsedMs: clock.nowMs() - startedMs }));
+				await send('poll');
+				isDone = clock.nowMs() - startedMs >= 5_000;
+			}
+			await send('result');
+		};
+		const jobs = Array.from({ length: tasks }, () => job);
+		await clock.finish(
+			runTogether(
+				jobs,
+				together,
+				async (start) => await start(),
+				() => true,
+			),
+		);
+		const idealMs = ((3 * tasks) / requestsPerSecond) * 1_000;
+		return { ...counts, ratio: clock.nowMs() / idealMs };
+	}
+
+	it.each([
+		[20, 1_000, 200],
+		[5, 300, 100],
+		[100, 2_000, 600],
+	])('of %p: %p tasks, %p together, need at most 1.3 of the time', async (...setting) => {
+		const { ratio, taken, refused } = await run(...setting);
+		expect(ratio).toBeLessThan(1.3);
+		expect(refused / (taken + refused)).toBeLessThan(0.05);
+	});
+});
