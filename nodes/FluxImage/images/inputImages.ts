@@ -17,6 +17,9 @@ export type InputImage =
 			readonly bytes: () => Promise<Buffer>;
 	  };
 
+/** As the models' tables count them. */
+const MEGABYTE = 1024 * 1024;
+
 /** What is wrong with an input image, in the editor's terms. */
 export class ImageInputError extends Error {
 	override readonly name = 'ImageInputError';
@@ -129,7 +132,8 @@ function checkImage(
 	}
 	if (byteLength === 0) throw new ImageInputError(`${name} must be an image, but is empty`);
 	if (byteLength !== undefined && byteLength > rule.maximumBytes) {
-		const megabytes = (bytes: number) => (bytes / 1_000_000).toFixed(1).replace(/\.0$/, '');
+		// Rounded up: a file that is one byte too large must not seem to be as large as allowed.
+		const megabytes = (bytes: number) => Math.ceil((bytes / MEGABYTE) * 100) / 100;
 		throw new ImageInputError(
 			`${name} must be at most ${megabytes(rule.maximumBytes)} MB, but is ${megabytes(byteLength)} MB`,
 		);

@@ -6,7 +6,7 @@ import { READ_RULES } from '../tasks/rules';
 import type { Session } from '../tasks/session';
 import type { GeneratedImage } from '../tasks/task';
 import type { ByteStream, Download } from '../transport/transport';
-import { counted, peek, tooLarge } from './byteStream';
+import { counted, heedless, peek, tooLarge } from './byteStream';
 import { pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
 
 /** Puts bytes into n8n's binary store. */
@@ -80,6 +80,7 @@ async function storeDownload(
 	store: StorePicture,
 	maximumBytes: number,
 ): Promise<Outcome<FetchedPicture>> {
+	heedless(body);
 	const refuse = (problem: Problem) => {
 		body.destroy();
 		return { problem };
@@ -94,9 +95,13 @@ async function storeDownload(
 	if (!type) return refuse({ kind: 'noImages', reason: 'what lies there is not a picture' });
 	const fileName = fileNameOf(image, type);
 	const { contentType } = type;
+	const { stream, passedBytes } = counted(body, maximumBytes);
 	try {
-		const binary = await store(counted(body, maximumBytes, announcedBytes), fileName, contentType);
-		return { value: { binary, fileName, contentType } };
+		const binary = await store(stream, fileName, contentType);
+		if (announcedBytes === undefined || announcedBytes === passedBytes()) {
+			return { value: { binary, fileName, contentType } };
+		}
+		return refuse(cutOff(passedBytes(), announcedBytes));
 	} catch (error) {
 		return refuse(
 			error instanceof ProblemError
@@ -104,6 +109,10 @@ async function storeDownload(
 				: { kind: 'interrupted', reason: error instanceof Error ? error.message : String(error) },
 		);
 	}
+}
+
+function cutOff(bytes: number, announcedBytes: number): Problem {
+	return { kind: 'interrupted', reason: `only ${bytes} of ${announcedBytes} bytes arrived` };
 }
 
 function hostProblem(statusCode: number): Problem {
