@@ -2,10 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ICredentialType } from 'n8n-workflow';
 
-import { OdiRouterApi } from '../../../credentials/OdiRouterApi.credentials';
-import { SeaArtCloudApi } from '../../../credentials/SeaArtCloudApi.credentials';
-import { ToApisApi } from '../../../credentials/ToApisApi.credentials';
-import { VtrixApi } from '../../../credentials/VtrixApi.credentials';
 import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
 import { OPERATIONS } from '../../../nodes/FluxImage/operations';
 import { WORDING } from '../../../nodes/FluxImage/problems/wording';
@@ -13,6 +9,20 @@ import { anchorsOf, PROJECT, readDocument, tableHeaded } from './document';
 
 const english = readDocument('README.md');
 const russian = readDocument('README.ru.md');
+/** The credentials that the package names, in its order. */
+function packagedCredentials(): ICredentialType[] {
+	const { n8n } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+		n8n: { credentials: string[] };
+	};
+	return n8n.credentials.flatMap((path) => {
+		const source = path.replace(/^dist\//, '').replace(/\.js$/, '');
+		const exported = jest.requireActual<Record<string, new () => ICredentialType>>(
+			join(PROJECT, source),
+		);
+		return Object.values(exported).map((Credential) => new Credential());
+	});
+}
+
 const firstCells = (table: readonly string[][]) => table.slice(1).map(([cell = '']) => cell);
 
 describe('README.md', () => {
@@ -38,12 +48,7 @@ describe('README.md', () => {
 	});
 
 	it('names the credential and the base URL of every gateway', () => {
-		const credentials: ICredentialType[] = [
-			new SeaArtCloudApi(),
-			new OdiRouterApi(),
-			new VtrixApi(),
-			new ToApisApi(),
-		];
+		const credentials = packagedCredentials();
 		const rows = tableHeaded(english, 'Gateway').slice(1);
 		expect(rows.map(([, credential, , baseUrl]) => [credential, baseUrl])).toEqual(
 			credentials.map(({ displayName, properties }) => [
