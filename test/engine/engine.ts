@@ -26,6 +26,7 @@ import {
 	type INodeType,
 	type IRun,
 	type IRunExecutionData,
+	type IVersionedNodeType,
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
@@ -106,6 +107,9 @@ export async function binaryBytes(binary: IBinaryData | undefined): Promise<Buff
 /** The name of the node under test in every workflow here. */
 export const FLUX_NAME = 'FLUX Image';
 
+/** Its type, as saved workflows name it. */
+export const FLUX_TYPE = 'n8n-nodes-flux-image.fluxImage';
+
 /** Starts the FLUX Image node in n8n's real engine, behind a node that gives it its items. */
 export function startNode(under: NodeUnderTest): Execution {
 	return startWorkflow(
@@ -127,7 +131,7 @@ export function fluxNode({
 	settings,
 }: Pick<NodeUnderTest, 'parameters' | 'credentials' | 'settings'>): INode {
 	return {
-		...plainNode(FLUX_NAME, 'n8n-nodes-flux-image.fluxImage'),
+		...plainNode(FLUX_NAME, FLUX_TYPE),
 		parameters,
 		credentials: Object.fromEntries(
 			Object.keys(credentials).map((name) => [name, { id: name, name }]),
@@ -146,7 +150,7 @@ export function startWorkflow(
 	nodes: INode[],
 	connections: ConstructorParameters<typeof Workflow>[0]['connections'],
 	start: ExecutionStart,
-	testNodes: Record<string, INodeType> = {},
+	testNodes: Record<string, INodeType | IVersionedNodeType> = {},
 ): Execution {
 	const workflow = new Workflow({
 		id: 'workflow',
@@ -224,12 +228,12 @@ const passThrough = nodeType(['done'], async function () {
 	return [this.getInputData()];
 });
 
-function nodeTypes(testNodes: Record<string, INodeType>) {
-	const known: Record<string, INodeType> = {
-		'n8n-nodes-flux-image.fluxImage': new FluxImage(),
+function nodeTypes(testNodes: Record<string, INodeType | IVersionedNodeType>) {
+	const known: Record<string, INodeType | IVersionedNodeType> = {
 		'test.passThrough': passThrough,
 		...testNodes,
 	};
+	known[FLUX_TYPE] ??= new FluxImage();
 	const byName = (name: string) => {
 		const type = known[name];
 		if (!type) throw new Error(`No node type ${name}`);
@@ -237,7 +241,8 @@ function nodeTypes(testNodes: Record<string, INodeType>) {
 	};
 	return {
 		getByName: byName,
-		getByNameAndVersion: (name: string) => NodeHelpers.getVersionedNodeType(byName(name)),
+		getByNameAndVersion: (name: string, version?: number) =>
+			NodeHelpers.getVersionedNodeType(byName(name), version),
 		getKnownTypes: () => ({}),
 	};
 }
