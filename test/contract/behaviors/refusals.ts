@@ -51,14 +51,19 @@ export const refusalBehaviors: readonly Behavior[] = [
 		},
 	},
 	{
-		name: 'says that a task is not known, at once',
+		name: 'says that a task is not known',
 		async check(stage) {
 			for (const operation of ['status', 'result', 'wait'] as const) {
-				const { error } = await stage.task(operation, 'nobody-knows-me');
+				const { error } = await stage.run({
+					resource: 'task',
+					operation,
+					requestId: 'nobody-knows-me',
+					// Task > Wait outlasts a gateway's lag; here it has no time for that.
+					...(operation === 'wait' ? { options: { timeout: 0.2 } } : {}),
+				});
 				expect(error?.message).toContain('does not know this model or task');
 				expect(error?.description).toContain('nobody-knows-me');
 			}
-			expect(stage.calls('status')).toHaveLength(3);
 		},
 	},
 	{
