@@ -9,6 +9,14 @@ export interface Clock {
 }
 
 /**
+ * A signal that aborts with another. Whoever listens to a signal that many share takes one of these:
+ * Node warns of a leak at a signal's eleventh listener, and more than ten tasks wait at once.
+ */
+export function ownSignal(shared: AbortSignal): AbortSignal {
+	return AbortSignal.any([shared]);
+}
+
+/**
  * The clock on the wall. n8n's `sleep` is raced against the signal, since n8n 1.x does not end it on
  * abort; 2.34 and later do, which frees its timer at once.
  */
@@ -16,11 +24,12 @@ export const wallClock: Clock = {
 	nowMs: () => Date.now(),
 	async sleep(milliseconds, signal) {
 		if (signal?.aborted) return;
+		const own = signal && ownSignal(signal);
 		let wake = (): void => undefined;
 		const woken = new Promise<void>((resolve) => (wake = resolve));
-		signal?.addEventListener('abort', wake, { once: true });
-		const slept = sleep(milliseconds, signal).catch(() => undefined);
+		own?.addEventListener('abort', wake, { once: true });
+		const slept = sleep(milliseconds, own).catch(() => undefined);
 		await Promise.race([slept, woken]);
-		signal?.removeEventListener('abort', wake);
+		own?.removeEventListener('abort', wake);
 	},
 };

@@ -1,6 +1,7 @@
 import type { Submission } from '../gateways/gateway';
 import { ProblemError, type Outcome, type Problem } from '../problems/problem';
 import { backOffMs } from './backOff';
+import { ownSignal } from './clock';
 import { CREATE_RULES } from './rules';
 import { call, CALL_TIMEOUT_MS, NO_TURN, STOPPED, type Session } from './session';
 import type { TaskState } from './task';
@@ -59,7 +60,8 @@ function asCreateProblem(problem: Problem): Problem {
  */
 async function post(session: Session, submission: Submission): Promise<Outcome<TaskState>> {
 	if (session.halt.aborted) throw new ProblemError(STOPPED);
-	const { gateway, clock, stop } = session;
+	const { gateway, clock } = session;
+	const stop = ownSignal(session.stop);
 	const cut = new AbortController();
 	const answered = new AbortController();
 	const onStop = () => {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import { ownSignal, type Clock } from './clock';
 
 /** A call's place in the line, first to last: a create begins work, a result ends it, a poll does neither. */
 const LINES = ['create', 'result', 'poll'] as const;
@@ -117,12 +117,13 @@ export class GatewayPacer implements Pacer {
 	/** In the line until served, too late, or no longer wanted. */
 	private async stand(line: Line, patienceMs: number, signal: AbortSignal): Promise<boolean> {
 		const waiting: Waiting = { leave: new AbortController(), mayGo: false };
+		const stop = ownSignal(signal);
 		const leave = () => waiting.leave.abort();
-		signal.addEventListener('abort', leave, { once: true });
+		stop.addEventListener('abort', leave, { once: true });
 		this.lines.get(line)?.add(waiting);
 		void this.serve();
 		await this.clock.sleep(patienceMs, waiting.leave.signal);
-		signal.removeEventListener('abort', leave);
+		stop.removeEventListener('abort', leave);
 		this.lines.get(line)?.delete(waiting);
 		if (this.waiting === 0) this.idle.abort();
 		return waiting.mayGo || signal.aborted;

@@ -9,7 +9,7 @@ import type {
 
 import type { Gateway, GatewayReply, GatewayRequest } from '../gateways/gateway';
 import type { Outcome } from '../problems/problem';
-import type { Clock } from '../tasks/clock';
+import { ownSignal, type Clock } from '../tasks/clock';
 import { multipartBody } from './multipart';
 import { networkProblem } from './networkProblem';
 import { redactor, type Redact } from './redaction';
@@ -178,10 +178,11 @@ async function limited<T>(
 	run: (signal: AbortSignal) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
 	if (signal.aborted) return { problem: { kind: 'stopped' } };
+	const stop = ownSignal(signal);
 	const cut = new AbortController();
 	const done = new AbortController();
 	const onAbort = () => cut.abort();
-	signal.addEventListener('abort', onAbort, { once: true });
+	stop.addEventListener('abort', onAbort, { once: true });
 	let timedOut = false;
 	void clock.sleep(timeoutMs, done.signal).then(() => {
 		timedOut = !done.signal.aborted;
@@ -195,7 +196,7 @@ async function limited<T>(
 		return { problem: networkProblem(error, redact) };
 	} finally {
 		done.abort();
-		signal.removeEventListener('abort', onAbort);
+		stop.removeEventListener('abort', onAbort);
 	}
 }
 
