@@ -14,6 +14,7 @@ const ORDER = [
 	'models',
 	'gateways',
 	'problems',
+	'tasks/clock',
 ];
 
 const running = readLayerImports().filter(({ typesOnly }) => !typesOnly);
