@@ -1,8 +1,9 @@
 import type { Outcome } from '../../engine/engine';
+import { engineLog } from '../../engine/engineLog';
 import type { Behavior } from '../behavior';
 import type { GatewayStage } from '../gatewayStage';
 
-/** Fails where the key stands anywhere in what a run left behind: items, errors, run data. */
+/** Fails where the key stands anywhere in what a run left behind: items, errors, run data, log. */
 function expectNoKey({ sandbox }: GatewayStage, { run, outputs, error }: Outcome): void {
 	const left = JSON.stringify([
 		run,
@@ -11,6 +12,7 @@ function expectNoKey({ sandbox }: GatewayStage, { run, outputs, error }: Outcome
 		error?.description,
 		error?.stack,
 		error && Object.entries(error),
+		engineLog,
 	]);
 	expect(left).not.toContain(sandbox.keys.valid);
 }

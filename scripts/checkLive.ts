@@ -1,0 +1,67 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { GATEWAYS } from '../nodes/FluxImage/gateways';
+import { redactor } from '../nodes/FluxImage/transport/redaction';
+import { realBaseUrl } from './live/baseUrls';
+import { tableOf } from './live/checkRow';
+import { checkOneTask } from './live/oneTask';
+import { checkReads } from './live/reads';
+import { Wire } from './live/wire';
+
+interface CheckOptions {
+	gateway: string;
+	keyFrom: string;
+	baseUrl?: string;
+	spend?: true;
+	pollInterval: number;
+	timeout: number;
+}
+
+const program = new Command('npm run check:live --')
+	.description(
+		'Compares a real gateway with the contract that the node was written to, through the very ' +
+			"node's gateway files. Without --spend it only reads, and nothing is billed.",
+	)
+	.addOption(
+		new Option('--gateway <name>', 'the gateway to check')
+			.choices(Object.keys(GATEWAYS))
+			.makeOptionMandatory(),
+	)
+	.option('--key-from <variable>', 'environment variable that holds the key', 'FLUX_IMAGE_KEY')
+	.option('--base-url <url>', "address of the gateway, if it is not the provider's usual one")
+	.option('--spend', 'also pay for one cheap picture, and follow it to its bytes')
+	.option('--poll-interval <seconds>', 'time between two looks at the task', positive, 2)
+	.option('--timeout <seconds>', 'how long the picture may take', positive, 300)
+	.addHelpText('after', '\nExample: FLUX_IMAGE_KEY=... npm run check:live -- --gateway toApis');
+
+function positive(text: string): number {
+	const value = Number(text);
+	if (value > 0 && Number.isFinite(value)) return value;
+	throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+async function main(): Promise<void> {
+	const options = program.parse().opts<CheckOptions>();
+	const gateway = GATEWAYS[options.gateway];
+	const apiKey = process.env[options.keyFrom]?.trim();
+	if (!gateway || !apiKey) {
+		return program.error(`Put the key into the environment variable ${options.keyFrom}.`);
+	}
+	const baseUrl = options.baseUrl ?? realBaseUrl(gateway.credentialType);
+	const redact = redactor(apiKey);
+	const wire = new Wire(gateway, gateway.normalizeBaseUrl(baseUrl), apiKey, redact);
+	console.log(redact.text(`${gateway.displayName} at ${baseUrl}\n`));
+	const rows = await checkReads(wire);
+	if (options.spend) {
+		const patience = {
+			pollIntervalMs: options.pollInterval * 1000,
+			timeoutMs: options.timeout * 1000,
+		};
+		rows.push(...(await checkOneTask(wire, patience)));
+	}
+	console.log(redact.text(tableOf(rows)));
+	if (!options.spend) console.log('With --spend, one cheap picture is paid for and compared too.');
+	process.exitCode = rows.every(({ matched }) => matched) ? 0 : 1;
+}
+
+void main();

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+
+import { startSandbox, type Sandbox } from '../sandbox';
+import { GATEWAY_ROWS } from './gatewayRows';
+
+const PROJECT = join(__dirname, '..', '..');
+
+/** Time for the program to start on a busy machine, in milliseconds. */
+const RUN_TIMEOUT_MS = 60_000;
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox({ jobSeconds: { min: 0.02, max: 0.05 }, pictureScale: 0.25 });
+});
+beforeEach(() => {
+	sandbox.ledger.clear();
+	sandbox.faults.clear();
+	sandbox.quirks.reset();
+});
+afterAll(async () => await sandbox.close());
+
+/** Runs `npm run check:live` as a person does, but for npm. */
+async function checkLive(args: string[], apiKey: string | undefined) {
+	const environment = { ...process.env };
+	delete environment.FLUX_IMAGE_KEY;
+	return await new Promise<{ code: number | string; output: string }>((resolve) => {
+		execFile(
+			process.execPath,
+			['--import', 'tsx', join(PROJECT, 'scripts', 'checkLive.ts'), ...args],
+			{
+				cwd: PROJECT,
+				timeout: RUN_TIMEOUT_MS,
+				env: { ...environment, ...(apiKey === undefined ? {} : { FLUX_IMAGE_KEY: apiKey }) },
+			},
+			(error, stdout, stderr) =>
+				resolve({ code: error?.code ?? (error ? -1 : 0), output: `${stdout}${stderr}` }),
+		);
+	});
+}
+
+const argumentsFor = (gateway: keyof Sandbox['baseUrls'], ...more: string[]) => [
+	'--gateway',
+	gateway,
+	'--base-url',
+	sandbox.baseUrls[gateway],
+	'--poll-interval',
+	'0.1',
+	...more,
+];
+
+describe.each(GATEWAY_ROWS)('check:live of $displayName', ({ gateway, cancels }) => {
+	it(
+		'finds the contract kept, down to a picture that is paid for',
+		async () => {
+			const { code, output } = await checkLive(
+				argumentsFor(gateway, '--spend'),
+				sandbox.keys.valid,
+			);
+			process.stdout.write(`\n${output}`);
+			expect(output).not.toContain('✗');
+			expect(output).toContain('The picture, without the key');
+			expect(output.includes('alreadyCompleted')).toBe(cancels);
+			expect(output).not.toContain(sandbox.keys.valid);
+			expect(code).toBe(0);
+			expect(sandbox.ledger.billed()).toBe(1);
+		},
+		RUN_TIMEOUT_MS,
+	);
+});
+
+describe('check:live', () => {
+	it(
+		'reads only, where it may not spend',
+		async () => {
+			const { code, output } = await checkLive(argumentsFor('seaArtCloud'), sandbox.keys.valid);
+			expect(output).toContain('4 of 4 matched the contract.');
+			expect(code).toBe(0);
+			expect(sandbox.ledger.requests.every(({ method }) => method === 'GET')).toBe(true);
+		},
+		RUN_TIMEOUT_MS,
+	);
+
+	it(
+		'shows what has moved: a new word, and another refusal',
+		async () => {
+			sandbox.quirks.set({ stateWords: { completed: 'completed', queued: 'warming_up' } });
+			sandbox.faults.add({ call: 'balance', fault: '502-html', times: 1 });
+			const { code, output } = await checkLive(
+				argumentsFor('toApis', '--spend'),
+				sandbox.keys.valid,
+			);
+			expect(output).toMatch(/✗ +Credential test, your key .*gatewayFault/);
+			expect(output).toMatch(/✗ +Words for states .*new: warming_up/);
+			expect(code).toBe(1);
+		},
+		RUN_TIMEOUT_MS,
+	);
+
+	it(
+		'asks for the key where there is none',
+		async () => {
+			const { code, output } = await checkLive(argumentsFor('vtrix'), undefined);
+			expect(output).toContain('FLUX_IMAGE_KEY');
+			expect(code).toBe(1);
+			expect(sandbox.ledger.requests).toHaveLength(0);
+		},
+		RUN_TIMEOUT_MS,
+	);
+});
