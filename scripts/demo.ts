@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startSandbox } from '../test/sandbox';
+import { catchSignals } from './signals';
 import {
 	packagedGateways,
 	PROJECT,
@@ -68,6 +69,7 @@ function ownAccount({ gateway: name, keyFrom, baseUrl }: DemoOptions): Account |
 
 async function main(): Promise<void> {
 	const options = program.parse().opts<DemoOptions>();
+	const onInterrupt = catchSignals();
 	const own = ownAccount(options);
 	// Apart, so that a workflow made for the sandbox never spends a real key.
 	const userFolder = join(DATA_FOLDER, own?.gateway.name ?? 'sandbox');
@@ -83,7 +85,7 @@ async function main(): Promise<void> {
 		gateway: own?.gateway,
 	});
 	tell(stage, own ? `${own.gateway.name}, with your key` : 'the local sandbox, free of charge');
-	await untilInterrupted();
+	await new Promise<void>(onInterrupt);
 	console.log('\nStopping ...');
 	await stage.n8n.stop();
 	await sandbox?.close();
@@ -107,13 +109,6 @@ ${workflows.join('\n')}
   n8n's log:                     ${n8n.logFile}
   Stop with Ctrl-C.
 `);
-}
-
-async function untilInterrupted(): Promise<void> {
-	await new Promise<void>((resolve) => {
-		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-			process.on(signal, () => resolve());
-	});
 }
 
 void main().catch((error: unknown) => {

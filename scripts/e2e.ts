@@ -6,6 +6,7 @@ import { startSandbox } from '../test/sandbox';
 import type { E2eStage } from '../test/e2e/stage';
 import { ensureChromium } from './chromium';
 import { N8N_LINES, type N8nLine } from './n8n/install';
+import { catchSignals } from './signals';
 import { PROJECT, sandboxAccounts, startStage } from './stage';
 
 /** Short jobs: what is tested here is the whole chain, not waiting. */
@@ -30,6 +31,7 @@ const program: Command = new Command('npm run test:e2e --')
 
 async function main(): Promise<number> {
 	const { line, screenshots } = program.parse().opts<E2eOptions>();
+	catchSignals();
 	const chromium = ensureChromium();
 	const { default: getPort } = await import('get-port');
 	const sandbox = await startSandbox({ jobSeconds: JOB_SECONDS });

@@ -8,6 +8,8 @@ const DEAD_HOST = '127.0.0.1:9';
 describe.each([
 	{ title: 'SeaArt Cloud API', gateway: 'seaArtCloud' as const },
 	{ title: 'OdiRouter API', gateway: 'odiRouter' as const },
+	{ title: 'VTrix API', gateway: 'vtrix' as const },
+	{ title: 'ToAPIs API', gateway: 'toApis' as const },
 ])('the Test button of the credential $title', ({ title, gateway }) => {
 	const baseUrl = stage.sandbox.baseUrls[gateway];
 	let editor: Editor;
