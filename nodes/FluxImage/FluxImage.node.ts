@@ -23,29 +23,30 @@ export class FluxImage implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		// With its slash: the editor hides a field whose options each name a credential without one.
 		credentials: [
 			{
 				name: 'odiRouterApi',
 				required: true,
-				displayOptions: { show: { gateway: ['odiRouter'] } },
+				displayOptions: { show: { '/gateway': ['odiRouter'] } },
 				testedBy: 'odiRouterApi',
 			},
 			{
 				name: 'seaArtCloudApi',
 				required: true,
-				displayOptions: { show: { gateway: ['seaArtCloud'] } },
+				displayOptions: { show: { '/gateway': ['seaArtCloud'] } },
 				testedBy: 'seaArtCloudApi',
 			},
 			{
 				name: 'toApisApi',
 				required: true,
-				displayOptions: { show: { gateway: ['toApis'] } },
+				displayOptions: { show: { '/gateway': ['toApis'] } },
 				testedBy: 'toApisApi',
 			},
 			{
 				name: 'vtrixApi',
 				required: true,
-				displayOptions: { show: { gateway: ['vtrix'] } },
+				displayOptions: { show: { '/gateway': ['vtrix'] } },
 				testedBy: 'vtrixApi',
 			},
 		],

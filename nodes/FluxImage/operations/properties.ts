@@ -97,7 +97,10 @@ const optionOf = ({ name, value, action, description }: Operation): INodePropert
 	description,
 });
 
-/** One Options field for each set of options; operations with the same set share it. */
+/**
+ * One Options field for each set of options; operations with the same set share it. The operation is
+ * named with its slash, since the editor empties a collection when a field changes that it hangs on.
+ */
 function optionFields(): INodeProperties[] {
 	const sets = new Map<string, Operation[]>();
 	for (const operation of OPERATIONS) {
@@ -110,7 +113,7 @@ function optionFields(): INodeProperties[] {
 					optionsField(first.options, {
 						show: {
 							resource: [first.resource],
-							operation: [first, ...rest].map(({ value }) => value),
+							'/operation': [first, ...rest].map(({ value }) => value),
 						},
 					}),
 				]
