@@ -5,9 +5,10 @@ import { WORDING } from '../nodes/FluxImage/problems/wording';
 import { code, fillPart, link, table } from './markdown';
 import { pageName } from './modelPages';
 
-/** The headings of the tables of models, by language. */
-const MODEL_HEADINGS = {
+/** The headings of the tables of models, by language, and where the models' pages lie from there. */
+const MODEL_TABLES = {
 	en: {
+		pages: 'docs/models',
 		model: 'Model',
 		gateways: 'Gateways',
 		id: 'ID',
@@ -15,6 +16,7 @@ const MODEL_HEADINGS = {
 		fields: 'Fields beside Prompt',
 	},
 	ru: {
+		pages: 'models',
 		model: 'Модель',
 		gateways: 'Шлюзы',
 		id: 'ID',
@@ -23,7 +25,7 @@ const MODEL_HEADINGS = {
 	},
 } as const;
 
-export type Language = keyof typeof MODEL_HEADINGS;
+export type Language = keyof typeof MODEL_TABLES;
 
 const gateways = Object.values(GATEWAYS);
 
@@ -37,11 +39,11 @@ export function fillReadme(text: string, language: Language): string {
 }
 
 function modelTables(language: Language): string {
-	const headings = MODEL_HEADINGS[language];
+	const headings = MODEL_TABLES[language];
 	const byGateway = table(
 		[headings.model, ...gateways.map(({ displayName }) => displayName)],
 		models.map((model) => [
-			link(model.name, `docs/models/${pageName(model)}`),
+			link(model.name, `${headings.pages}/${pageName(model)}`),
 			...gateways.map(({ id }) => (isSoldAt(model, id) ? '✓' : '')),
 		]),
 	);

@@ -13,7 +13,7 @@ const MODELS_FOLDER = 'docs/models';
 /** Files with parts that are written from the code, and what writes them. */
 const FILLED_FILES: Readonly<Record<string, (text: string) => string>> = {
 	'README.md': (text) => fillReadme(text, 'en'),
-	'README.ru.md': (text) => fillReadme(text, 'ru'),
+	'docs/README.ru.md': (text) => fillReadme(text, 'ru'),
 	'docs/architecture.md': fillArchitecture,
 };
 

@@ -6,7 +6,7 @@ import { deadTargets, PROJECT, readDocument } from './document';
 
 const PATHS = [
 	'README.md',
-	'README.ru.md',
+	'docs/README.ru.md',
 	'CONTRIBUTING.md',
 	'SECURITY.md',
 	'CHANGELOG.md',

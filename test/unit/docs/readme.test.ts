@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ICredentialType } from 'n8n-workflow';
 
 import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
@@ -8,7 +8,7 @@ import { WORDING } from '../../../nodes/FluxImage/problems/wording';
 import { anchorsOf, PROJECT, readDocument, tableHeaded } from './document';
 
 const english = readDocument('README.md');
-const russian = readDocument('README.ru.md');
+const russian = readDocument('docs/README.ru.md');
 /** The credentials that the package names, in its order. */
 function packagedCredentials(): ICredentialType[] {
 	const { n8n } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
@@ -22,6 +22,10 @@ function packagedCredentials(): ICredentialType[] {
 		return Object.values(exported).map((Credential) => new Credential());
 	});
 }
+
+/** The names in a table's first column, without the links around them. */
+const namesIn = (document: typeof english, head: string) =>
+	firstCells(tableHeaded(document, head)).map((cell) => cell.replace(/\]\(.*/, ''));
 
 const firstCells = (table: readonly string[][]) => table.slice(1).map(([cell = '']) => cell);
 
@@ -71,7 +75,7 @@ describe('README.md', () => {
 	});
 });
 
-describe('README.ru.md', () => {
+describe('docs/README.ru.md', () => {
 	it('has the headings of README.md, in depth and order', () => {
 		const depths = (document: typeof english) => document.headings.map(({ depth }) => depth);
 		expect(depths(russian)).toEqual(depths(english));
@@ -88,8 +92,10 @@ describe('README.ru.md', () => {
 	});
 
 	it('points where README.md points', () => {
-		const elsewhere = (document: typeof english) =>
-			document.targets.filter((target) => !/^#|^README\./.test(target));
+		const elsewhere = ({ path, targets }: typeof english) =>
+			targets
+				.filter((target) => !/^#|README(\.ru)?\.md$/.test(target))
+				.map((target) => (target.includes(':') ? target : join(dirname(path), target)));
 		expect(elsewhere(russian)).toEqual(elsewhere(english));
 	});
 
@@ -99,9 +105,7 @@ describe('README.ru.md', () => {
 			['Workflow', 'Схема'],
 			['Model', 'Модель'],
 		] as const) {
-			expect(firstCells(tableHeaded(russian, translated))).toEqual(
-				firstCells(tableHeaded(english, head)),
-			);
+			expect(namesIn(russian, translated)).toEqual(namesIn(english, head));
 		}
 	});
 
