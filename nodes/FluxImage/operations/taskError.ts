@@ -41,7 +41,7 @@ export function taskFailure(
 	const json = present({
 		requestId: task?.requestId,
 		gateway: gateway.id,
-		model: task?.modelId || undefined,
+		model: task?.modelId || problem.modelId,
 		status: task?.status,
 		failure: task?.failure && { ...task.failure },
 		url: problem.pictureUrl,

@@ -18,6 +18,8 @@ export interface Problem {
 	readonly gatewayRequestId?: string;
 	/** How long the gateway asked to wait, in milliseconds from the reply's arrival. */
 	readonly retryAfterMs?: number;
+	/** The model of a create that went wrong; a task that exists tells its own. */
+	readonly modelId?: string;
 	/** Where a finished picture lies that could not be fetched. */
 	readonly pictureUrl?: string;
 }

@@ -22,6 +22,9 @@ export type Cancelled = 'requested' | 'alreadyCompleted' | 'notFound' | 'notOffe
 export class InFlight {
 	private readonly tasks = new Map<string, { task: TaskRef; cancelOnStop: boolean }>();
 
+	/** Tasks that Stop has seen to; an earlier attempt's task is taken in more than once. */
+	private readonly stopped = new Set<string>();
+
 	private readonly cancels: Array<Promise<void>> = [];
 
 	private readonly onStop = () => this.cancelAll();
@@ -32,6 +35,7 @@ export class InFlight {
 
 	/** Takes a task in; one that comes after the stop is cancelled at once. */
 	add(task: TaskRef, cancelOnStop: boolean): void {
+		if (this.stopped.has(task.requestId)) return;
 		this.tasks.set(task.requestId, { task, cancelOnStop });
 		if (this.session.stop.aborted) this.cancelAll();
 	}
@@ -54,6 +58,7 @@ export class InFlight {
 		const left = [...this.tasks.values()];
 		this.tasks.clear();
 		for (const { task, cancelOnStop } of left) {
+			this.stopped.add(task.requestId);
 			this.cancels.push(this.stopTask(task, cancelOnStop));
 		}
 	}

@@ -114,23 +114,31 @@ function recallTask({ memory, inFlight }: TaskRoom, order: Order): TaskState | u
 /** Pays for a task and remembers it, or remembers that it may have been paid. */
 async function orderTask(room: TaskRoom, order: Order): Promise<TaskState> {
 	const { memory, inFlight, session } = room;
-	if (memory.isDoubtful(order.identity)) {
-		throw new ProblemError({
-			kind: 'mayHaveBeenAccepted',
-			reason: 'an earlier attempt of this execution sent it already',
-		});
+	const { identity, modelId } = order;
+	if (memory.isDoubtful(identity)) {
+		const reason = 'an earlier attempt of this execution sent it already';
+		throw new ProblemError({ kind: 'mayHaveBeenAccepted', reason, modelId });
 	}
 	const created = await createTask(session, order.submit, order.deadlineMs).catch(
 		(error: unknown) => {
-			if (error instanceof ProblemError && error.problem.kind === 'mayHaveBeenAccepted') {
-				memory.rememberDoubt(order.identity, order.modelId);
-			}
-			throw error;
+			if (!(error instanceof ProblemError)) throw error;
+			if (error.problem.kind === 'mayHaveBeenAccepted') rememberDoubt(room, order);
+			throw new ProblemError({ ...error.problem, modelId });
 		},
 	);
-	memory.remember(order.identity, created);
+	memory.remember(identity, created);
 	if (!ENDED.has(created.status)) inFlight.add(created, order.cancelOnStop);
 	return created;
+}
+
+/** After a stop nobody sees the item's error, so the log tells of a create without an id. */
+function rememberDoubt({ memory, session }: TaskRoom, { identity, modelId }: Order): void {
+	memory.rememberDoubt(identity, modelId);
+	if (!session.stop.aborted) return;
+	const { displayName } = session.gateway;
+	session.log(
+		`A task of item ${identity.itemIndex} may have been accepted by ${displayName}: no task ID had come back when the execution was stopped`,
+	);
 }
 
 /**
