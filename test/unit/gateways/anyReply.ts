@@ -110,9 +110,9 @@ const HEAVY_BODIES: readonly unknown[] = [
 
 /** A body of any shape: as the contracts have it with wrong types, or nothing like it. */
 export const anyBody = fc.oneof(
-	{ weight: 12, arbitrary: oddValue.fields },
-	{ weight: 4, arbitrary: oddValue.value },
-	{ weight: 2, arbitrary: fc.anything() },
+	{ weight: 60, arbitrary: oddValue.fields },
+	{ weight: 20, arbitrary: oddValue.value },
+	{ weight: 10, arbitrary: fc.anything() },
 	{ weight: 1, arbitrary: fc.constantFrom(...HEAVY_BODIES) },
 );
 
