@@ -133,7 +133,8 @@ const toApisKontext: ModelTable = {
 		metadata: {
 			type: 'object',
 			members: {
-				response_format: { type: 'choice', choices: ['url', 'b64_json'] },
+				// The contract names no values: a file format and a form of answer are both known elsewhere.
+				response_format: { type: 'choice', choices: ['jpeg', 'png', 'url', 'b64_json'] },
 				safety_tolerance: tolerance(6),
 				prompt_upsampling: flag,
 			},

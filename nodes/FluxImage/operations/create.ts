@@ -4,7 +4,7 @@ import { readImageOrder } from './imageOrder';
 import type { Operation } from './operation';
 import { taskItem } from './output';
 
-/** Image > Create: start a task and go on; Task > Wait or Task > Result collects it later. */
+/** Image > Create: start a task and go on; Task > Wait or Task > Get Result collects it later. */
 export const create: Operation = {
 	resource: 'image',
 	value: 'create',

@@ -78,12 +78,12 @@ export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
 	noImages: {
 		message: 'Task {id} finished at {gateway} without an image',
 		remedy:
-			'Use Task > Result with this Request ID and Include Raw Response to see what came back, and show that to the support of the gateway.',
+			'Use Task > Get Result with this Request ID and Include Raw Response to see what came back, and show that to the support of the gateway.',
 	},
 	pictureUnavailable: {
 		message: 'The picture of task {id} is finished, but could not be fetched',
 		remedy:
-			'Use Task > Result with this Request ID soon: it fetches the picture again without paying again. The link may expire.',
+			'Use Task > Get Result with this Request ID soon: it fetches the picture again without paying again. The link may expire.',
 	},
 	mayHaveBeenAccepted: {
 		message: '{gateway} may have accepted the task, but no task ID came back',
@@ -98,7 +98,7 @@ export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
 	deadlineCancelled: {
 		message: 'Task {id} was not finished within the timeout, and its cancel was requested',
 		remedy:
-			'Task > Status tells whether the cancel came in time. Raise Timeout, or set On Timeout to Return Task to keep it.',
+			'Task > Get Status tells whether the cancel came in time. Raise Timeout, or set On Timeout to Return Task to keep it.',
 	},
 	stopped: {
 		message: 'The execution was stopped',

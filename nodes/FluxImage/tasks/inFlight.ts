@@ -75,7 +75,7 @@ export class InFlight {
 /** What the log says of a stopped task. */
 const BECAME: Readonly<Record<Cancelled, string>> = {
 	requested: 'cancel requested',
-	alreadyCompleted: 'was already finished; Task > Result fetches its picture',
+	alreadyCompleted: 'was already finished; Task > Get Result fetches its picture',
 	notFound: 'is not known to the gateway any more',
 	notOffered: 'runs on, since the gateway has no cancel; Task > Wait collects its picture',
 	failed: 'could not be cancelled and may run on; Task > Wait collects its picture',
