@@ -17,7 +17,7 @@ function paced() {
 		return mayGo;
 	};
 	const calls = async (count: number) => {
-		await clock.finish(Promise.all(Array.from({ length: count }, async () => await call())));
+		await clock.run(Promise.all(Array.from({ length: count }, async () => await call())));
 	};
 	return { clock, pacer, went, call, calls };
 }
@@ -94,7 +94,7 @@ describe('After a 429', () => {
 			await call(line);
 			order.push(line);
 		});
-		await clock.finish(Promise.all(calls));
+		await clock.run(Promise.all(calls));
 		expect(order).toEqual(['create', 'create', 'result', 'poll', 'poll']);
 	});
 });
@@ -104,14 +104,14 @@ describe('A call that waits', () => {
 		const { pacer, clock, call } = paced();
 		pacer.refused(1_000);
 		const calls = Promise.all(Array.from({ length: 50 }, async () => await call('poll', 2_000)));
-		expect((await clock.finish(calls)).filter(Boolean).length).toBeLessThan(15);
+		expect((await clock.run(calls)).filter(Boolean).length).toBeLessThan(15);
 		expect(clock.nowMs()).toBe(2_000);
 	});
 
 	it('does not begin to wait where the gateway asked for more than its deadline', async () => {
 		const { pacer, clock, call } = paced();
 		pacer.refused(10_000);
-		expect(await clock.finish(call('poll', 2_000))).toBe(false);
+		expect(await clock.run(call('poll', 2_000))).toBe(false);
 		expect(clock.nowMs()).toBe(0);
 	});
 
@@ -122,7 +122,7 @@ describe('A call that waits', () => {
 		const calls = [call('poll', Infinity, stop.signal), call('create', Infinity, stop.signal)];
 		await clock.pass(100);
 		stop.abort();
-		await clock.finish(Promise.all(calls));
+		await clock.run(Promise.all(calls));
 		expect(clock.nowMs()).toBe(100);
 		expect(clock.sleeping).toBe(0);
 	});
@@ -161,14 +161,7 @@ describe('Against a gateway that takes so many calls a second', () => {
 			await send('result');
 		};
 		const jobs = Array.from({ length: tasks }, () => job);
-		await clock.finish(
-			runTogether(
-				jobs,
-				together,
-				async (start) => await start(),
-				() => true,
-			),
-		);
+		await clock.run(runTogether(jobs, together, async (start) => await start()));
 		const idealMs = ((3 * tasks) / requestsPerSecond) * 1_000;
 		return { ...counts, ratio: clock.nowMs() / idealMs };
 	}

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../nodes/FluxImage/tasks/clock';
+import { ownSignal, type Clock } from '../../../nodes/FluxImage/tasks/clock';
 
 /** A sleep that has not ended. */
 interface Sleeper {
@@ -30,15 +30,16 @@ export class SimulatedClock implements Clock {
 
 	async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
 		if (signal?.aborted) return;
+		const own = signal && ownSignal(signal);
 		await new Promise<void>((resolve) => {
 			const wake = () => {
 				this.sleepers.delete(sleeper);
-				signal?.removeEventListener('abort', wake);
+				own?.removeEventListener('abort', wake);
 				resolve();
 			};
 			const sleeper = { untilMs: this.timeMs + Math.max(0, milliseconds), wake };
 			this.sleepers.add(sleeper);
-			signal?.addEventListener('abort', wake, { once: true });
+			own?.addEventListener('abort', wake, { once: true });
 		});
 	}
 
@@ -47,7 +48,7 @@ export class SimulatedClock implements Clock {
 	 *
 	 * @throws what the work throws; an Error where it waits for something that is no sleep
 	 */
-	async finish<T>(work: Promise<T>): Promise<T> {
+	async run<T>(work: Promise<T>): Promise<T> {
 		let done = false;
 		const settle = () => (done = true);
 		work.then(settle, settle);
@@ -62,7 +63,7 @@ export class SimulatedClock implements Clock {
 
 	/** Lets that much time pass. */
 	async pass(milliseconds: number): Promise<void> {
-		await this.finish(this.sleep(milliseconds));
+		await this.run(this.sleep(milliseconds));
 	}
 
 	/** Lets everything run that needs no time; false where the work is done then. */
