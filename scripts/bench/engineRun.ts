@@ -1,0 +1,113 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type {
+	IConnections,
+	INode,
+	INodeExecutionData,
+	INodeType,
+	IVersionedNodeType,
+} from 'n8n-workflow';
+
+import {
+	fluxNode,
+	FLUX_NAME,
+	FLUX_TYPE,
+	plainNode,
+	startWorkflow,
+	type Outcome,
+} from '../../test/engine/engine';
+import type { Sandbox } from '../../test/sandbox';
+import { ensureN8n } from '../n8n/install';
+import handBuiltLoop from './hand-built-loop.json';
+
+/** The gateway of the hand-built loop, as its file names it. */
+const REAL_BASE_URL = 'https://cloud.seaart.ai/model';
+
+/** What of a sandbox a run needs; another process may hold the sandbox itself. */
+export type Address = Pick<Sandbox, 'keys' | 'baseUrls'>;
+
+type NodeClass = new () => INodeType | IVersionedNodeType;
+
+/** The classes that a compiled module exports. */
+export function loadNodeClass(file: string): NodeClass {
+	const [NodeOfFile] = Object.values(createRequire(file)(file) as Record<string, NodeClass>);
+	if (!NodeOfFile) throw new Error(`${file} exports no node`);
+	return NodeOfFile;
+}
+
+/** The node as it is built and shipped. */
+export const BUILT_NODE = join(__dirname, '../../dist/nodes/FluxImage/FluxImage.node.js');
+
+/** What the node is run with in the bench, beside its items. */
+export interface FluxRun {
+	readonly prompts: readonly string[];
+	readonly options?: Record<string, number | boolean>;
+}
+
+/** The built node in n8n's engine, to its end. */
+export async function runFlux(sandbox: Address, { prompts, options }: FluxRun): Promise<Outcome> {
+	const credentials = credentialsOf(sandbox);
+	const parameters = {
+		gateway: 'seaArtCloud',
+		resource: 'image',
+		operation: 'generateAndWait',
+		model: 'flux_kontext_max',
+		prompt: '={{ $json.prompt }}',
+		options: { ...options },
+	};
+	const outcome = await startWorkflow(
+		[plainNode('Items'), fluxNode({ parameters, credentials })],
+		{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
+		{ items: itemsOf(prompts), credentials },
+		builtNode(),
+	).finished;
+	if (outcome.error) throw new Error(`The node failed: ${outcome.error.message}`);
+	return outcome;
+}
+
+/** The loop that people build by hand, with n8n's own nodes, in the same engine. */
+export async function runHandBuiltLoop(sandbox: Address, prompts: readonly string[]) {
+	const { nodes, connections } = aimedAt(sandbox.baseUrls.seaArtCloud);
+	const outcome = await startWorkflow(
+		[plainNode('Items'), ...nodes],
+		{ ...connections, Items: { main: [[{ node: 'Create', type: 'main', index: 0 }]] } },
+		{ items: itemsOf(prompts), credentials: credentialsOf(sandbox) },
+		{ ...builtNode(), ...(await baseNodes()) },
+	).finished;
+	if (outcome.error) throw new Error(`The hand-built loop failed: ${outcome.error.message}`);
+	return outcome;
+}
+
+/** The loop's workflow with the sandbox in the gateway's place. */
+export function aimedAt(baseUrl: string): { nodes: INode[]; connections: IConnections } {
+	const text = JSON.stringify(handBuiltLoop).replaceAll(REAL_BASE_URL, baseUrl);
+	return JSON.parse(text) as { nodes: INode[]; connections: IConnections };
+}
+
+/** Folder of the nodes that n8n itself brings. */
+export async function n8nNodesBase(): Promise<string> {
+	const { program } = await ensureN8n('2.41');
+	return dirname(createRequire(program).resolve('n8n-nodes-base/package.json'));
+}
+
+/** The built node as the engine takes it. */
+export const builtNode = () => ({ [FLUX_TYPE]: new (loadNodeClass(BUILT_NODE))() });
+
+async function baseNodes(): Promise<Record<string, INodeType | IVersionedNodeType>> {
+	const nodes = join(await n8nNodesBase(), 'dist', 'nodes');
+	const files = {
+		'n8n-nodes-base.httpRequest': 'HttpRequest/HttpRequest.node.js',
+		'n8n-nodes-base.wait': 'Wait/Wait.node.js',
+		'n8n-nodes-base.if': 'If/If.node.js',
+	};
+	return Object.fromEntries(
+		Object.entries(files).map(([type, file]) => [type, new (loadNodeClass(join(nodes, file)))()]),
+	);
+}
+
+const itemsOf = (prompts: readonly string[]): INodeExecutionData[] =>
+	prompts.map((prompt) => ({ json: { prompt } }));
+
+const credentialsOf = ({ keys, baseUrls }: Address) => ({
+	seaArtCloudApi: { apiKey: keys.valid, baseUrl: baseUrls.seaArtCloud },
+});
