@@ -10,7 +10,8 @@ import { startN8n, type N8nServer } from './n8n/server';
 import { canBePublished, mapNodes, readWorkflows, type Workflow } from './n8n/workflow-files';
 
 export const PROJECT = join(__dirname, '..');
-const NODE_TYPE = 'n8n-nodes-flux-image.fluxImage';
+/** The node, and what n8n makes of it for AI agents. */
+const NODE_TYPES = ['n8n-nodes-flux-image.fluxImage', 'n8n-nodes-flux-image.fluxImageTool'];
 
 /** Where a gateway's tasks go, and with which key. */
 export interface Account {
@@ -28,6 +29,8 @@ export interface StageOptions {
 	accounts: Account[];
 	/** The gateway that the example workflows are set to; absent: as they are in their files. */
 	gateway?: Gateway | undefined;
+	/** Settings of n8n beyond those that every stage has. */
+	environment?: Record<string, string>;
 }
 
 /** An n8n with the node, an owner, credentials and the example workflows in it. */
@@ -42,7 +45,7 @@ export interface Stage {
 export async function startStage(options: StageOptions): Promise<Stage> {
 	const installed = await ensureN8n(options.line);
 	await installCommunityPackage(PROJECT, options.userFolder);
-	const n8n = await startN8n(installed, options.userFolder, options.port);
+	const n8n = await startN8n(installed, options.userFolder, options.port, options.environment);
 	try {
 		const login = await readLogin(options.userFolder);
 		const rest = new N8nRest(n8n.url);
@@ -113,7 +116,7 @@ async function saveWorkflows(
 
 function setGateway(workflow: Workflow, { name, credentialType, credentialName }: Gateway) {
 	return mapNodes(workflow, (node) =>
-		node.type === NODE_TYPE
+		NODE_TYPES.includes(node.type)
 			? {
 					...node,
 					parameters: { ...node.parameters, gateway: name },

@@ -37,13 +37,16 @@ export function n8nEnvironment(
 ): Record<string, string> {
 	const inherited = Object.entries(process.env).filter(
 		(entry): entry is [string, string] =>
-			entry[1] !== undefined && !/^(n8n_|npm_|db_|queue_|executions_|node_options)/i.test(entry[0]),
+			entry[1] !== undefined &&
+			!/^(n8n_|npm_|db_|queue_|executions_|offload_|node_options)/i.test(entry[0]),
 	);
 	return {
 		...Object.fromEntries(inherited),
 		...OFFLINE,
 		...QUIET,
 		DB_TYPE: 'sqlite',
+		// Lets the AI Agent use the node as its tool.
+		N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE: 'true',
 		N8N_DISABLED_MODULES: N8N_LINES[line].disabledModules.join(','),
 		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
 		N8N_EDITOR_BASE_URL: `http://127.0.0.1:${port}`,
