@@ -139,7 +139,12 @@ describe('reads are tried until they are answered', () => {
 		const marked = faults.flatMap((fault) => CALLS.map((call) => ({ fault, call })));
 		const prompts = marked.map(({ fault, call }) => `<${fault} ${call}>`);
 		studio.sandbox.faults.add(
-			marked.map((row, index) => ({ ...row, promptIncludes: prompts[index]!, times: 1, dripMs: 1 })),
+			marked.map((row, index) => ({
+				...row,
+				promptIncludes: prompts[index]!,
+				times: 1,
+				dripMs: 1,
+			})),
 		);
 		const { items, error } = await studio.run({ prompts, options: { maxConcurrentTasks: 20 } });
 		expect(error).toBeUndefined();

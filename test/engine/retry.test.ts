@@ -172,7 +172,7 @@ describe('a loop', () => {
 	}
 
 	const idsOfTurns = ({ run }: Outcome) =>
-		run.data.resultData.runData[FLUX_NAME]!.map(({ data }) => data!.main[0]![0]!.json.requestId);
+		run.data.resultData.runData[FLUX_NAME]!.map(({ data }) => data?.main?.[0]?.[0]?.json.requestId);
 
 	it('makes a new picture each turn', async () => {
 		const ids = idsOfTurns(await loop({ settings: RETRIES }));

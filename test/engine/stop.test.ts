@@ -53,8 +53,8 @@ describe('Stop', () => {
 		}
 	});
 
-	it('leaves finished tasks alone, and items that have not started', async () => {
-		const { stoppedAt } = await stopWith(3, {
+	it('leaves finished tasks alone, but names them, and starts no further item', async () => {
+		const { execution, stoppedAt } = await stopWith(3, {
 			prompts: ['[seconds=0]', ...NEVER(5)],
 			options: { maxConcurrentTasks: 2 },
 		});
@@ -63,6 +63,9 @@ describe('Stop', () => {
 		expect(rows('create')).toHaveLength(3);
 		expect(rows('cancel')).toHaveLength(2);
 		expect(rows('create').every(({ atMs }) => atMs <= stoppedAt)).toBe(true);
+		expect(execution.log().join('\n')).toContain(
+			`Task ${studio.taskIds()[0]} at SeaArt Cloud: was already finished`,
+		);
 	});
 
 	it('awaits a create that is in flight for its id, and cancels it', async () => {

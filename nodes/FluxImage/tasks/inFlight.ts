@@ -25,6 +25,8 @@ export class InFlight {
 	/** Tasks that Stop has seen to; an earlier attempt's task is taken in more than once. */
 	private readonly stopped = new Set<string>();
 
+	private readonly finished: TaskRef[] = [];
+
 	private readonly cancels: Array<Promise<void>> = [];
 
 	private readonly onStop = () => this.cancelAll();
@@ -40,7 +42,17 @@ export class InFlight {
 		if (this.session.stop.aborted) this.cancelAll();
 	}
 
-	/** Lets a task go that ended. */
+	/**
+	 * Lets a task go that has finished. There is nothing to cancel, but a stop drops the node's output,
+	 * so the log names it then.
+	 */
+	finish(task: TaskRef): void {
+		this.tasks.delete(task.requestId);
+		if (this.session.stop.aborted) this.tell(task, 'alreadyCompleted');
+		else this.finished.push(task);
+	}
+
+	/** Lets a task go that failed, or that was handed on. */
 	remove(task: TaskRef): void {
 		this.tasks.delete(task.requestId);
 	}
@@ -61,19 +73,24 @@ export class InFlight {
 			this.stopped.add(task.requestId);
 			this.cancels.push(this.stopTask(task, cancelOnStop));
 		}
+		for (const task of this.finished.splice(0)) this.tell(task, 'alreadyCompleted');
 	}
 
 	private async stopTask(task: TaskRef, cancelOnStop: boolean): Promise<void> {
-		const { gateway, log, clock } = this.session;
-		const name = `Task ${task.requestId} at ${gateway.displayName}`;
-		if (!cancelOnStop) return log(`${name}: runs on, since Cancel on Stop is off`);
-		const became = await cancelQuietly(this.session, task, clock.nowMs() + STOP_CANCEL_MS);
-		log(`${name}: ${BECAME[became]}`);
+		if (!cancelOnStop) return this.tell(task, 'leftAlone');
+		const deadlineMs = this.session.clock.nowMs() + STOP_CANCEL_MS;
+		this.tell(task, await cancelQuietly(this.session, task, deadlineMs));
+	}
+
+	private tell({ requestId }: TaskRef, became: keyof typeof BECAME): void {
+		const { gateway, log } = this.session;
+		log(`Task ${requestId} at ${gateway.displayName}: ${BECAME[became]}`);
 	}
 }
 
 /** What the log says of a stopped task. */
-const BECAME: Readonly<Record<Cancelled, string>> = {
+const BECAME: Readonly<Record<Cancelled | 'leftAlone', string>> = {
+	leftAlone: 'runs on, since Cancel on Stop is off',
 	requested: 'cancel requested',
 	alreadyCompleted: 'was already finished; Task > Get Result fetches its picture',
 	notFound: 'is not known to the gateway any more',

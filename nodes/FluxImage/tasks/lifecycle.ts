@@ -155,9 +155,12 @@ async function finishTask(
 	if (!ENDED.has(state.status)) inFlight.add(state, cancelOnStop);
 	const startedMs = session.clock.nowMs();
 	const ended = await watchTask(session, state, { ...watch, startedMs, createdMs: startedMs });
-	inFlight.remove(ended);
 	const problem = failureProblem(ended);
-	if (problem) throw new ProblemError(problem, ended);
+	if (problem) {
+		inFlight.remove(ended);
+		throw new ProblemError(problem, ended);
+	}
+	inFlight.finish(ended);
 	return await about(ended, fetchResult(session, ended, watch));
 }
 
