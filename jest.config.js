@@ -1,7 +1,10 @@
+/** Another n8n's modules to test against, as scripts/core.ts names them; else those of the project. */
+const n8nModules = process.env.FLUX_IMAGE_N8N_MODULES;
+
 /** Tests run the TypeScript as it stands; types are checked by `npm run lint`. */
 module.exports = {
 	testEnvironment: 'node',
-	testMatch: ['<rootDir>/test/{unit,contract,engine,sandbox}/**/*.test.ts'],
+	testMatch: ['<rootDir>/test/{unit,contract,engine,sandbox,chaos}/**/*.test.ts'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	transform: {
 		'^.+\\.ts$': [
@@ -9,5 +12,6 @@ module.exports = {
 			{ jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } } },
 		],
 	},
+	moduleNameMapper: n8nModules ? { '^(n8n-core|n8n-workflow)$': `${n8nModules}/$1` } : {},
 	testTimeout: 30_000,
 };

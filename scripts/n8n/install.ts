@@ -28,6 +28,8 @@ export type N8nLine = keyof typeof N8N_LINES;
 
 /** An installed n8n. */
 export interface InstalledN8n {
+	/** The folder of its modules, n8n-core among them. */
+	readonly modules: string;
 	line: N8nLine;
 	/** n8n's command-line program, to be run by `node.binary`. */
 	program: string;
@@ -58,7 +60,8 @@ export async function ensureN8n(line: N8nLine): Promise<InstalledN8n> {
 		await installPackages(folder, expectedPackages(lockfile), node);
 		for (const name of N8N_LINES[line].nativePackages) await compile(folder, name, node);
 	});
-	return { line, program: join(folder, 'node_modules', 'n8n', 'bin', 'n8n'), node };
+	const modules = join(folder, 'node_modules');
+	return { line, modules, program: join(modules, 'n8n', 'bin', 'n8n'), node };
 }
 
 async function installPackages(folder: string, paths: string[], node: Node24): Promise<void> {

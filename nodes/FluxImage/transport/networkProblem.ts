@@ -31,22 +31,33 @@ const CALLS_BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'getaddrin
 /** Codes of a request that took too long; the connection stood. */
 const TIMED_OUT_CODES: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT']);
 
+/**
+ * A link of the chain. n8n 1.x drops the cause of what it wraps, and leaves the code in `httpCode` and
+ * the words in `messages`; its own message is a stock phrase.
+ */
 interface NetworkError {
 	readonly message?: string;
+	readonly messages?: unknown;
 	readonly code?: unknown;
+	readonly httpCode?: unknown;
 	readonly syscall?: unknown;
 	readonly cause?: unknown;
+	/** Where n8n keeps what it wraps and does not take for an Error. */
+	readonly errorResponse?: unknown;
+	/** What an AggregateError holds: one failure for each address of a host. */
 	readonly errors?: unknown;
 }
 
 /** Reads what n8n's helper threw: n8n wraps the network's error, so the chain of causes is walked. */
 export function networkProblem(error: unknown, redact: Redact): Problem {
 	const chain = causesOf(error);
-	const root = chain.find(({ code, syscall }) => syscall !== undefined || isNetworkCode(code));
-	const code = typeof root?.code === 'string' ? root.code : undefined;
-	const words = (root ?? chain[0])?.message;
+	const root =
+		chain.find(({ code, syscall }) => syscall !== undefined || isNetworkCode(code)) ??
+		chain.find(({ httpCode }) => isNetworkCode(httpCode));
+	const code = [root?.code, root?.httpCode].find(isNetworkCode);
+	const words = wordsOf(root ?? chain[0]);
 	return {
-		kind: kindOf(code, root?.syscall, words ?? ''),
+		kind: kindOf(code, root?.syscall ?? syscallIn(words), words ?? ''),
 		...(code === undefined ? {} : { code }),
 		...(words ? { reason: redact.text(words) } : {}),
 	};
@@ -61,7 +72,17 @@ function kindOf(code: string | undefined, syscall: unknown, words: string): Prob
 }
 
 /** A code of the operating system or of Node, not an HTTP status that n8n put in its place. */
-const isNetworkCode = (code: unknown) => typeof code === 'string' && /^E[A-Z]|_/.test(code);
+const isNetworkCode = (code: unknown): code is string =>
+	typeof code === 'string' && /^E[A-Z]|_/.test(code);
+
+/** The network's own words, which n8n may have set aside for a stock phrase. */
+function wordsOf(link: NetworkError | undefined): string | undefined {
+	const [aside] = Array.isArray(link?.messages) ? (link.messages as unknown[]) : [];
+	return typeof aside === 'string' && aside !== '' ? aside : link?.message;
+}
+
+/** Node writes the system call first: `connect ECONNREFUSED 127.0.0.1:1`. */
+const syscallIn = (words: string | undefined) => /^([a-z]+) E[A-Z]+\b/.exec(words ?? '')?.[1];
 
 /** The error and its causes, outermost first; at most ten, since a chain may bite its tail. */
 function causesOf(error: unknown): NetworkError[] {
@@ -69,7 +90,8 @@ function causesOf(error: unknown): NetworkError[] {
 	for (let next: unknown = error; isObject(next) && chain.length < 10; ) {
 		const link: NetworkError = next;
 		chain.push(link);
-		next = link.cause ?? (Array.isArray(link.errors) ? (link.errors as unknown[])[0] : undefined);
+		const together = Array.isArray(link.errors) ? (link.errors as unknown[])[0] : undefined;
+		next = link.cause ?? link.errorResponse ?? together;
 	}
 	return chain;
 }
