@@ -65,7 +65,8 @@ export class N8nRest {
 		await this.call('POST', `workflows/${id}/activate`, { versionId });
 	}
 
-	private async call<Data>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object) {
+	/** Any other call; the path is below `/rest/`. */
+	async call<Data>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object) {
 		const response = await request(`${this.url}/rest/${path}`, {
 			method,
 			headers: { 'content-type': 'application/json', cookie: this.cookie },
