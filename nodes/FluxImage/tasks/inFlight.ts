@@ -25,7 +25,8 @@ export class InFlight {
 	/** Tasks that Stop has seen to; an earlier attempt's task is taken in more than once. */
 	private readonly stopped = new Set<string>();
 
-	private readonly finished: TaskRef[] = [];
+	/** Lines for the log, should Stop come. */
+	private readonly untold: string[] = [];
 
 	private readonly cancels: Array<Promise<void>> = [];
 
@@ -42,14 +43,16 @@ export class InFlight {
 		if (this.session.stop.aborted) this.cancelAll();
 	}
 
-	/**
-	 * Lets a task go that has finished. There is nothing to cancel, but a stop drops the node's output,
-	 * so the log names it then.
-	 */
+	/** Lets a task go that has finished: there is nothing to cancel, but Stop drops its picture. */
 	finish(task: TaskRef): void {
 		this.tasks.delete(task.requestId);
-		if (this.session.stop.aborted) this.tell(task, 'alreadyCompleted');
-		else this.finished.push(task);
+		this.tellOnStop(this.news(task, 'alreadyCompleted'));
+	}
+
+	/** Has the log of a stop say what the node's output would have said, which Stop drops. */
+	tellOnStop(line: string): void {
+		if (this.session.stop.aborted) this.session.log(line);
+		else this.untold.push(line);
 	}
 
 	/** Lets a task go that failed, or that was handed on. */
@@ -73,18 +76,18 @@ export class InFlight {
 			this.stopped.add(task.requestId);
 			this.cancels.push(this.stopTask(task, cancelOnStop));
 		}
-		for (const task of this.finished.splice(0)) this.tell(task, 'alreadyCompleted');
+		for (const line of this.untold.splice(0)) this.session.log(line);
 	}
 
 	private async stopTask(task: TaskRef, cancelOnStop: boolean): Promise<void> {
-		if (!cancelOnStop) return this.tell(task, 'leftAlone');
-		const deadlineMs = this.session.clock.nowMs() + STOP_CANCEL_MS;
-		this.tell(task, await cancelQuietly(this.session, task, deadlineMs));
+		const { clock, log } = this.session;
+		if (!cancelOnStop) return log(this.news(task, 'leftAlone'));
+		const deadlineMs = clock.nowMs() + STOP_CANCEL_MS;
+		log(this.news(task, await cancelQuietly(this.session, task, deadlineMs)));
 	}
 
-	private tell({ requestId }: TaskRef, became: keyof typeof BECAME): void {
-		const { gateway, log } = this.session;
-		log(`Task ${requestId} at ${gateway.displayName}: ${BECAME[became]}`);
+	private news({ requestId }: TaskRef, became: keyof typeof BECAME): string {
+		return `Task ${requestId} at ${this.session.gateway.displayName}: ${BECAME[became]}`;
 	}
 }
 

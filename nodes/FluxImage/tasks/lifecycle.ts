@@ -131,13 +131,12 @@ async function orderTask(room: TaskRoom, order: Order): Promise<TaskState> {
 	return created;
 }
 
-/** After a stop nobody sees the item's error, so the log tells of a create without an id. */
-function rememberDoubt({ memory, session }: TaskRoom, { identity, modelId }: Order): void {
-	memory.rememberDoubt(identity, modelId);
-	if (!session.stop.aborted) return;
-	const { displayName } = session.gateway;
-	session.log(
-		`A task of item ${identity.itemIndex} may have been accepted by ${displayName}: no task ID had come back when the execution was stopped`,
+/** Keeps later attempts from paying again; after a stop, nobody sees the item's own error. */
+function rememberDoubt(room: TaskRoom, { identity, modelId }: Order): void {
+	room.memory.rememberDoubt(identity, modelId);
+	const { displayName } = room.session.gateway;
+	room.inFlight.tellOnStop(
+		`A task of item ${identity.itemIndex} may have been accepted by ${displayName}, but no task ID came back`,
 	);
 }
 

@@ -1,0 +1,144 @@
+import type { INode } from 'n8n-workflow';
+
+import type { Execution, Outcome } from '../engine/engine';
+import { Studio } from '../engine/studio';
+import type { Gateway } from '../sandbox';
+import { runFaster } from './fastClock';
+import { FaultPlan, itemOf, promptOf } from './faultPlan';
+
+/** How a run of chaos is sized. */
+export interface ChaosOptions {
+	readonly seed: number;
+	/** Tasks in all. */
+	readonly tasks: number;
+	/** How much faster the node's time runs than the world's. */
+	readonly speed?: number;
+}
+
+/** One execution of the run, and what came of it. */
+export interface ChaosExecution {
+	readonly gateway: Gateway;
+	readonly manner: string;
+	/** The numbers of its items, over all executions. */
+	readonly items: readonly number[];
+	readonly outcome: Outcome | undefined;
+	readonly log: readonly string[];
+	/** When Stop was pressed, in milliseconds since 1970; absent where it was not. */
+	readonly stoppedMs?: number;
+}
+
+/** Everything that there is to reconcile. */
+export interface ChaosRun {
+	readonly executions: readonly ChaosExecution[];
+	readonly studio: Studio;
+	readonly plan: FaultPlan;
+}
+
+/** How an execution takes failures. */
+interface Manner {
+	readonly name: string;
+	readonly settings: Partial<INode>;
+	/** Pressed once so great a share of its tasks is made. */
+	readonly stopAtShare?: number;
+}
+
+const MANNERS: readonly Manner[] = [
+	{ name: 'continue on fail', settings: { onError: 'continueRegularOutput' } },
+	{ name: 'error output', settings: { onError: 'continueErrorOutput' } },
+	{
+		name: 'retry on fail',
+		settings: { retryOnFail: true, maxTries: 5, waitBetweenTries: 10 },
+	},
+	{
+		name: 'retry and continue',
+		settings: {
+			retryOnFail: true,
+			maxTries: 3,
+			waitBetweenTries: 10,
+			onError: 'continueRegularOutput',
+		},
+	},
+	{
+		name: 'stopped',
+		settings: { onError: 'continueRegularOutput' },
+		stopAtShare: 0.4,
+	},
+];
+
+const GATEWAYS: readonly Gateway[] = ['seaArtCloud', 'odiRouter', 'vtrix', 'toApis'];
+
+/** Items of one execution: small enough for every gateway to meet every manner. */
+const ITEMS_EACH = 10;
+
+/** Executions under way at the same time. */
+const TOGETHER = 20;
+
+/** After Stop: a create is awaited for a second of the node's time, cancels take less than another. */
+const AFTER_STOP_MS = 2_000;
+
+/** Runs that many tasks through the engine, with the seed's faults on their calls. */
+export async function runChaos({ seed, tasks, speed = 10 }: ChaosOptions): Promise<ChaosRun> {
+	const studio = await Studio.open({ seed, plainPictures: true });
+	const plan = new FaultPlan(seed);
+	plan.playOn(studio.sandbox);
+	const putBack = runFaster(speed);
+	const starts = Array.from({ length: Math.ceil(tasks / ITEMS_EACH) }, (_, index) => {
+		const first = index * ITEMS_EACH;
+		const count = Math.min(ITEMS_EACH, tasks - first);
+		return { index, items: Array.from({ length: count }, (_item, row) => first + row) };
+	});
+	const executions: ChaosExecution[] = [];
+	const queue = starts.values();
+	const work = async () => {
+		for (const { index, items } of queue) executions.push(await execute(studio, index, items));
+	};
+	try {
+		await Promise.all(Array.from({ length: TOGETHER }, work));
+	} finally {
+		putBack();
+	}
+	return { executions, studio, plan };
+}
+
+async function execute(studio: Studio, index: number, items: number[]): Promise<ChaosExecution> {
+	const manner = MANNERS[index % MANNERS.length]!;
+	const gateway = GATEWAYS[Math.floor(index / MANNERS.length) % GATEWAYS.length]!;
+	const execution = studio.start({
+		gateway,
+		executionId: String(index + 1),
+		prompts: items.map(promptOf),
+		settings: { ...manner.settings, name: 'FLUX Image' },
+		options: { maxConcurrentTasks: 200, pollInterval: 1, timeout: 300 },
+	});
+	const { name, stopAtShare } = manner;
+	const about = { gateway, manner: name, items };
+	if (stopAtShare === undefined) {
+		const outcome = await execution.finished;
+		return { ...about, outcome, log: execution.log() };
+	}
+	const stoppedMs = await stopAt(studio, execution, items, stopAtShare);
+	return { ...about, outcome: undefined, log: execution.log(), stoppedMs };
+}
+
+/** Presses Stop once that share of the tasks is made, and lets the node clean up. */
+async function stopAt(
+	studio: Studio,
+	execution: Execution,
+	items: readonly number[],
+	share: number,
+): Promise<number> {
+	let finished = false;
+	const done = () => void (finished = true);
+	execution.finished.then(done, done);
+	const mine = new Set(items);
+	const made = () =>
+		studio.sandbox.ledger.taskRows().filter(({ prompt }) => mine.has(itemOf(prompt))).length;
+	while (!finished && made() < items.length * share) await pause(5);
+	const stoppedMs = Date.now();
+	execution.stop();
+	await pause(AFTER_STOP_MS);
+	return stoppedMs;
+}
+
+const pause = async (milliseconds: number) =>
+	await new Promise((resolve) => setTimeout(resolve, milliseconds));

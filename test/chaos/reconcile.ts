@@ -1,0 +1,125 @@
+import type { TaskRow } from '../sandbox';
+import type { ChaosExecution, ChaosRun } from './chaos';
+import { itemOf } from './faultPlan';
+
+/** The books of a run: what was asked and paid on one side, what came out on the other. */
+export interface Books {
+	/** Lines of the table, in their order. */
+	readonly lines: ReadonlyArray<readonly [name: string, count: number]>;
+	/** What must not be: each a sentence with the item or task. */
+	readonly wrong: readonly string[];
+}
+
+/** Where a task's id, or the doubt about an item, came out. */
+type Place = 'picture' | 'error' | 'log' | 'doubt' | 'nowhere';
+
+/**
+ * A request that was on its way when Stop was pressed may arrive so much later, in milliseconds. A
+ * create is not cut by Stop, so on a busy machine its connection may take longer; a read is.
+ */
+const ON_ITS_WAY_MS = { create: 500, other: 100 } as const;
+
+/** Holds the sandbox's ledger against the outputs, errors and logs of the executions. */
+export function reconcile({ executions, studio, plan }: ChaosRun): Books {
+	const { ledger } = studio.sandbox;
+	const executionOf = new Map(
+		executions.flatMap((execution) => execution.items.map((item) => [item, execution] as const)),
+	);
+	const placed = ledger.taskRows().map((task) => {
+		const execution = executionOf.get(itemOf(task.prompt))!;
+		return { task, execution, place: placeOf(task, execution) };
+	});
+	const at = (place: Place) => placed.filter((row) => row.place === place);
+	const paid = new Map<string, number>();
+	for (const { prompt, billed } of ledger.taskRows()) {
+		paid.set(prompt, (paid.get(prompt) ?? 0) + billed);
+	}
+	const twice = [...paid].filter(([, billed]) => billed > 1);
+	const strays = executions.flatMap((execution) => strayRequests(execution, placed, studio));
+	const wrong = [
+		...twice.map(([prompt, billed]) => `"${prompt}" was paid ${billed} times`),
+		...at('nowhere').map(
+			({ task, execution }) =>
+				`${task.id} of "${task.prompt}" (${execution.gateway}, ${execution.manner}) is nowhere`,
+		),
+		...strays,
+		...(ledger.where({ call: 'trap' }).length > 0 ? ['the key was led to another host'] : []),
+	];
+	const asked = executions.reduce((sum, { items }) => sum + items.length, 0);
+	return {
+		wrong,
+		lines: [
+			['tasks asked for', asked],
+			['faults played', [...plan.played.values()].reduce((sum, count) => sum + count, 0)],
+			['kinds of faults played', plan.played.size],
+			['requests in all', ledger.requests.length],
+			['creates sent', ledger.where({ call: 'create' }).length],
+			['tasks accepted and billed', ledger.billed()],
+			['  came out as a picture', at('picture').length],
+			['  stand with their id in an error', at('error').length],
+			['  stand with their id in the log of a stop', at('log').length],
+			['  reported as "may have been accepted"', at('doubt').length],
+			['  lost', at('nowhere').length],
+			['items paid twice', twice.length],
+			['requests after Stop that were no cancels', strays.length],
+			['cancels sent', ledger.where({ call: 'cancel' }).length],
+		],
+	};
+}
+
+function placeOf(task: TaskRow, execution: ChaosExecution): Place {
+	const { outcome, log, items } = execution;
+	const number = items.indexOf(itemOf(task.prompt));
+	const rows = (outcome?.outputs ?? []).flat();
+	const own = rows.find(({ json }) => json.requestId === task.id);
+	if (own?.binary) return 'picture';
+	if (own) return 'error';
+	const errorText = `${outcome?.error?.message} ${outcome?.error?.description}`;
+	if (errorText.includes(task.id)) return 'error';
+	const logged = log.join('\n');
+	if (logged.includes(task.id)) return 'log';
+	const itsItem = rows.find(({ pairedItem }) => Object(pairedItem).item === number);
+	if (String(itsItem?.json.error).includes('may have accepted')) return 'doubt';
+	if (doubtsIn(errorText, outcome?.error?.context.itemIndex).includes(number)) return 'doubt';
+	return logged.includes(`A task of item ${number} may have been accepted`) ? 'doubt' : 'nowhere';
+}
+
+/** The items that the error of a whole node calls doubtful. */
+function doubtsIn(errorText: string, itemIndex: number | undefined): number[] {
+	const others = /tasks of items ([\d, ]+)/.exec(errorText)?.[1]?.split(', ').map(Number) ?? [];
+	const own = errorText.includes('may have accepted the task') ? [itemIndex ?? -1] : [];
+	return [...own, ...others];
+}
+
+/** Requests that a stopped execution sent after its stop, but for cancels. */
+function strayRequests(
+	{ stoppedMs, items }: ChaosExecution,
+	placed: ReadonlyArray<{ task: TaskRow }>,
+	{ sandbox }: ChaosRun['studio'],
+): string[] {
+	if (stoppedMs === undefined) return [];
+	const mine = new Set(items);
+	const ids = new Set(
+		placed.filter(({ task }) => mine.has(itemOf(task.prompt))).map(({ task }) => task.id),
+	);
+	const created = new Set<number>();
+	return sandbox.ledger.requests
+		.filter(({ call, taskId, body, atMs }) => {
+			if (call === 'cancel') return false;
+			if (call !== 'create') {
+				return ids.has(taskId ?? '') && atMs > stoppedMs + ON_ITS_WAY_MS.other;
+			}
+			const item = itemOf(JSON.stringify(body));
+			const again = created.has(item);
+			created.add(item);
+			return mine.has(item) && atMs > stoppedMs + (again ? 0 : ON_ITS_WAY_MS.create);
+		})
+		.map(({ call, atMs }) => `a ${call} was sent ${atMs - stoppedMs} ms after Stop`);
+}
+
+/** The books as a table for people. */
+export function bookTable({ lines, wrong }: Books): string {
+	const width = Math.max(...lines.map(([name]) => name.length));
+	const rows = lines.map(([name, count]) => `${name.padEnd(width)}  ${String(count).padStart(6)}`);
+	return [...rows, ...wrong.map((sentence) => `WRONG: ${sentence}`)].join('\n');
+}
