@@ -21,7 +21,7 @@ describe('Image > Create', () => {
 		const { items } = await studio.run({
 			gateway,
 			operation: 'image > create',
-			prompts: ['[never] ends'],
+			prompts: ['[seconds=30] Apple'],
 		});
 		expect(items[0]!.json).toMatchObject({
 			requestId: studio.taskIds()[0],

@@ -6,7 +6,9 @@ export const taskBehaviors: readonly Behavior[] = [
 	{
 		name: 'creates a task and goes on',
 		async check(stage) {
-			const { json, pairedItem } = onlyItem(await stage.image({ prompt: 'Apple' }, {}, 'create'));
+			const { json, pairedItem } = onlyItem(
+				await stage.image({ prompt: '[seconds=30] Apple' }, {}, 'create'),
+			);
 			const { gateway, model } = stage.row;
 			expect(json).toMatchObject({ gateway, model, status: 'queued' });
 			expect(json['requestId']).toBe(stage.sandbox.ledger.taskRows()[0]!.id);
