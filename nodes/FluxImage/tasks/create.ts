@@ -54,6 +54,9 @@ function asCreateProblem(problem: Problem): Problem {
 	return { ...problem, kind: 'mayHaveBeenAccepted', reason };
 }
 
+/** A constant, since a reason of Node's own costs a stack trace. */
+const ANSWERED = new Error('the create is answered');
+
 /**
  * One POST. A stop does not cut it at once: its id is awaited for a moment. The node's failure does not
  * cut it at all: its id is needed.
@@ -76,7 +79,7 @@ async function post(session: Session, submission: Submission): Promise<Outcome<T
 			{ timeoutMs: CALL_TIMEOUT_MS, signal: cut.signal },
 		);
 	} finally {
-		answered.abort();
+		answered.abort(ANSWERED);
 		stop.removeEventListener('abort', onStop);
 	}
 }

@@ -28,11 +28,10 @@ export const UNPACED: Pacer = {
 };
 
 /**
- * Calls that may go at once before anything is known of the gateway's limit, and the rate at which
- * more may follow, a second. Runs of ordinary size (ten tasks at once) never wait for it.
+ * Calls that may go at once before anything is known of the gateway's limit, and that may follow each
+ * second. Runs of ordinary size (ten tasks at once) never wait for it.
  */
 const FIRST_BURST = 20;
-const FIRST_RATE = 20;
 
 /** After a 429 the rate is this share of what the gateway was seen to accept, but at least half. */
 const DECREASE = 0.85;
@@ -56,6 +55,9 @@ const AVERAGED_SECONDS = 2;
 /** How late a timer may wake without loss of pace, in seconds. */
 const TIMER_SLACK_SECONDS = 0.05;
 
+/** Why a sleep ends early; a constant, since a reason of Node's own costs a stack trace. */
+const CHANGED = new Error('the line has moved');
+
 /** A call in the line. */
 interface Waiting {
 	readonly leave: AbortController;
@@ -63,14 +65,16 @@ interface Waiting {
 }
 
 /**
- * A bucket of tokens whose rate finds the gateway's limit. Until the first 429 it starts slowly: the
- * rate doubles with every second in which calls had to wait. From then on calls are spaced evenly,
- * and the rate falls and rises as congestion control has it: additive increase, multiplicative decrease.
+ * A bucket of tokens whose rate finds the gateway's limit, as congestion control does. It starts
+ * slowly: until the first 429, each call that is accepted lets two more go where calls wait, so that
+ * the burst doubles with every round trip, and no more run into a wall than one round trip holds. From
+ * then on calls are spaced evenly, with additive increase and multiplicative decrease.
  */
 export class GatewayPacer implements Pacer {
 	private readonly lines = new Map<Line, Set<Waiting>>(LINES.map((line) => [line, new Set()]));
 	private tokens = FIRST_BURST;
-	private rate = FIRST_RATE;
+	private burst = FIRST_BURST;
+	private rate = FIRST_BURST;
 	/** Calls a second, each second; nothing before the first 429. */
 	private increase: number | undefined;
 	private acceptedRate = 0;
@@ -98,6 +102,12 @@ export class GatewayPacer implements Pacer {
 
 	accepted(): void {
 		this.count(1);
+		if (this.increase !== undefined) return;
+		const grown = this.waiting > 0 ? 1 : 0;
+		this.burst += grown;
+		this.rate += grown;
+		this.tokens = Math.min(this.burst, this.tokens + 1 + grown);
+		if (grown > 0) this.idle.abort(CHANGED);
 	}
 
 	refused(retryAfterMs: number | undefined): void {
@@ -118,14 +128,14 @@ export class GatewayPacer implements Pacer {
 	private async stand(line: Line, patienceMs: number, signal: AbortSignal): Promise<boolean> {
 		const waiting: Waiting = { leave: new AbortController(), mayGo: false };
 		const stop = ownSignal(signal);
-		const leave = () => waiting.leave.abort();
+		const leave = () => waiting.leave.abort(CHANGED);
 		stop.addEventListener('abort', leave, { once: true });
 		this.lines.get(line)?.add(waiting);
 		void this.serve();
 		await this.clock.sleep(patienceMs, waiting.leave.signal);
 		stop.removeEventListener('abort', leave);
 		this.lines.get(line)?.delete(waiting);
-		if (this.waiting === 0) this.idle.abort();
+		if (this.waiting === 0) this.idle.abort(CHANGED);
 		return waiting.mayGo || signal.aborted;
 	}
 
@@ -150,7 +160,7 @@ export class GatewayPacer implements Pacer {
 				line.delete(next);
 				this.tokens--;
 				next.mayGo = true;
-				next.leave.abort();
+				next.leave.abort(CHANGED);
 				return;
 			}
 		}
@@ -174,11 +184,9 @@ export class GatewayPacer implements Pacer {
 		const flowsFromMs = Math.min(nowMs, Math.max(this.filledMs, this.restUntilMs));
 		const seconds = (nowMs - flowsFromMs) / 1_000;
 		this.filledMs = nowMs;
-		const most = this.increase === undefined ? FIRST_BURST : 1 + this.rate * TIMER_SLACK_SECONDS;
+		const most = this.increase === undefined ? this.burst : 1 + this.rate * TIMER_SLACK_SECONDS;
 		this.tokens = Math.min(most, this.tokens + seconds * this.rate);
-		if (this.waiting === 0) return;
-		if (this.increase === undefined) this.rate *= 2 ** seconds;
-		else this.rate += this.increase * seconds;
+		if (this.waiting > 0) this.rate += (this.increase ?? 0) * seconds;
 	}
 
 	/** A moving average of the calls that the gateway takes a second. */

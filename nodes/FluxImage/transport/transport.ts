@@ -170,6 +170,9 @@ function replyOf(response: IN8nHttpFullResponse, redact: Redact): GatewayReply {
 	};
 }
 
+/** Why a request's timer ends before its time; one for all, since a reason of Node's own costs a stack trace. */
+const DONE = new Error('the request is done');
+
 /** Runs a request that ends with the signal or the time-out, and makes a problem of what it throws. */
 async function limited<T>(
 	clock: Clock,
@@ -195,7 +198,7 @@ async function limited<T>(
 		if (timedOut) return { problem: { kind: 'requestTimedOut' } };
 		return { problem: networkProblem(error, redact) };
 	} finally {
-		done.abort();
+		done.abort(DONE);
 		stop.removeEventListener('abort', onAbort);
 	}
 }

@@ -32,15 +32,22 @@ describe('Before any 429', () => {
 		expect(went.at(-1)).toBe(2_000);
 	});
 
-	it('starts slowly where 200 calls come at once, and doubles', async () => {
-		const { went, calls } = paced();
-		await calls(200);
-		const inFirst = went.filter((atMs) => atMs < 1_000).length;
-		const inSecond = went.filter((atMs) => atMs >= 1_000 && atMs < 2_000).length;
-		expect(inFirst).toBeGreaterThan(40);
-		expect(inFirst).toBeLessThan(55);
-		expect(inSecond / (inFirst - 20)).toBeCloseTo(2, 0);
-		expect(went.at(-1)).toBeLessThan(3_200);
+	it('starts slowly where 200 calls come at once, and doubles with each round trip', async () => {
+		const { clock, pacer, went, call } = paced();
+		const answeredCall = async () => {
+			await call();
+			await clock.sleep(100);
+			pacer.accepted();
+		};
+		await clock.run(Promise.all(Array.from({ length: 200 }, answeredCall)));
+		const wentBefore = (atMs: number) => went.filter((wentMs) => wentMs < atMs).length;
+		const first = wentBefore(100);
+		const second = wentBefore(200) - first;
+		const third = wentBefore(300) - first - second;
+		expect(first).toBeLessThan(25);
+		expect(second / first).toBeCloseTo(2, 0);
+		expect(third / second).toBeCloseTo(2, 0);
+		expect(went.at(-1)).toBeLessThan(400);
 	});
 });
 
