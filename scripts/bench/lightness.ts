@@ -87,8 +87,8 @@ async function tarballBytes(): Promise<number> {
 async function requestCosts(repeats: number): Promise<RequestsRunResult> {
 	const sandbox = await startSandbox();
 	try {
-		const { keys, baseUrls } = sandbox;
-		const run = { address: { keys, baseUrls }, repeats };
+		const { keys, baseUrls, url } = sandbox;
+		const run = { address: { keys, baseUrls }, url, repeats };
 		return await inChild<RequestsRunResult>('requestsChild.ts', run);
 	} finally {
 		await sandbox.close();

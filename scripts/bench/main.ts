@@ -63,7 +63,7 @@ async function main(): Promise<void> {
 		const day = new Date().toISOString().slice(0, 10);
 		results[name] = { section, seed, repeats, day, machine: machine(), seconds };
 		console.log(`${sectionText(section)}\n\n(${seconds} s)`);
-		await writeFile(RESULTS, `${JSON.stringify(results, null, '\t')}\n`);
+		await writeFormatted(RESULTS, JSON.stringify(results));
 	}
 	await writeReport(results);
 }
@@ -94,8 +94,14 @@ async function writeReport(results: Record<string, Result>): Promise<void> {
 	].join('\n\n');
 	await mkdir(join(PROJECT, 'docs', 'images'), { recursive: true });
 	await writeFile(join(PROJECT, 'docs', PLOT), plotSvg(charts));
-	await writeFile(DOCUMENT, `${text}\n`);
+	await writeFormatted(DOCUMENT, text);
 	console.log('\nWritten: docs/benchmarks.md');
+}
+
+/** As `npm run format` would leave it. */
+async function writeFormatted(file: string, text: string): Promise<void> {
+	const { format, resolveConfig } = await import('prettier');
+	await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
 }
 
 function provenance({ day, machine: where, seed, repeats, seconds }: Result): string {

@@ -12,6 +12,8 @@ import { builtNode, runFlux, type Address } from './engineRun';
 /** What this process is to do. */
 export interface RequestsRun {
 	readonly address: Address;
+	/** Where the sandbox's ledger is. */
+	readonly url: string;
 	readonly repeats: number;
 }
 
@@ -29,13 +31,13 @@ const JOB_SECONDS = 8;
 /** Create, result, and the polls between. */
 const REQUESTS_A_TASK = 2 + JOB_SECONDS / POLL_SECONDS;
 
-async function main({ address, repeats }: RequestsRun): Promise<RequestsRunResult> {
+async function main({ address, url, repeats }: RequestsRun): Promise<RequestsRunResult> {
 	await useBinaryMode('filesystem');
 	const result: RequestsRunResult = { node: [], bare: [] };
 	// The first round warms the compiler up and is not counted.
 	for (let repeat = 0; repeat <= repeats; repeat++) {
-		const bare = await cpuOf(async () => await sendBare(address));
-		const node = await cpuOf(async () => await sendByNode(address));
+		const bare = await cpuOf(url, async () => await sendBare(address));
+		const node = await cpuOf(url, async () => await sendByNode(address));
 		if (repeat === 0) continue;
 		result.bare.push(bare);
 		result.node.push(node);
@@ -43,15 +45,18 @@ async function main({ address, repeats }: RequestsRun): Promise<RequestsRunResul
 	return result;
 }
 
-/** CPU of the work in milliseconds, over the requests that it sent. */
-async function cpuOf(work: () => Promise<number>): Promise<number> {
+/** CPU of the work in milliseconds, over the requests that it sent by the sandbox's ledger. */
+async function cpuOf(sandboxUrl: string, work: () => Promise<void>): Promise<number> {
+	const ledger = `${sandboxUrl}/sandbox/ledger`;
+	await fetch(ledger, { method: 'DELETE' });
 	const before = process.cpuUsage();
-	const requests = await work();
+	await work();
 	const { user, system } = process.cpuUsage(before);
-	return (user + system) / 1_000 / requests;
+	const { requests } = (await (await fetch(ledger)).json()) as { requests: unknown[] };
+	return (user + system) / 1_000 / requests.length;
 }
 
-async function sendByNode(address: Address): Promise<number> {
+async function sendByNode(address: Address): Promise<void> {
 	const prompts = Array.from({ length: TOGETHER }, () => `A picture [seconds=${JOB_SECONDS}]`);
 	const options = {
 		maxConcurrentTasks: TOGETHER,
@@ -59,11 +64,10 @@ async function sendByNode(address: Address): Promise<number> {
 		downloadImages: false,
 	};
 	await runFlux(address, { prompts, options });
-	return TOGETHER * REQUESTS_A_TASK;
 }
 
 /** The same requests in the same rhythm from a node that does nothing else. */
-async function sendBare(address: Address): Promise<number> {
+async function sendBare(address: Address): Promise<void> {
 	const base = `${address.baseUrls.seaArtCloud}/v1/queue/flux_kontext_max`;
 	const credentials = [{ name: 'seaArtCloudApi', required: true }];
 	const bare = nodeType(['done'], async function () {
@@ -77,7 +81,6 @@ async function sendBare(address: Address): Promise<number> {
 		{ ...builtNode(), 'test.bare': { ...bare, description: { ...bare.description, credentials } } },
 	).finished;
 	if (error) throw new Error(`The bare loop failed: ${error.message}`);
-	return TOGETHER * REQUESTS_A_TASK;
 }
 
 const CREDENTIALS = { seaArtCloudApi: { id: 'seaArtCloudApi', name: 'seaArtCloudApi' } };

@@ -1,14 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 
 import { startSandbox, type Sandbox } from '../../test/sandbox';
+import { installCommunityPackage } from '../n8n/community-package';
+import { ensureN8n } from '../n8n/install';
 import { N8nRest } from '../n8n/rest';
+import { startN8n } from '../n8n/server';
 import type { Workflow } from '../n8n/workflow-files';
-import { sandboxAccounts, startStage } from '../stage';
 import { aimedAt } from './engineRun';
 import type { BenchSettings, Section } from './section';
+
+const PROJECT = join(__dirname, '../..');
 
 const AT_ONCE = [1, 10, 50];
 
@@ -31,19 +36,16 @@ export async function throughput({ seed }: BenchSettings): Promise<Section> {
 	const userFolder = await mkdtemp(join(tmpdir(), 'flux-image-bench-'));
 	const { default: getPort } = await import('get-port');
 	try {
-		const stage = await startStage({
-			line: '2.41',
-			userFolder,
-			port: await getPort({ host: '127.0.0.1' }),
-			accounts: sandboxAccounts(sandbox),
-		});
+		const installed = await ensureN8n('2.41');
+		await installCommunityPackage(PROJECT, userFolder);
+		const n8n = await startN8n(installed, userFolder, await getPort({ host: '127.0.0.1' }));
 		try {
-			const rest = new N8nRest(stage.n8n.url);
-			await rest.enter(stage.login);
+			const rest = new N8nRest(n8n.url);
+			await rest.enter({ email: 'bench@example.com', password: `Flux1-${randomUUID()}` });
 			await publishWorkflows(rest, sandbox);
-			return sectionOf(await measureAll(stage.n8n.url));
+			return sectionOf(await measureAll(n8n.url));
 		} finally {
-			await stage.n8n.stop();
+			await n8n.stop();
 		}
 	} finally {
 		await sandbox.close();

@@ -79,10 +79,6 @@ export async function together(settings: BenchSettings): Promise<Section> {
 					`${of}: lag`,
 					ratio(items, ({ relativeLag }) => relativeLag),
 				),
-				ratioGoal(
-					`${of}: requests`,
-					ratio(items, ({ requests }) => requests),
-				),
 			];
 		}),
 		bars: [
