@@ -77,7 +77,8 @@ function placeOf(task: TaskRow, execution: ChaosExecution): Place {
 	const errorText = `${outcome?.error?.message} ${outcome?.error?.description}`;
 	if (errorText.includes(task.id)) return 'error';
 	const logged = log.join('\n');
-	if (logged.includes(task.id)) return 'log';
+	// What the log says of a create (`Task … of item`) comes before the task has met its fate.
+	if (logged.includes(`Task ${task.id} at `)) return 'log';
 	const itsItem = rows.find(({ pairedItem }) => Object(pairedItem).item === number);
 	if (String(itsItem?.json.error).includes('may have accepted')) return 'doubt';
 	if (doubtsIn(errorText, outcome?.error?.context.itemIndex).includes(number)) return 'doubt';

@@ -129,7 +129,7 @@ describe('whatever the weather', () => {
 				cases++;
 				for (const [item, { requestId, kind }] of attempts[0]!.entries()) {
 					if (kind !== 'stopped' && kind !== 'mayHaveBeenAccepted') continue;
-					const told = bench.log.join('\n');
+					const told = bench.stopLog.join('\n');
 					if (requestId) expect(told).toContain(requestId);
 					else if (kind === 'stopped') continue;
 					else if (stillInFlight(bench, given.stopMs)) expect(told).toContain(`item ${item} `);

@@ -224,8 +224,8 @@ describe('Stop', () => {
 		await bench.clock.run(room.inFlight.close());
 		expect(bench.clock.nowMs() - stoppedMs).toBeLessThan(100);
 		expect(bench.queue.sent('cancel')).toHaveLength(50);
-		expect(bench.log).toHaveLength(50);
-		expect(bench.log[0]).toBe('Task task-1 at SeaArt Cloud: cancel requested');
+		expect(bench.stopLog).toHaveLength(50);
+		expect(bench.stopLog[0]).toBe('Task task-1 at SeaArt Cloud: cancel requested');
 	});
 
 	it('gives a cancel that goes wrong less than a second', async () => {
@@ -238,7 +238,7 @@ describe('Stop', () => {
 		const stoppedMs = bench.clock.nowMs();
 		await bench.clock.run(room.inFlight.close());
 		expect(bench.clock.nowMs() - stoppedMs).toBeLessThanOrEqual(900);
-		expect(bench.log[0]).toContain('could not be cancelled');
+		expect(bench.stopLog[0]).toContain('could not be cancelled');
 	});
 
 	it('tells of a create without an id', async () => {
@@ -246,7 +246,9 @@ describe('Stop', () => {
 		const work = make();
 		void bench.clock.sleep(10).then(() => bench.stop());
 		await bench.problemOf(work);
-		expect(bench.log.join()).toContain('A task of item 0 may have been accepted by SeaArt Cloud');
+		expect(bench.stopLog.join()).toContain(
+			'A task of item 0 may have been accepted by SeaArt Cloud',
+		);
 	});
 
 	it('leaves tasks alone that this node has handed on', async () => {

@@ -70,6 +70,11 @@ export class Workbench {
 		};
 	}
 
+	/** What the log says of a stop: all but the creates. */
+	get stopLog(): string[] {
+		return this.log.filter((line) => !line.includes('was created'));
+	}
+
 	/** Milliseconds between the calls, first to last. */
 	gapsMs(kind: 'create' | 'status' | 'result' | 'cancel'): number[] {
 		const times = this.queue.sent(kind).map(({ atMs }) => atMs);
