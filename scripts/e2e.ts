@@ -2,65 +2,145 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { startSandbox } from '../test/sandbox';
+import { startS3 } from '../test/e2e/receivers/s3';
+import { startWordPress } from '../test/e2e/receivers/wordpress';
 import type { E2eStage } from '../test/e2e/stage';
+import { startSandbox, type Sandbox } from '../test/sandbox';
 import { ensureChromium } from './chromium';
-import { N8N_LINES, type N8nLine } from './n8n/install';
+import { matrixOf, readOutputs, type LineOutputs } from './e2eMatrix';
+import { makeCrashable } from './n8n/crashable';
+import { filesFolder } from './n8n/environment';
+import { ensureN8n, N8N_LINES, type N8nLine } from './n8n/install';
+import { startN8n } from './n8n/server';
+import { readWorkflows } from './n8n/workflow-files';
 import { catchSignals } from './signals';
-import { PROJECT, sandboxAccounts, startStage } from './stage';
+import { PROJECT, sandboxAccounts, startStage, type Credential } from './stage';
 
 /** Short jobs: what is tested here is the whole chain, not waiting. */
 const JOB_SECONDS = { min: 0.5, max: 1.5 };
 const RESULTS_FOLDER = join(PROJECT, 'test-results');
+const LINES = Object.keys(N8N_LINES) as N8nLine[];
 
 interface E2eOptions {
-	line: N8nLine;
+	line: N8nLine | 'all';
 	screenshots?: true;
 }
 
 const program: Command = new Command('npm run test:e2e --')
 	.description('Runs the end-to-end tests: real n8n, real browser, the local sandbox as gateway.')
 	.addOption(
-		new Option('--line <line>', 'the n8n to test in')
-			.choices(Object.keys(N8N_LINES))
+		new Option('--line <line>', 'the n8n to test in, or all of them one after the other')
+			.choices([...LINES, 'all'])
 			.default('2.41'),
 	)
 	.option('--screenshots', 'renew docs/images/ (otherwise they go to test-results/)')
 	.argument('[jest...]', 'further arguments for jest, e.g. -t webhook')
 	.passThroughOptions();
 
+/** What the example workflows send their pictures to, and what n8n needs to reach it. */
+interface Receivers {
+	known: E2eStage['receivers'];
+	credentials: Credential[];
+	settings: Record<string, string>;
+	stop(): Promise<void>;
+}
+
 async function main(): Promise<number> {
 	const { line, screenshots } = program.parse().opts<E2eOptions>();
 	catchSignals();
 	const chromium = ensureChromium();
-	const { default: getPort } = await import('get-port');
-	const sandbox = await startSandbox({ jobSeconds: JOB_SECONDS });
-	const userFolder = await mkdtemp(join(tmpdir(), 'flux-image-e2e-'));
 	const screenshotFolder = screenshots ? join(PROJECT, 'docs', 'images') : RESULTS_FOLDER;
 	await mkdir(RESULTS_FOLDER, { recursive: true });
 	await mkdir(screenshotFolder, { recursive: true });
-	console.log(`Starting n8n ${line} with the packed node ...`);
+	const outputs = new Map<string, LineOutputs>();
+	const exitCodes: number[] = [];
+	for (const each of line === 'all' ? LINES : [line]) {
+		exitCodes.push(await testLine(each, { chromium, screenshotFolder }));
+		outputs.set(each, await readOutputs(outputsFile(each)));
+	}
+	const workflows = await readWorkflows(join(PROJECT, 'workflows'));
+	const names = workflows.map(({ name }) => name);
+	const { text, complete } = matrixOf(names, outputs);
+	console.log(`\n${text}\n`);
+	// Whoever names tests runs only some of the workflows.
+	const incomplete = program.args.length === 0 && !complete;
+	return Math.max(...exitCodes, incomplete ? 1 : 0);
+}
+
+const outputsFile = (line: string): string => join(RESULTS_FOLDER, `outputs-${line}.jsonl`);
+
+/** Everything for one n8n line: started, tested, ended. Returns jest's exit code. */
+async function testLine(
+	line: N8nLine,
+	browser: Pick<E2eStage, 'chromium' | 'screenshotFolder'>,
+): Promise<number> {
+	const userFolder = await mkdtemp(join(tmpdir(), 'flux-image-e2e-'));
+	const sandbox = await startSandbox({ jobSeconds: JOB_SECONDS });
+	await rm(outputsFile(line), { force: true });
 	try {
-		const port = await getPort({ host: '127.0.0.1' });
-		const accounts = sandboxAccounts(sandbox);
-		const { n8n, login, workflowUrls } = await startStage({ line, userFolder, port, accounts });
+		const receivers = await startReceivers(userFolder);
 		try {
-			return await runJest(program.args, {
-				line,
-				url: n8n.url,
-				login,
-				workflowUrls,
-				sandbox: { url: sandbox.url, baseUrls: sandbox.baseUrls, key: sandbox.keys.valid },
-				chromium,
-				screenshotFolder,
-			});
+			return await testInN8n(line, userFolder, sandbox, receivers, browser);
 		} finally {
-			await n8n.stop();
-			await copyFile(n8n.logFile, join(RESULTS_FOLDER, `n8n-${line}.log`));
+			await receivers.stop();
 		}
 	} finally {
 		await sandbox.close();
 		await rm(userFolder, { recursive: true, force: true });
+	}
+}
+
+async function startReceivers(userFolder: string): Promise<Receivers> {
+	const wordPress = await startWordPress();
+	const s3 = await startS3(join(userFolder, 's3'));
+	return {
+		known: {
+			s3: { url: s3.url, bucket: s3.bucket },
+			wordPress: wordPress.url,
+			folder: filesFolder(userFolder),
+		},
+		credentials: [
+			{ name: 'S3 account', type: 's3', data: s3.credential },
+			{ name: 'WordPress account', type: 'wordpressApi', data: wordPress.credential },
+		],
+		settings: { bucket: s3.bucket, site: wordPress.url },
+		stop: async () => {
+			await s3.stop();
+			await wordPress.close();
+		},
+	};
+}
+
+async function testInN8n(
+	line: N8nLine,
+	userFolder: string,
+	sandbox: Sandbox,
+	{ credentials, settings, known: receivers }: Receivers,
+	browser: Pick<E2eStage, 'chromium' | 'screenshotFolder'>,
+): Promise<number> {
+	const { default: getPort } = await import('get-port');
+	const port = await getPort({ host: '127.0.0.1' });
+	const accounts = sandboxAccounts(sandbox);
+	console.log(`Starting n8n ${line} with the packed node ...`);
+	const { n8n, login, apiKey, workflowUrls } = await startStage({
+		...{ line, userFolder, port, accounts, credentials, settings },
+	});
+	const keepLog = async (name: string) =>
+		await copyFile(n8n.logFile, join(RESULTS_FOLDER, `${name}-${line}.log`));
+	const crashable = await makeCrashable(n8n, async () => {
+		await keepLog('n8n-until-crash');
+		return await startN8n(await ensureN8n(line), userFolder, port);
+	});
+	try {
+		return await runJest(program.args, {
+			...{ line, url: n8n.url, login, apiKey, workflowUrls, receivers, ...browser },
+			sandbox: { url: sandbox.url, baseUrls: sandbox.baseUrls, key: sandbox.keys.valid },
+			crashUrl: crashable.crashUrl,
+			outputsFile: outputsFile(line),
+		});
+	} finally {
+		await crashable.stop();
+		await keepLog('n8n');
 	}
 }
 

@@ -4,14 +4,21 @@ import { join } from 'node:path';
 import type { Sandbox } from '../test/sandbox';
 import { readGateways, type Gateway } from './gateways';
 import { installCommunityPackage } from './n8n/community-package';
+import { filesFolder } from './n8n/environment';
+import { saveWorkflows } from './n8n/example-workflows';
 import { ensureN8n, type N8nLine } from './n8n/install';
 import { N8nRest, type Login } from './n8n/rest';
 import { startN8n, type N8nServer } from './n8n/server';
-import { canBePublished, mapNodes, readWorkflows, type Workflow } from './n8n/workflow-files';
+import { readWorkflows } from './n8n/workflow-files';
 
 export const PROJECT = join(__dirname, '..');
-/** The node, and what n8n makes of it for AI agents. */
-const NODE_TYPES = ['n8n-nodes-flux-image.fluxImage', 'n8n-nodes-flux-image.fluxImageTool'];
+
+/** A credential of an n8n, by the name that the example workflows know it by. */
+export interface Credential {
+	name: string;
+	type: string;
+	data: Record<string, unknown>;
+}
 
 /** Where a gateway's tasks go, and with which key. */
 export interface Account {
@@ -29,6 +36,10 @@ export interface StageOptions {
 	accounts: Account[];
 	/** The gateway that the example workflows are set to; absent: as they are in their files. */
 	gateway?: Gateway | undefined;
+	/** Further credentials, for nodes other than ours. */
+	credentials?: Credential[];
+	/** Values for the Settings nodes of the example workflows, by field. */
+	settings?: Record<string, string>;
 	/** Settings of n8n beyond those that every stage has. */
 	environment?: Record<string, string>;
 }
@@ -37,6 +48,8 @@ export interface StageOptions {
 export interface Stage {
 	n8n: N8nServer;
 	login: Login;
+	/** A key for n8n's public API. */
+	apiKey: string;
 	/** Addresses of the workflows in the editor, by name. */
 	workflowUrls: Record<string, string>;
 }
@@ -50,16 +63,56 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 		const login = await readLogin(options.userFolder);
 		const rest = new N8nRest(n8n.url);
 		await rest.enter(login);
-		const credentialIds = await saveCredentials(rest, options.accounts);
-		const ids = await saveWorkflows(rest, credentialIds, options.gateway);
+		const access = await createApiAccess(rest, n8n.url);
+		const ids = await furnish(rest, access, options);
 		const workflowUrls = Object.fromEntries(
 			[...ids].map(([name, id]) => [name, `${n8n.url}/workflow/${id}`]),
 		);
-		return { n8n, login, workflowUrls };
+		return { n8n, login, apiKey: access.apiKey, workflowUrls };
 	} catch (error) {
 		await n8n.stop();
 		throw error;
 	}
+}
+
+/** Puts credentials and example workflows into an n8n; returns the workflows' ids by name. */
+async function furnish(rest: N8nRest, access: ApiAccess, options: StageOptions) {
+	const { userFolder, gateway, accounts, credentials = [] } = options;
+	const folder = filesFolder(userFolder);
+	await mkdir(folder, { recursive: true });
+	const credentialIds = await saveCredentials(rest, [
+		...accounts.map(credentialOf),
+		...credentials,
+		{ name: 'n8n account', type: 'n8nApi', data: { ...access } },
+	]);
+	return await saveWorkflows(rest, await readWorkflows(join(PROJECT, 'workflows')), {
+		credentialIds,
+		settings: { folder, ...(gateway ? { gateway: gateway.name } : {}), ...options.settings },
+		gateway,
+		gateways: packagedGateways(),
+	});
+}
+
+function credentialOf({ gateway, apiKey, baseUrl }: Account): Credential {
+	const { credentialName: name, credentialType: type } = gateway;
+	return { name, type, data: { apiKey, baseUrl } };
+}
+
+/** What n8n's credential for its own public API holds. */
+interface ApiAccess {
+	apiKey: string;
+	baseUrl: string;
+}
+
+/** A new key at each start, since n8n never shows an old one again. */
+async function createApiAccess(rest: N8nRest, url: string): Promise<ApiAccess> {
+	const scopes = await rest.call<string[]>('GET', 'api-keys/scopes');
+	const { rawApiKey } = await rest.call<{ rawApiKey: string }>('POST', 'api-keys', {
+		label: `Example workflows, ${new Date().toISOString()}`,
+		scopes,
+		expiresAt: null,
+	});
+	return { apiKey: rawApiKey, baseUrl: `${url}/api/v1` };
 }
 
 /** The gateways that the built package offers. */
@@ -88,53 +141,10 @@ async function readLogin(userFolder: string): Promise<Login> {
 	return login;
 }
 
-async function saveCredentials(rest: N8nRest, accounts: Account[]): Promise<Map<string, string>> {
+async function saveCredentials(rest: N8nRest, credentials: readonly Credential[]) {
 	const ids = new Map<string, string>();
-	for (const { gateway, apiKey, baseUrl } of accounts) {
-		const { credentialName, credentialType } = gateway;
-		const data = { apiKey, baseUrl };
-		ids.set(credentialType, await rest.saveCredential(credentialName, credentialType, data));
+	for (const { name, type, data } of credentials) {
+		ids.set(type, await rest.saveCredential(name, type, data));
 	}
 	return ids;
-}
-
-async function saveWorkflows(
-	rest: N8nRest,
-	credentialIds: Map<string, string>,
-	gateway: Gateway | undefined,
-): Promise<Map<string, string>> {
-	const ids = new Map((await rest.listWorkflows()).map(({ id, name }) => [name, id]));
-	for (const workflow of await readWorkflows(join(PROJECT, 'workflows'))) {
-		if (ids.has(workflow.name)) continue;
-		const aimed = gateway ? setGateway(workflow, gateway) : workflow;
-		const saved = await rest.createWorkflow(fillCredentials(aimed, credentialIds));
-		if (canBePublished(workflow)) await rest.publish(saved);
-		ids.set(workflow.name, saved.id);
-	}
-	return ids;
-}
-
-function setGateway(workflow: Workflow, { name, credentialType, credentialName }: Gateway) {
-	return mapNodes(workflow, (node) =>
-		NODE_TYPES.includes(node.type)
-			? {
-					...node,
-					parameters: { ...node.parameters, gateway: name },
-					credentials: { [credentialType]: { id: null, name: credentialName } },
-				}
-			: node,
-	);
-}
-
-/** The files name their credentials without an id, since every n8n has its own. */
-function fillCredentials(workflow: Workflow, ids: Map<string, string>): Workflow {
-	return mapNodes(workflow, (node) => ({
-		...node,
-		credentials: Object.fromEntries(
-			Object.entries(node.credentials ?? {}).map(([type, { name }]) => [
-				type,
-				{ id: ids.get(type) ?? null, name },
-			]),
-		),
-	}));
 }

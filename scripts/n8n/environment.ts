@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { N8N_LINES, type N8nLine } from './install';
 
 /** n8n without its calls home: no telemetry, news, templates, licence or registry look-ups. */
@@ -23,6 +24,11 @@ const QUIET: Record<string, string> = {
 	N8N_PERSONALIZATION_ENABLED: 'false',
 	N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS: 'true',
 };
+
+/** The only folder, beside its own, that workflows may read and write. */
+export function filesFolder(userFolder: string): string {
+	return join(userFolder, 'files');
+}
 
 /**
  * The environment of an n8n on the loopback with a folder of its own. Of this process's
@@ -53,6 +59,7 @@ export function n8nEnvironment(
 		N8N_HOST: '127.0.0.1',
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_PORT: String(port),
+		N8N_RESTRICT_FILE_ACCESS_TO: filesFolder(userFolder),
 		N8N_RUNNERS_BROKER_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
 		// Plain HTTP on the loopback: a cookie marked secure would never come back.

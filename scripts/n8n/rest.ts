@@ -67,17 +67,30 @@ export class N8nRest {
 
 	/** Any other call; the path is below `/rest/`. */
 	async call<Data>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object) {
+		const bytes = await this.send(method, path, body);
+		return (JSON.parse(bytes.toString()) as { data: Data }).data;
+	}
+
+	/** The bytes of a binary field, by the id that n8n gave it. */
+	async download(binaryId: string): Promise<Buffer> {
+		const query = new URLSearchParams({ id: binaryId, action: 'download' });
+		return await this.send('GET', `binary-data?${query.toString()}`);
+	}
+
+	private async send(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object) {
 		const response = await request(`${this.url}/rest/${path}`, {
 			method,
 			headers: { 'content-type': 'application/json', cookie: this.cookie },
 			body: body ? JSON.stringify(body) : null,
 		});
-		const text = await response.body.text();
+		const bytes = Buffer.from(await response.body.arrayBuffer());
 		if (response.statusCode >= 400) {
-			throw new Error(`n8n answered ${method} ${path} with ${response.statusCode}: ${text}`);
+			throw new Error(
+				`n8n answered ${method} ${path} with ${response.statusCode}: ${bytes.toString()}`,
+			);
 		}
 		const cookies = [response.headers['set-cookie'] ?? []].flat();
 		if (cookies.length > 0) this.cookie = cookies.map((line) => line.split(';')[0]).join('; ');
-		return (JSON.parse(text) as { data: Data }).data;
+		return bytes;
 	}
 }

@@ -33,9 +33,14 @@ export function mapNodes(
 	return { ...workflow, nodes: workflow.nodes.map(change) };
 }
 
-/** Whether a webhook, form or schedule can start the workflow, so that it is worth publishing. */
-export function canBePublished(workflow: Workflow): boolean {
-	return workflow.nodes.some(
+/**
+ * Whether a webhook, form or schedule can start the workflow, so that it is worth publishing, and
+ * no credential is missing for it.
+ */
+export function canBePublished({ nodes }: Workflow): boolean {
+	const hasTrigger = nodes.some(
 		({ type }) => /trigger$|\.webhook$/i.test(type) && !type.endsWith('.manualTrigger'),
 	);
+	const credentials = nodes.flatMap((node) => Object.values(node.credentials ?? {}));
+	return hasTrigger && credentials.every(({ id }) => id !== null);
 }

@@ -7,9 +7,17 @@ export interface E2eStage {
 	/** Address of n8n, without a slash at the end. */
 	url: string;
 	login: { email: string; password: string };
+	/** A key for n8n's public API. */
+	apiKey: string;
 	/** Addresses of the example workflows in the editor, by name. */
 	workflowUrls: Record<string, string>;
 	sandbox: { url: string; baseUrls: Record<Gateway, string>; key: string };
+	/** Where the example workflows send their pictures. */
+	receivers: { s3: { url: string; bucket: string }; wordPress: string; folder: string };
+	/** A POST kills n8n by SIGKILL and starts it again; it is answered when n8n is ready. */
+	crashUrl: string;
+	/** Holds what each example workflow put out: a line of JSON for each. */
+	outputsFile: string;
 	/** The browser's program. */
 	chromium: string;
 	screenshotFolder: string;

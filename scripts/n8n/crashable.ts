@@ -1,0 +1,48 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { N8nServer } from './server';
+
+/** An n8n that a test in another process can kill and have started again. */
+export interface CrashableN8n {
+	/** A POST here kills n8n by SIGKILL and starts it again; it is answered when n8n is ready. */
+	crashUrl: string;
+	/** Ends the n8n of the moment. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Takes over a running n8n.
+ *
+ * @param restart starts it again with the same data at the same address
+ */
+export async function makeCrashable(
+	running: N8nServer,
+	restart: () => Promise<N8nServer>,
+): Promise<CrashableN8n> {
+	let n8n = running;
+	const crash = async () => {
+		// The whole group, so that n8n's task runners go too, as in a power cut.
+		process.kill(-n8n.pid, 'SIGKILL');
+		await n8n.stop();
+		n8n = await restart();
+	};
+	const server = createServer((request, response) => {
+		const answer = (statusCode: number, text: string) => {
+			response.writeHead(statusCode).end(text);
+		};
+		if (request.method !== 'POST') return answer(405, 'POST only');
+		crash().then(
+			() => answer(200, 'n8n was killed and runs again'),
+			(error: unknown) => answer(500, String(error)),
+		);
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const { port } = server.address() as AddressInfo;
+	const stop = async () => {
+		server.close();
+		await n8n.stop();
+	};
+	return { crashUrl: `http://127.0.0.1:${port}`, stop };
+}
