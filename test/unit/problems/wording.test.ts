@@ -1,0 +1,43 @@
+import { WORDING } from '../../../nodes/FluxImage/problems/wording';
+import { CREATE_RULES, READ_RULES } from '../../../nodes/FluxImage/tasks/rules';
+
+const rows = Object.entries(WORDING);
+
+describe('the words for a problem', () => {
+	it.each(rows)('%s say what happened and what to do, in whole sentences', (_kind, words) => {
+		const { message, remedy } = words;
+		expect(message).toMatch(/^(\{gateway\}|[A-Z])/);
+		expect(message).not.toMatch(/\.$/);
+		expect(remedy).toMatch(/^[A-Z].*\.$/s);
+		expect(remedy).not.toContain('—');
+	});
+
+	it.each(rows)('%s fill in nothing but the gateway and the task', (_kind, words) => {
+		const blanks = `${words.message} ${words.remedy}`.match(/\{\w+\}/g) ?? [];
+		expect(blanks.filter((blank) => !['{gateway}', '{id}'].includes(blank))).toEqual([]);
+	});
+
+	it('are there for every kind that the rules know', () => {
+		for (const kind of [...Object.keys(CREATE_RULES), ...Object.keys(READ_RULES)]) {
+			expect(WORDING).toHaveProperty(kind);
+		}
+	});
+
+	it('of a doubtful create say that it may be paid, that a new try may pay again, where to look', () => {
+		const { message, remedy } = WORDING.mayHaveBeenAccepted;
+		expect(message).toContain('may have accepted');
+		expect(remedy).toContain('trying again may pay again');
+		expect(remedy).toContain('billing page');
+	});
+
+	it('of what is paid and not fetched name the operation that fetches it', () => {
+		expect(WORDING.deadlineReached.remedy).toContain('Task > Wait');
+		expect(WORDING.pictureUnavailable.remedy).toMatch(/Task > (Get )?Result/);
+	});
+
+	it('never send a person to a new payment where nothing says that the old one is lost', () => {
+		for (const kind of ['deadlineReached', 'pictureUnavailable', 'noImages'] as const) {
+			expect(WORDING[kind].remedy).not.toMatch(/run again/i);
+		}
+	});
+});
