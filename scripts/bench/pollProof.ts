@@ -3,7 +3,7 @@ import { logUniform, seededRandom } from '../../test/sandbox/random';
 import { runFlux } from './engineRun';
 import { gaussian, sumUp, type PollSums } from './pollSimulation';
 
-const BLIND_EXECUTIONS = 40;
+const BLIND_EXECUTIONS = 60;
 const INFORMED_ITEMS = 60;
 
 /** Sums measured in real time. */
@@ -13,7 +13,7 @@ export type Proof = PollSums & { readonly name: string };
 export async function proveBlind(seed: number): Promise<Proof> {
 	const random = seededRandom(seed);
 	const prompts = Array.from({ length: BLIND_EXECUTIONS }, () =>
-		lasting(logUniform(random, 2, 60)),
+		lasting(logUniform(random, 2, 120)),
 	);
 	const sums = await measured(async (sandbox) => {
 		await Promise.all(
