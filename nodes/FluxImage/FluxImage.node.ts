@@ -17,7 +17,8 @@ export class FluxImage implements INodeType {
 		icon: { light: 'file:../../icons/fluxImage.svg', dark: 'file:../../icons/fluxImage.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle:
+			'={{ $parameter["operation"].replace(/([A-Z])/g, " $1").toLowerCase() + ": " + $parameter["resource"] }}',
 		description: 'Make and edit images with the FLUX models',
 		defaults: { name: 'FLUX Image' },
 		usableAsTool: true,

@@ -1,6 +1,5 @@
 import { drawPicture, pictureRequests } from '../sandbox';
 import { Editor } from './editor';
-import { stage } from './stage';
 
 describe('in the editor', () => {
 	let editor: Editor;
@@ -35,15 +34,13 @@ describe('in the editor', () => {
 		const picture = await editor.viewPicture();
 		await editor.screenshot('picture-in-output-panel');
 
-		const address = await picture.getAttribute('src');
-		const shown = await editor.page.request.get(new URL(address ?? '', stage.url).href);
 		const [expected] = pictureRequests('seaArtCloud', 'flux_kontext_max', {
 			prompt: 'A clean product photo of a red apple on a white table, soft studio lighting.',
 			seed: 42,
 			aspect_ratio: '4:3',
 		});
 		if (!expected) throw new Error('The sandbox would draw nothing');
-		expect((await shown.body()).equals(await drawPicture(expected))).toBe(true);
+		expect((await editor.bytesOf(picture)).equals(await drawPicture(expected))).toBe(true);
 		expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(
 			expected.width,
 		);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { NodeView } from './editorNode';
 import { stage } from './stage';
 
 /** Headless, and without the browser's own calls home. */
@@ -15,6 +16,11 @@ const CHROMIUM_FLAGS = [
 ];
 const NOTIFICATION = '.el-notification';
 const VIEWPORT = { width: 1440, height: 900 };
+/** Elements that move cannot be clicked before they stand still. */
+const NO_ANIMATIONS =
+	'* { transition-duration: 0s !important; animation-duration: 0s !important; }';
+/** A busy machine takes many seconds for what an idle one does at once. */
+const ACTION_TIMEOUT_MS = 60_000;
 
 /** The hosts that the editor asked for while it was open, beside n8n itself. */
 export type ForeignHosts = Set<string>;
@@ -27,6 +33,7 @@ export class Editor {
 		private readonly browser: Browser,
 		readonly page: Page,
 	) {
+		page.setDefaultTimeout(ACTION_TIMEOUT_MS);
 		page.on('request', (request) => {
 			const { host, protocol } = new URL(request.url());
 			const isWeb = protocol.startsWith('http') || protocol.startsWith('ws');
@@ -40,7 +47,9 @@ export class Editor {
 			executablePath: stage.chromium,
 			args: CHROMIUM_FLAGS,
 		});
-		const editor = new Editor(browser, await browser.newPage({ viewport: VIEWPORT }));
+		const page = await browser.newPage({ viewport: VIEWPORT, reducedMotion: 'reduce' });
+		page.on('load', () => void page.addStyleTag({ content: NO_ANIMATIONS }));
+		const editor = new Editor(browser, page);
 		await editor.logIn();
 		return editor;
 	}
@@ -58,8 +67,24 @@ export class Editor {
 	async openWorkflow(name: string): Promise<void> {
 		const url = stage.workflowUrls[name];
 		if (!url) throw new Error(`n8n holds no workflow "${name}"`);
+		await this.openCanvas(url);
+	}
+
+	/** Opens a workflow with a FLUX Image in it, by its address. */
+	async openCanvas(url: string): Promise<void> {
 		await this.page.goto(url);
 		await this.canvasNode('FLUX Image').waitFor();
+	}
+
+	/** Begins a new workflow and adds the node by one of its actions; n8n then opens it. */
+	async dropNode(action: string): Promise<NodeView> {
+		await this.page.goto(`${stage.url}/workflow/new`);
+		await this.marked('canvas-add-button').locator('button').first().click();
+		await this.marked('node-creator-search-bar').fill('FLUX Image');
+		await this.nodePanelItem('FLUX Image').click();
+		await this.nodePanelItem(action).click();
+		await this.marked('node-parameters').waitFor();
+		return new NodeView(this);
 	}
 
 	/** Presses Execute workflow and waits until n8n says how it went. */
@@ -70,27 +95,47 @@ export class Editor {
 		return words;
 	}
 
+	/** Presses Execute workflow, and returns while it runs. */
+	async startExecution(): Promise<void> {
+		await this.marked('execute-workflow-button').first().click();
+		await this.marked('stop-execution-button').waitFor();
+	}
+
+	/** Presses Stop and waits until n8n says that the execution has ended. */
+	async stopExecution(): Promise<void> {
+		await this.marked('stop-execution-button').click();
+		await this.marked('stop-execution-button').waitFor({ state: 'detached' });
+	}
+
 	/** Opens a node of the workflow. */
-	async openNode(name: string): Promise<void> {
+	async openNode(name: string): Promise<NodeView> {
 		await this.canvasNode(name).dblclick();
 		await this.marked('output-panel').waitFor();
+		return new NodeView(this);
 	}
 
 	/** Searches the node panel and gives the entry of that title; wait for it to be visible. */
 	async searchNode(words: string, title: string): Promise<Locator> {
 		await this.marked('node-creator-plus-button').click();
 		await this.marked('node-creator-search-bar').fill(words);
-		return this.marked('node-creator-item-name').filter({ hasText: title });
+		return this.nodePanelItem(title);
 	}
 
 	/** Shows the picture in the open node's output panel. */
 	async viewPicture(): Promise<Locator> {
-		await this.marked('radio-button-binary').click();
-		await this.marked('ndv-view-binary-data').click();
-		const picture = this.marked('output-panel').locator('img');
+		const panel = this.marked('output-panel');
+		await panel.locator('[data-test-id="radio-button-binary"]').click();
+		await panel.locator('[data-test-id="ndv-view-binary-data"]').click();
+		const picture = panel.locator('img');
 		await picture.waitFor();
 		await picture.evaluate(async (image: HTMLImageElement) => await image.decode());
 		return picture;
+	}
+
+	/** The file behind a picture that the editor shows. */
+	async bytesOf(picture: Locator): Promise<Buffer> {
+		const address = (await picture.getAttribute('src')) ?? '';
+		return await (await this.page.request.get(new URL(address, stage.url).href)).body();
 	}
 
 	/** Saves what the window shows, for the README or for whoever looks into a failure. */
@@ -105,6 +150,10 @@ export class Editor {
 			await notification.locator('.el-notification__closeBtn').click();
 		}
 		await notifications.first().waitFor({ state: 'detached' });
+	}
+
+	private nodePanelItem(title: string): Locator {
+		return this.marked('node-creator-item-name').filter({ hasText: title }).first();
 	}
 
 	private canvasNode(name: string): Locator {

@@ -16,7 +16,7 @@ import { allPairs, BY_GATEWAY, BY_MODEL, shownFor, type Pair } from './shownFor'
 export function modelFields(): INodeProperties[] {
 	const mainNames = parameterNames('main');
 	return [
-		...Object.values(GATEWAYS).map(modelField),
+		...Object.values(GATEWAYS).flatMap(modelFieldsOf),
 		...modelIdFields(),
 		otherParametersField,
 		...mainNames.slice(0, 1).flatMap(mainFields),
@@ -26,8 +26,22 @@ export function modelFields(): INodeProperties[] {
 	];
 }
 
-/** The Model dropdown of a gateway; on tasks too where the URLs of a task hold its model. */
-function modelField({ id, displayName, modelInTaskUrl }: Gateway): INodeProperties {
+/** The Model dropdown of a gateway; a second one for tasks where their URLs hold the model. */
+function modelFieldsOf(gateway: Gateway): INodeProperties[] {
+	const { displayName, modelInTaskUrl } = gateway;
+	const ofImage = modelField(gateway, 'image', {
+		description: `The model to use, as ${displayName} sells it`,
+	});
+	if (!modelInTaskUrl) return [ofImage];
+	const hint = `The model that made the task: ${displayName} finds a task by both`;
+	return [ofImage, modelField(gateway, 'task', { hint })];
+}
+
+function modelField(
+	{ id }: Gateway,
+	resource: string,
+	words: Pick<INodeProperties, 'description' | 'hint'>,
+): INodeProperties {
 	const sold = offersOf(id);
 	const first = sold[0]?.offer.id ?? OTHER_MODEL;
 	return {
@@ -39,12 +53,12 @@ function modelField({ id, displayName, modelInTaskUrl }: Gateway): INodeProperti
 			{
 				name: 'Other (Any Model ID)',
 				value: OTHER_MODEL,
-				description: 'A model that is not in the list, by its ID, with its parameters as JSON',
+				description: 'A model that is not in the list, by the ID that the gateway gives it',
 			},
 		]),
 		default: first,
-		description: `The model to use, as ${displayName} sells it; of a task, the model that made it`,
-		displayOptions: { show: { resource: resources(modelInTaskUrl), [BY_GATEWAY]: [id] } },
+		...words,
+		displayOptions: { show: { resource: [resource], [BY_GATEWAY]: [id] } },
 	};
 }
 
@@ -139,7 +153,7 @@ function additionalFields(): INodeProperties {
 		displayName: 'Additional Fields',
 		name: 'additionalFields',
 		type: 'collection',
-		placeholder: 'Add Field',
+		placeholder: 'Add field',
 		default: {},
 		options: fields.sort((one, other) => one.displayName.localeCompare(other.displayName, 'en')),
 		displayOptions: { show: { resource: ['image'] }, hide: { [BY_MODEL]: [OTHER_MODEL] } },

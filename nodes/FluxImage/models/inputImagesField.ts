@@ -53,7 +53,7 @@ export function inputImagesField(maximumCount: number): INodeProperties {
 		displayName: 'Input Images',
 		name: 'inputImages',
 		type: 'fixedCollection',
-		placeholder: 'Add Image',
+		placeholder: 'Add image',
 		default: {},
 		typeOptions: { multipleValues: true, sortable: several, maxAllowedFields: maximumCount },
 		description: several

@@ -20,6 +20,9 @@ export function parameterField(parameter: ModelParameter): INodeProperties {
 
 type FieldForm = Pick<INodeProperties, 'type' | 'default' | 'typeOptions' | 'options'>;
 
+/** How people write what the wire spells otherwise. */
+const CHOICE_NAMES: Readonly<Record<string, string>> = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP' };
+
 const forms: Record<ParameterType, (parameter: ModelParameter) => FieldForm> = {
 	text: ({ placement, initialValue = '' }) => ({
 		type: 'string',
@@ -35,7 +38,7 @@ const forms: Record<ParameterType, (parameter: ModelParameter) => FieldForm> = {
 	}),
 	choice: ({ choices = [], initialValue, gatewayDefault }) => ({
 		type: 'options',
-		options: sortByName(choices.map((value) => ({ name: value, value }))),
+		options: sortByName(choices.map((value) => ({ name: CHOICE_NAMES[value] ?? value, value }))),
 		default: initialValue ?? gatewayDefault ?? choices[0] ?? '',
 	}),
 	ratio: ({ choices = [], initialValue = '', gatewayDefault }) => ({

@@ -35,7 +35,6 @@ export function nodeProperties(): INodeProperties[] {
 			default: 'image',
 		},
 		...RESOURCES.flatMap(({ value }) => operationFields(value)),
-		...modelFields(),
 		{
 			displayName: 'Request ID',
 			name: 'requestId',
@@ -46,6 +45,7 @@ export function nodeProperties(): INodeProperties[] {
 			description: 'The ID that Image > Create put out, or that an error of this node names',
 			displayOptions: { show: { resource: ['task'] } },
 		},
+		...modelFields(),
 		...optionFields(),
 	];
 }

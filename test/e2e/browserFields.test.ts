@@ -1,0 +1,189 @@
+import { modelsOf, modelTable } from '../sandbox/models';
+import { Editor } from './editor';
+import type { NodeView } from './editorNode';
+
+jest.setTimeout(300_000);
+
+/**
+ * The makers' names, by wire id with `_` for `-`; the parameters come from the sandbox's tables, which
+ * were written from the gateways' pages and share nothing with the node.
+ */
+const MODEL_NAMES: Record<string, string> = {
+	flux_kontext_max: 'FLUX.1 Kontext [max]',
+	flux_kontext_pro: 'FLUX.1 Kontext [pro]',
+	flux_pro_11: 'FLUX 1.1 [pro]',
+	flux_2_pro: 'FLUX.2 [pro]',
+	flux_2_max: 'FLUX.2 [max]',
+	flux_2_flex: 'FLUX.2 [flex]',
+};
+/** n8n adds it to the operations of every node that has credentials. */
+const OF_N8N = 'Custom API Call';
+const OTHER_MODEL = 'Other (Any Model ID)';
+
+/** Wire parameters that are fields of their own; all others are in Additional Fields. */
+const MAIN = new Set(['prompt', 'aspect_ratio', 'size', 'width', 'height', 'n']);
+const IMAGE = /image/;
+
+const GATEWAYS = [
+	// Fields that shape the request and have no counterpart on the wire.
+	{ gateway: 'seaArtCloud', name: 'SeaArt Cloud', shaping: [], inUrl: true, cancels: true },
+	{ gateway: 'odiRouter', name: 'OdiRouter', shaping: [], inUrl: true, cancels: true },
+	{ gateway: 'vtrix', name: 'VTrix', shaping: ['Flat Request'], inUrl: false, cancels: false },
+	{ gateway: 'toApis', name: 'ToAPIs', shaping: ['Image Field'], inUrl: false, cancels: false },
+] as const;
+
+const HEAD = ['gateway', 'resource', 'operation'];
+const TAIL = ['additionalFields', 'options'];
+
+const READING = ['Include Raw Response', 'Max Concurrent Tasks'];
+const PICTURES = [
+	'Download Images',
+	'Max Image Size (MB)',
+	'Put Output File in Field',
+	'Timeout (Seconds)',
+];
+const WAITING = [
+	...READING,
+	...PICTURES,
+	'Cancel on Stop',
+	'On Timeout',
+	'Poll Interval (Seconds)',
+];
+
+/** The options of each operation, by its name. */
+const OPTIONS: Record<string, readonly string[]> = {
+	'Generate and Wait': WAITING,
+	Create: [...READING, 'Cancel on Stop', 'Timeout (Seconds)'],
+	Wait: WAITING,
+	'Get Result': [...READING, ...PICTURES],
+	'Get Status': READING,
+	Cancel: READING,
+};
+
+type GatewayRow = (typeof GATEWAYS)[number];
+
+const modelName = (id: string) => MODEL_NAMES[id.replaceAll('-', '_')] ?? id;
+
+function wireNames(gateway: GatewayRow['gateway'], model: string): string[] {
+	const table = modelTable(gateway, model);
+	if (!table) throw new Error(`${gateway} does not sell ${model}`);
+	return Object.entries(table.parameters).flatMap(([name, rule]) =>
+		rule.type === 'object' ? Object.keys(rule.members) : [name],
+	);
+}
+
+function mainFields(names: readonly string[]): string[] {
+	const camelCase = (name: string) =>
+		name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+	const [prompt = '', ...rest] = names.filter((name) => MAIN.has(name)).map(camelCase);
+	return [prompt, 'inputImages', ...rest];
+}
+
+function additionalLabels(names: readonly string[]): string[] {
+	return names
+		.filter((name) => !MAIN.has(name) && !IMAGE.test(name))
+		.map((name) =>
+			name
+				.split('_')
+				.map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+				.join(' '),
+		);
+}
+
+let editor: Editor;
+
+beforeAll(async () => {
+	editor = await Editor.open();
+});
+
+afterAll(async () => {
+	await editor.close();
+});
+
+describe.each(GATEWAYS)('in the editor, $name', (row) => {
+	const { gateway, name, shaping, inUrl, cancels } = row;
+	let node: NodeView;
+
+	beforeAll(async () => {
+		node = await editor.dropNode('Generate an image and wait for it');
+		await node.choose('gateway', name);
+	});
+
+	it('lists the models that the gateway sells', async () => {
+		const expected = [...modelsOf(gateway).map(modelName), OTHER_MODEL];
+		expect((await node.options('model')).sort()).toEqual(expected.sort());
+	});
+
+	it.each(modelsOf(gateway))('shows exactly the fields of %s', async (model) => {
+		await node.choose('model', modelName(model));
+		const names = wireNames(gateway, model);
+		const expected = [...HEAD, 'model', ...mainFields(names), ...TAIL];
+		expect(await node.fieldsOnceThey(expected)).toEqual(expected);
+		const labels = [...additionalLabels(names), ...shaping];
+		expect((await node.addable('Additional Fields')).sort()).toEqual(labels.sort());
+	});
+
+	it('shows ID and JSON alone for a model that is not listed', async () => {
+		await node.choose('model', OTHER_MODEL);
+		const expected = [...HEAD, 'model', 'modelId', 'parameters', 'options'];
+		expect(await node.fieldsOnceThey(expected)).toEqual(expected);
+		await editor.screenshot(`fields-${gateway}-other-model`);
+		const [first = ''] = modelsOf(gateway);
+		await node.choose('model', modelName(first));
+	});
+
+	it('shows the same fields for Create, with fewer options', async () => {
+		const before = await node.fields();
+		expect((await node.addable('Options')).sort()).toEqual([...WAITING].sort());
+		await node.choose('operation', 'Create');
+		expect(await node.fieldsOnceThey(before)).toEqual(before);
+		expect((await node.addable('Options')).sort()).toEqual([...(OPTIONS.Create ?? [])].sort());
+	});
+
+	it('asks of a task for its ID, and for its model where the URL holds it', async () => {
+		await node.choose('resource', 'Task');
+		const operations = ['Wait', 'Get Result', 'Get Status', ...(cancels ? ['Cancel'] : [])];
+		const listed = (await node.options('operation')).filter((option) => option !== OF_N8N);
+		expect(listed.sort()).toEqual([...operations].sort());
+		const expected = [...HEAD, 'requestId', ...(inUrl ? ['model'] : []), 'options'];
+		for (const operation of operations) {
+			await node.choose('operation', operation);
+			expect(await node.fieldsOnceThey(expected)).toEqual(expected);
+			const offered = await node.addable('Options');
+			expect(offered.sort()).toEqual([...(OPTIONS[operation] ?? [])].sort());
+		}
+		await editor.screenshot(`fields-${gateway}-task`);
+	});
+});
+
+describe('in the editor, a switch of the gateway', () => {
+	it('keeps the model, the prompt, the images and the fields that both gateways have', async () => {
+		const node = await editor.dropNode('Generate an image and wait for it');
+		await node.choose('model', 'FLUX.1 Kontext [pro]');
+		await node.fill('prompt', 'A kept prompt');
+		await node.addImage();
+		await node.choose('source', 'URL');
+		await node.fill('url', 'https://example.com/kept.png');
+		await node.choose('aspectRatio', '16:9 (Landscape)');
+		await node.add('Additional Fields', 'Safety Tolerance');
+		await node.fill('safetyTolerance', '5');
+		await node.add('Options', 'Timeout (Seconds)');
+		await node.fill('timeout', '90');
+
+		await node.choose('gateway', 'OdiRouter');
+		await editor.screenshot('switched-gateway');
+		expect(await node.value('aspectRatio')).toBe('16:9 (Landscape)');
+		await node.choose('gateway', 'ToAPIs');
+		const expected = [
+			...HEAD,
+			...['model', 'prompt', 'inputImages', 'source', 'url', 'size', 'n'],
+			...['additionalFields', 'safetyTolerance', 'options', 'timeout'],
+		];
+		expect(await node.fieldsOnceThey(expected)).toEqual(expected);
+		expect(await node.value('model')).toBe('FLUX.1 Kontext [pro]');
+		expect(await node.value('prompt')).toBe('A kept prompt');
+		expect(await node.value('url')).toBe('https://example.com/kept.png');
+		expect(await node.value('safetyTolerance')).toBe('5');
+		expect(await node.value('timeout')).toBe('90');
+	});
+});
