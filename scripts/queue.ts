@@ -23,7 +23,7 @@ const program: Command = new Command('npm run test:queue --')
 	)
 	.option('--throughput', 'measure with one, two and four workers instead, and print a table')
 	.argument('[jest...]', 'further arguments for jest, e.g. -t Stop')
-	.passThroughOptions();
+	.allowUnknownOption();
 
 async function main(): Promise<number> {
 	const { throughput } = program.parse().opts<{ throughput?: true }>();

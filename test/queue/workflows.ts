@@ -1,5 +1,6 @@
 import { N8nRest } from '../../scripts/n8n/rest';
 import type { Workflow } from '../../scripts/n8n/workflow-files';
+import { eventually, webhooksOf } from './observed';
 import { stage } from './stage';
 
 /** A node as the builders below write it: the name, what it is, and its parameters. */
@@ -20,7 +21,7 @@ export async function openN8n(): Promise<N8nRest> {
 	return rest;
 }
 
-/** Saves and publishes a workflow whose steps follow each other. */
+/** Saves and publishes a workflow whose steps follow each other, and waits for its webhook. */
 export async function publish(rest: N8nRest, name: string, steps: Step[]): Promise<{ id: string }> {
 	const credentials = await rest.call<Array<{ id: string; type: string }>>('GET', 'credentials');
 	const { id } = credentials.find(({ type }) => type === CREDENTIAL.type) ?? { id: null };
@@ -47,7 +48,10 @@ export async function publish(rest: N8nRest, name: string, steps: Step[]): Promi
 	};
 	const saved = await rest.createWorkflow(workflow);
 	await rest.publish(saved);
-	return saved;
+	// n8n answers before the webhook is there.
+	const hooks = async () => await webhooksOf(saved);
+	if ((await eventually(hooks, ({ length }) => length > 0)).length > 0) return saved;
+	throw new Error(`n8n has not registered the webhook of "${name}"`);
 }
 
 /** Starts the workflow by POST at `/webhook/<path>`; the answer comes at once, or from `answer`. */

@@ -145,6 +145,7 @@ async function openRoom(
 ): Promise<TaskRoom & { giveUp: () => void }> {
 	const stop = context.getExecutionCancelSignal() ?? new AbortController().signal;
 	const failed = new AbortController();
+	const who = `FLUX Image "${context.getNode().name}" in execution ${context.getExecutionId()}`;
 	const session: Session = {
 		gateway,
 		transport: await openTransport(context, gateway, wallClock),
@@ -154,7 +155,7 @@ async function openRoom(
 		random: Math.random,
 		stop,
 		halt: AbortSignal.any([stop, failed.signal]),
-		log: (message) => context.logger.info(`FLUX Image "${context.getNode().name}": ${message}`),
+		log: (message) => context.logger.info(`${who}: ${message}`),
 	};
 	return {
 		session,

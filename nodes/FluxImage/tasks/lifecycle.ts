@@ -127,6 +127,10 @@ async function orderTask(room: TaskRoom, order: Order): Promise<TaskState> {
 		},
 	);
 	memory.remember(identity, created);
+	// What is remembered dies with the process; the log tells of a paid task even then.
+	session.log(
+		`Task ${created.requestId} of item ${identity.itemIndex} was created at ${session.gateway.displayName}`,
+	);
 	if (!ENDED.has(created.status)) inFlight.add(created, order.cancelOnStop);
 	return created;
 }
