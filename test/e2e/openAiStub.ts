@@ -1,0 +1,112 @@
+import Fastify, { type FastifyReply } from 'fastify';
+
+/** A message of the chat, as the chat completions API has it. */
+interface ChatMessage {
+	role: 'system' | 'user' | 'assistant' | 'tool';
+	content: string | null;
+}
+
+/** What n8n asks of a chat model. */
+export interface ChatRequest {
+	model: string;
+	stream?: boolean;
+	messages: ChatMessage[];
+	tools?: Array<{
+		function: { name: string; parameters: { properties: Record<string, unknown> } };
+	}>;
+}
+
+/** What the model says: words, or the call of a tool. */
+type Reply =
+	| { content: string }
+	| {
+			content: null;
+			tool_calls: Array<{
+				id: string;
+				type: 'function';
+				function: { name: string; arguments: string };
+			}>;
+	  };
+
+/** A language model without a mind: it calls the first tool once, and says which URL came back. */
+export interface OpenAiStub {
+	/** What an OpenAI credential holds to reach it. */
+	credential: { apiKey: string; url: string; header: false };
+	/** All that it was asked, in order. */
+	requests: ChatRequest[];
+	close(): Promise<void>;
+}
+
+const API_KEY = 'sk-of-the-stub';
+
+/**
+ * Starts an OpenAI-compatible server on the loopback that speaks chat completions with tool calls,
+ * streamed where that is asked for.
+ *
+ * @param argumentsFor what the model passes to the tool for a person's words
+ */
+export async function startOpenAiStub(
+	argumentsFor: (words: string) => Record<string, unknown>,
+): Promise<OpenAiStub> {
+	const server = Fastify();
+	const requests: ChatRequest[] = [];
+	server.get('/v1/models', () => ({ object: 'list', data: [{ id: 'gpt-4.1-mini' }] }));
+	server.post('/v1/chat/completions', async (request, reply) => {
+		if (request.headers.authorization !== `Bearer ${API_KEY}`) {
+			return await reply.code(401).send({ error: { message: 'Incorrect API key provided' } });
+		}
+		const asked = request.body as ChatRequest;
+		requests.push(asked);
+		const said = replyTo(asked, argumentsFor);
+		return asked.stream ? await stream(reply, asked, said) : completion(asked, said);
+	});
+	const url = await server.listen({ host: '127.0.0.1', port: 0 });
+	return {
+		credential: { apiKey: API_KEY, url: `${url}/v1`, header: false },
+		requests,
+		close: async () => await server.close(),
+	};
+}
+
+function replyTo(
+	{ messages, tools }: ChatRequest,
+	argumentsFor: (words: string) => Record<string, unknown>,
+): Reply {
+	const last = messages.at(-1);
+	if (last?.role === 'tool') {
+		const [url] = /https?:\/\/[^\s"\\]+/.exec(last.content ?? '') ?? [];
+		return { content: url ? `Here is your picture: ${url}` : `No URL in: ${last.content}` };
+	}
+	const [tool] = tools ?? [];
+	if (!tool) return { content: 'I was given no tool.' };
+	const values = JSON.stringify(argumentsFor(last?.content ?? ''));
+	const call = { name: tool.function.name, arguments: values };
+	return { content: null, tool_calls: [{ id: 'call_1', type: 'function', function: call }] };
+}
+
+const finishOf = (said: Reply): string => ('tool_calls' in said ? 'tool_calls' : 'stop');
+const usage = { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 };
+
+function completion({ model }: ChatRequest, said: Reply): object {
+	const message = { role: 'assistant', ...said };
+	const choices = [{ index: 0, message, finish_reason: finishOf(said) }];
+	return { id: 'chatcmpl-1', object: 'chat.completion', created: 0, model, choices, usage };
+}
+
+/** Words come in pieces, as from the real one. */
+async function stream(reply: FastifyReply, { model }: ChatRequest, said: Reply): Promise<unknown> {
+	const calls = 'tool_calls' in said ? said.tool_calls : [];
+	const deltas: object[] = [
+		{ role: 'assistant', content: '' },
+		...calls.map((call, index) => ({ tool_calls: [{ index, ...call }] })),
+		...(said.content?.split(/(?<= )/) ?? []).map((content) => ({ content })),
+	];
+	const shared = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 0, model };
+	const chunks = [
+		...deltas.map((delta) => ({ choices: [{ index: 0, delta, finish_reason: null }] })),
+		{ choices: [{ index: 0, delta: {}, finish_reason: finishOf(said) }] },
+		{ choices: [], usage },
+	];
+	const events = chunks.map((chunk) => `data: ${JSON.stringify({ ...shared, ...chunk })}\n\n`);
+	return await reply.type('text/event-stream').send([...events, 'data: [DONE]\n\n'].join(''));
+}
