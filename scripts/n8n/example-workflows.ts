@@ -4,6 +4,8 @@ import { canBePublished, mapNodes, type Workflow, type WorkflowNode } from './wo
 
 /** The node, and what n8n makes of it for AI agents. */
 const NODE_TYPES = ['n8n-nodes-flux-image.fluxImage', 'n8n-nodes-flux-image.fluxImageTool'];
+/** The value of `model` that means: the id stands in `modelId`, as where an expression gives it. */
+const OTHER_MODEL = 'other';
 /** The node in which a workflow keeps what a person sets once: a bucket, a folder, an address. */
 const SETTINGS_NODE = 'Settings';
 
@@ -73,8 +75,7 @@ function setGateway(node: WorkflowNode, gateway: Gateway): WorkflowNode {
 		parameters: {
 			...node.parameters,
 			gateway: name,
-			// The task operations may take it from the item that names the task.
-			model: model.startsWith('=') ? model : gateway.modelLike(model),
+			model: model === OTHER_MODEL ? model : gateway.modelLike(model),
 		},
 		credentials: { [credentialType]: { id: null, name: credentialName } },
 	};
