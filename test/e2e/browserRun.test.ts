@@ -83,7 +83,7 @@ describe('a person who fills every kind of field', () => {
 
 		await node.run();
 		const picture = await editor.viewPicture();
-		await editor.screenshot('edited-picture');
+		await editor.figure('edited-picture');
 
 		const [task, ...others] = await tasksAbout(WORDS);
 		expect(others).toEqual([]);
@@ -114,7 +114,7 @@ describe('a person who makes a mistake', () => {
 		await node.fill('width', '1000');
 		await node.run();
 		const { message, words } = await node.error();
-		await editor.screenshot('validation-error');
+		await editor.figure('validation-error');
 		expect(message).toContain('Width must be a multiple of 32 from 256 to 1440, but is 1000');
 		expect(words).toContain('nothing was sent and nothing was paid');
 		expect(await tasksAbout('An apple that is never drawn')).toEqual([]);
@@ -126,7 +126,7 @@ describe('a person who makes a mistake', () => {
 		await node.fill('prompt', 'A famous person at the beach [moderated]');
 		await node.run();
 		const { message, words } = await node.error();
-		await editor.screenshot('moderated');
+		await editor.figure('moderated');
 		const [task] = await tasksAbout('A famous person');
 		expect(message).toContain(`Task ${task?.id} was blocked by the moderation of SeaArt Cloud`);
 		expect(words).toContain('Reword the prompt');

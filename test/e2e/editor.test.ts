@@ -17,14 +17,23 @@ describe('in the editor', () => {
 		async (words) => {
 			await editor.openWorkflow('Draw a picture');
 			await (await editor.searchNode(words, 'FLUX Image')).waitFor();
-			if (words === 'FLUX') await editor.screenshot('node-panel');
 		},
 	);
+
+	it('an empty canvas takes the node by one of its actions', async () => {
+		await editor.openActions();
+		await editor.panelItem('Create an image task').waitFor();
+		await editor.figure('node-panel');
+		const node = await editor.pickAction('Create an image task');
+		expect(await node.value('operation')).toBe('Create');
+		await node.close();
+		await editor.canvasNode('Create an image task').waitFor();
+	});
 
 	it('"Draw a picture" draws one at the press of a button', async () => {
 		await editor.openWorkflow('Draw a picture');
 		expect(await editor.execute()).toMatch(/success/i);
-		await editor.screenshot('workflow');
+		await editor.figure('workflow');
 	});
 
 	it('shows in the output panel the picture that the gateway drew', async () => {
@@ -32,7 +41,7 @@ describe('in the editor', () => {
 		await editor.execute();
 		await editor.openNode('FLUX Image');
 		const picture = await editor.viewPicture();
-		await editor.screenshot('picture-in-output-panel');
+		await editor.figure('picture-in-output-panel');
 
 		const [expected] = pictureRequests('seaArtCloud', 'flux_kontext_max', {
 			prompt: 'A clean product photo of a red apple on a white table, soft studio lighting.',

@@ -14,6 +14,7 @@ const CHROMIUM_FLAGS = [
 	'--disable-component-update',
 	'--disable-sync',
 ];
+const RESULTS_FOLDER = join(__dirname, '..', '..', 'test-results');
 const NOTIFICATION = '.el-notification';
 const VIEWPORT = { width: 1440, height: 900 };
 /** Elements that move cannot be clicked before they stand still. */
@@ -76,15 +77,25 @@ export class Editor {
 		await this.canvasNode('FLUX Image').waitFor();
 	}
 
-	/** Begins a new workflow and adds the node by one of its actions; n8n then opens it. */
-	async dropNode(action: string): Promise<NodeView> {
+	/** Begins a new workflow and opens the node in the node panel, where its actions are listed. */
+	async openActions(): Promise<void> {
 		await this.page.goto(`${stage.url}/workflow/new`);
 		await this.marked('canvas-add-button').locator('button').first().click();
 		await this.marked('node-creator-search-bar').fill('FLUX Image');
-		await this.nodePanelItem('FLUX Image').click();
-		await this.nodePanelItem(action).click();
+		await this.panelItem('FLUX Image').click();
+	}
+
+	/** Picks an action in the node panel: n8n adds the node to the canvas and opens it. */
+	async pickAction(action: string): Promise<NodeView> {
+		await this.panelItem(action).click();
 		await this.marked('node-parameters').waitFor();
 		return new NodeView(this);
+	}
+
+	/** Begins a new workflow and adds the node by one of its actions. */
+	async dropNode(action: string): Promise<NodeView> {
+		await this.openActions();
+		return await this.pickAction(action);
 	}
 
 	/** Presses Execute workflow and waits until n8n says how it went. */
@@ -118,7 +129,7 @@ export class Editor {
 	async searchNode(words: string, title: string): Promise<Locator> {
 		await this.marked('node-creator-plus-button').click();
 		await this.marked('node-creator-search-bar').fill(words);
-		return this.nodePanelItem(title);
+		return this.panelItem(title);
 	}
 
 	/** Shows the picture in the open node's output panel. */
@@ -138,10 +149,29 @@ export class Editor {
 		return await (await this.page.request.get(new URL(address, stage.url).href)).body();
 	}
 
-	/** Saves what the window shows, for the README or for whoever looks into a failure. */
+	/** Saves what the window shows, for whoever looks into a failure. */
 	async screenshot(name: string): Promise<void> {
+		await this.save(join(RESULTS_FOLDER, `${name}-${stage.line}.png`));
+	}
+
+	/** Saves what the window shows, for the documents where they are to be renewed. */
+	async figure(name: string): Promise<void> {
+		await this.save(join(stage.screenshotFolder, `${name}.png`));
+	}
+
+	/** A node or an action in the node panel. */
+	panelItem(title: string): Locator {
+		return this.marked('node-creator-item-name').filter({ hasText: title }).first();
+	}
+
+	/** A node on the canvas. */
+	canvasNode(name: string): Locator {
+		return this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+	}
+
+	private async save(path: string): Promise<void> {
 		await this.dismissNotifications();
-		await this.page.screenshot({ path: join(stage.screenshotFolder, `${name}.png`) });
+		await this.page.screenshot({ path });
 	}
 
 	private async dismissNotifications(): Promise<void> {
@@ -150,14 +180,6 @@ export class Editor {
 			await notification.locator('.el-notification__closeBtn').click();
 		}
 		await notifications.first().waitFor({ state: 'detached' });
-	}
-
-	private nodePanelItem(title: string): Locator {
-		return this.marked('node-creator-item-name').filter({ hasText: title }).first();
-	}
-
-	private canvasNode(name: string): Locator {
-		return this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
 	}
 
 	private async logIn(): Promise<void> {

@@ -11,7 +11,7 @@ interface Wording {
 export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
 	badKey: {
 		message: '{gateway} refused the API key',
-		remedy: "Open the credential and paste a key from the gateway's console again.",
+		remedy: "Copy the key from the gateway's console into the credential once more.",
 	},
 	noCredit: {
 		message: 'The {gateway} account has no credit left',
