@@ -21,11 +21,12 @@ export function plotSvg(charts: readonly Bars[]): string {
 		animation: false,
 		backgroundColor: '#ffffff',
 		color: COLORS,
-		legend: { bottom: 5 },
+		legend: { bottom: 5, borderColor: 'transparent' },
 		title: charts.map(({ name, unit }, index) => ({
 			text: `${name}, ${unit}`,
 			left: index * WIDTH + 20,
 			top: 10,
+			borderColor: 'transparent',
 			textStyle: { fontSize: 14 },
 		})),
 		grid: charts.map((_, index) => ({
@@ -48,7 +49,7 @@ export function plotSvg(charts: readonly Bars[]): string {
 				xAxisIndex: index,
 				yAxisIndex: index,
 				data: values.map((value) => Number(value.toFixed(2))),
-				label: { show: true, position: 'top' as const, fontSize: 10 },
+				label: { show: true, position: 'top' as const, fontSize: 10, color: '#24292f' },
 				itemStyle: { color: COLORS[place % COLORS.length] ?? '#7c3aed' },
 			})),
 		),

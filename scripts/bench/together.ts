@@ -136,7 +136,7 @@ function bars(
 	return {
 		name,
 		unit,
-		categories: ITEM_COUNTS.map(String),
+		categories: ITEM_COUNTS.map((items) => `${items} ${items === 1 ? 'item' : 'items'}`),
 		series: [NODE, LOOP].map((runner) => ({
 			name: runner,
 			values: ITEM_COUNTS.map((items) => median(find(items, runner as Runner).map(value))),

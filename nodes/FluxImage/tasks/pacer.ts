@@ -58,6 +58,9 @@ const TIMER_SLACK_SECONDS = 0.05;
 /** Why a sleep ends early; a constant, since a reason of Node's own costs a stack trace. */
 const CHANGED = new Error('the line has moved');
 
+/** The longest that a timer can be set for, in milliseconds (32 bits): 24 days. */
+const LONGEST_SLEEP_MS = 2 ** 31 - 1;
+
 /** A call in the line. */
 interface Waiting {
 	readonly leave: AbortController;
@@ -132,7 +135,7 @@ export class GatewayPacer implements Pacer {
 		stop.addEventListener('abort', leave, { once: true });
 		this.lines.get(line)?.add(waiting);
 		void this.serve();
-		await this.clock.sleep(patienceMs, waiting.leave.signal);
+		await this.clock.sleep(Math.min(patienceMs, LONGEST_SLEEP_MS), waiting.leave.signal);
 		stop.removeEventListener('abort', leave);
 		this.lines.get(line)?.delete(waiting);
 		if (this.waiting === 0) this.idle.abort(CHANGED);
