@@ -1,4 +1,5 @@
 import { createTask } from '../../../nodes/FluxImage/tasks/create';
+import { UNPACED } from '../../../nodes/FluxImage/tasks/pacer';
 import { CREATE_RULES } from '../../../nodes/FluxImage/tasks/rules';
 import type { ProblemKind } from '../../../nodes/FluxImage/problems/problem';
 import type { Fault } from './fakeQueue';
@@ -171,10 +172,21 @@ describe('Stop during a create', () => {
 		expect(bench.queue.calls).toHaveLength(0);
 	});
 
-	it('leaves no sleeper behind', async () => {
+	it('leaves no sleeper behind, and a later Stop wakes none', async () => {
 		await bench.clock.run(create());
+		bench.stop();
 		expect(bench.clock.sleeping).toBe(0);
 	});
+});
+
+it('a create whose turn does not come in time is not sent', async () => {
+	const { session } = bench.room();
+	const turn = jest.fn(async () => false);
+	const paced = { ...session, pacer: { ...UNPACED, turn } };
+	const work = createTask(paced, bench.order().submit, Infinity);
+	expect(await bench.problemOf(work)).toMatchObject({ kind: 'rateLimited' });
+	expect(turn).toHaveBeenCalledWith('create', Infinity, session.halt);
+	expect(bench.queue.calls).toHaveLength(0);
 });
 
 it("another item's failure does not cut a create: its id is needed", async () => {

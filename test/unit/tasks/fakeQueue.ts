@@ -77,7 +77,7 @@ export class FakeQueue {
 		const right = fault && !fault.accepted ? undefined : this.work(kind, request, requestId);
 		await this.clock.sleep(fault?.hang ? timeoutMs : Math.min(LATENCY_MS, timeoutMs), signal);
 		if (signal.aborted) return { problem: { kind: 'stopped' } };
-		if (fault?.hang) return { problem: { kind: 'requestTimedOut' } };
+		if (fault?.hang || timeoutMs < LATENCY_MS) return { problem: { kind: 'requestTimedOut' } };
 		if (fault?.network) return { problem: { kind: fault.network } };
 		return { value: { statusCode: 200, headers: {}, body: '', ...right, ...fault?.reply } };
 	}

@@ -5,6 +5,8 @@ import {
 	obtainTask,
 	unseen,
 } from '../../../nodes/FluxImage/tasks/lifecycle';
+import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
+import { cancelQuietly } from '../../../nodes/FluxImage/tasks/inFlight';
 import { Workbench } from './workbench';
 
 let bench: Workbench;
@@ -133,6 +135,32 @@ describe('the next attempt', () => {
 		expect((await bench.clock.run(make(bench.room('2')))).requestId).toBe('task-2');
 	});
 
+	it('does not make anew what it cannot read about', async () => {
+		await bench.clock.run(make());
+		bench.queue.faults.status.push({ reply: { statusCode: 302 } });
+		expect(await bench.problemOf(make())).toMatchObject({
+			kind: 'redirected',
+			requestId: 'task-1',
+			status: 'queued',
+		});
+		expect(paid()).toBe(1);
+	});
+
+	it('sends a create again that was refused', async () => {
+		bench.queue.faults.create.push({ reply: { statusCode: 401 } });
+		expect(await bench.problemOf(make())).toMatchObject({
+			kind: 'badKey',
+			modelId: 'flux_kontext_max',
+		});
+		expect((await bench.clock.run(make())).requestId).toBe('task-1');
+	});
+
+	it('of a doubtful create says why it is not sent', async () => {
+		bench.queue.faults.create.push({ network: 'interrupted' });
+		await bench.problemOf(make());
+		expect((await bench.problemOf(make())).reason).toContain('sent it already');
+	});
+
 	it('remembers through what n8n saves', async () => {
 		await bench.clock.run(make());
 		const saved = JSON.parse(JSON.stringify(bench.context)) as object;
@@ -151,11 +179,40 @@ describe('obtainTask', () => {
 		expect(await obtain()).toMatchObject({ requestId: 'task-1', status: 'running' });
 	});
 
+	it('outlasts a gateway that does not know it yet', async () => {
+		await obtain();
+		bench.queue.faults.status.push({ reply: { statusCode: 404 } });
+		expect(await obtain()).toMatchObject({ requestId: 'task-1' });
+	});
+
 	it('makes one anew that has failed', async () => {
 		bench.queue.ending = 'failed';
 		await obtain();
 		await bench.clock.pass(10_000);
 		expect(await obtain()).toMatchObject({ requestId: 'task-2' });
+	});
+});
+
+it('a fault of our own, before anything is sent, goes up as it is', async () => {
+	const broken = new TypeError('no such file');
+	const order = { ...bench.order(), submit: () => Promise.reject(broken) };
+	await expect(bench.clock.run(make(bench.room(), order))).rejects.toBe(broken);
+});
+
+describe('the first look', () => {
+	const firstLookMs = () =>
+		bench.queue.sent('status')[0]!.atMs - bench.queue.sent('create')[0]!.atMs;
+
+	it('at a new task comes after a while', async () => {
+		await bench.clock.run(make());
+		expect(firstLookMs()).toBeGreaterThan(500);
+	});
+
+	it('at a task of another node comes at once', async () => {
+		const room = bench.room();
+		const task = await bench.clock.run(obtainTask(room, bench.order()));
+		await bench.clock.run(collectTask(room, task, watch(), true));
+		expect(firstLookMs()).toBe(20);
 	});
 });
 
@@ -249,6 +306,82 @@ describe('Stop', () => {
 		expect(bench.stopLog.join()).toContain(
 			'A task of item 0 may have been accepted by SeaArt Cloud',
 		);
+	});
+
+	/** Creates and stops, and lets the cancels have their answers. */
+	async function createAndStop(cancelOnStop = true): Promise<void> {
+		const room = bench.room();
+		await bench.clock.run(obtainTask(room, { ...bench.order(), cancelOnStop }));
+		bench.stop();
+		await bench.clock.run(room.inFlight.close());
+	}
+
+	it('cancels what Image > Create has made, while the node still runs', async () => {
+		await createAndStop();
+		expect(bench.queue.sent('cancel')).toHaveLength(1);
+	});
+
+	it('cancels nothing where Cancel on Stop is off', async () => {
+		await createAndStop(false);
+		expect(bench.queue.sent('cancel')).toHaveLength(0);
+		expect(bench.stopLog).toEqual([
+			'Task task-1 at SeaArt Cloud: runs on, since Cancel on Stop is off',
+		]);
+	});
+
+	it('cancels a task whose id comes after it', async () => {
+		const room = bench.room();
+		const work = obtainTask(room, bench.order());
+		void bench.clock.sleep(10).then(() => bench.stop());
+		await bench.clock.run(work);
+		await bench.clock.run(room.inFlight.close());
+		expect(bench.queue.sent('cancel')).toHaveLength(1);
+	});
+
+	it('cancels a task of Task > Wait', async () => {
+		const made = await bench.clock.run(obtainTask(bench.room(), bench.order()));
+		const room = bench.room();
+		void bench.clock.sleep(10).then(() => bench.stop());
+		await bench.problemOf(collectTask(room, made, watch(), true));
+		await bench.clock.run(room.inFlight.close());
+		expect(bench.queue.sent('cancel')).toHaveLength(1);
+	});
+
+	it('tells of a finished task, and does not cancel it', async () => {
+		const room = bench.room();
+		await bench.clock.run(make(room));
+		expect(bench.stopLog).toEqual([]);
+		bench.stop();
+		expect(bench.stopLog).toEqual([
+			'Task task-1 at SeaArt Cloud: was already finished; Task > Get Result fetches its picture',
+		]);
+		expect(bench.queue.sent('cancel')).toHaveLength(0);
+	});
+
+	it('does not cancel a task that failed', async () => {
+		bench.queue.ending = 'failed';
+		const room = bench.room();
+		await bench.problemOf(make(room));
+		bench.stop();
+		await bench.clock.run(room.inFlight.close());
+		expect(bench.queue.sent('cancel')).toHaveLength(0);
+	});
+
+	it.each([
+		[400, 'was already finished'],
+		[404, 'is not known to the gateway'],
+	])('tells what the gateway says of a cancel: HTTP %s', async (statusCode, words) => {
+		bench.queue.faults.cancel.push({ reply: { statusCode } });
+		await createAndStop();
+		expect(bench.stopLog.join()).toContain(words);
+	});
+
+	it('sends no cancel to a gateway that has none', async () => {
+		const room = bench.room();
+		const session = { ...room.session, gateway: GATEWAYS['vtrix']! };
+		const task = { requestId: 'task-9', modelId: '' };
+		expect(await cancelQuietly(session, task, Infinity)).toBe('notOffered');
+		expect(bench.queue.calls).toHaveLength(0);
 	});
 
 	it('leaves tasks alone that this node has handed on', async () => {

@@ -1,6 +1,7 @@
 import { readStatus } from '../../../nodes/FluxImage/tasks/watch';
 import { obtainTask, type TaskRoom } from '../../../nodes/FluxImage/tasks/lifecycle';
 import type { TaskState } from '../../../nodes/FluxImage/tasks/task';
+import { UNPACED } from '../../../nodes/FluxImage/tasks/pacer';
 import type { Fault } from './fakeQueue';
 import { Workbench } from './workbench';
 
@@ -118,6 +119,20 @@ describe('a read', () => {
 			expect(bench.queue.sent('status')).toHaveLength(1);
 		},
 	);
+
+	it.each([400, 422, 302])('of a new task is final at HTTP %s, too', async (statusCode) => {
+		bench.queue.faults.status.push(status(statusCode));
+		expect(await bench.problemOf(read())).toMatchObject({ httpCode: statusCode });
+		expect(bench.queue.sent('status')).toHaveLength(1);
+	});
+
+	it('whose turn does not come in time is not sent', async () => {
+		const turn = jest.fn(async () => false);
+		room = { ...room, session: { ...room.session, pacer: { ...UNPACED, turn } } };
+		expect(await bench.problemOf(read({ forMs: 1_000 }))).toMatchObject({ kind: 'rateLimited' });
+		expect(turn).toHaveBeenCalledWith('poll', expect.any(Number), room.session.halt);
+		expect(bench.queue.sent('status')).toHaveLength(0);
+	});
 
 	it('ends with Stop at once', async () => {
 		bench.queue.faults.status.push({ hang: true });

@@ -82,7 +82,9 @@ export class Workbench {
 	}
 
 	/** Runs the work to its end, which must be a problem. */
-	async problemOf(work: Promise<unknown>): Promise<Problem & { requestId?: string }> {
+	async problemOf(
+		work: Promise<unknown>,
+	): Promise<Problem & { requestId?: string; status?: string }> {
 		const error: unknown = await this.clock.run(
 			work.then(
 				() => undefined,
@@ -90,6 +92,7 @@ export class Workbench {
 			),
 		);
 		if (!(error instanceof ProblemError)) throw new Error(`No problem, but ${String(error)}`);
-		return { ...error.problem, ...(error.task && { requestId: error.task.requestId }) };
+		const { problem, task } = error;
+		return { ...problem, ...(task && { requestId: task.requestId, status: task.status }) };
 	}
 }
