@@ -122,7 +122,7 @@ async function testInN8n(
 	const port = await getPort({ host: '127.0.0.1' });
 	const accounts = sandboxAccounts(sandbox);
 	console.log(`Starting n8n ${line} with the packed node ...`);
-	const { n8n, login, apiKey, workflowUrls } = await startStage({
+	const { n8n, login, session, apiKey, workflowUrls } = await startStage({
 		...{ line, userFolder, port, accounts, credentials, settings },
 	});
 	const keepLog = async (name: string) =>
@@ -133,7 +133,7 @@ async function testInN8n(
 	});
 	try {
 		return await runJest(program.args, {
-			...{ line, url: n8n.url, login, apiKey, workflowUrls, receivers, ...browser },
+			...{ line, url: n8n.url, login, session, apiKey, workflowUrls, receivers, ...browser },
 			sandbox: { url: sandbox.url, baseUrls: sandbox.baseUrls, key: sandbox.keys.valid },
 			crashUrl: crashable.crashUrl,
 			outputsFile: outputsFile(line),

@@ -48,6 +48,8 @@ export interface StageOptions {
 export interface Stage {
 	n8n: N8nServer;
 	login: Login;
+	/** The cookie of a session of the owner. */
+	session: string;
 	/** A key for n8n's public API. */
 	apiKey: string;
 	/** Addresses of the workflows in the editor, by name. */
@@ -68,7 +70,8 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 		const workflowUrls = Object.fromEntries(
 			[...ids].map(([name, id]) => [name, `${n8n.url}/workflow/${id}`]),
 		);
-		return { n8n, login, apiKey: access.apiKey, workflowUrls };
+		const { apiKey } = access;
+		return { n8n, login, session: rest.session, apiKey, workflowUrls };
 	} catch (error) {
 		await n8n.stop();
 		throw error;

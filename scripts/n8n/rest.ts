@@ -21,9 +21,16 @@ interface SavedWorkflow extends Named {
  * n8n answers with an error, with the call and n8n's message.
  */
 export class N8nRest {
-	private cookie = '';
+	/** @param cookie that of a session which another instance has begun; n8n 1 limits log-ins */
+	constructor(
+		private readonly url: string,
+		private cookie = '',
+	) {}
 
-	constructor(private readonly url: string) {}
+	/** The cookie of the session, once it has been entered. */
+	get session(): string {
+		return this.cookie;
+	}
 
 	/** Makes the owner account of a new n8n, or logs in where there is one already. */
 	async enter(login: Login): Promise<void> {

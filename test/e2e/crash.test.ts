@@ -1,5 +1,4 @@
 import { request } from 'undici';
-import type { N8nRest } from '../../scripts/n8n/rest';
 import { eventually } from './eventually';
 import { drawnFor, tasksWith, taskWith } from './gatewayTasks';
 import {
@@ -22,9 +21,10 @@ const PROMPTS = ['A crash', 'Another crash', 'A third crash'].map((text) => `${t
 /** n8n itself waits ten seconds after a crash before it starts. */
 const TEST_TIMEOUT_MS = 400_000;
 
+const rest = openN8n();
+
 describe('the workflow "Create, then wait"', () => {
 	it('sees its tasks through where nothing happens', async () => {
-		const rest = await openN8n();
 		const prompts = ['A calm lake', 'A calm sea'];
 		await post('flux-image-safe', { prompts });
 		const [execution] = await eventually(
@@ -40,11 +40,9 @@ describe('the workflow "Create, then wait"', () => {
 });
 
 describe('kill -9 of n8n while tasks run', () => {
-	let rest: N8nRest;
 	let ids: string[];
 
 	beforeAll(async () => {
-		rest = await openN8n();
 		await post('flux-image-safe', { prompts: PROMPTS });
 		await eventually('the saved ids', savedProgress, (saved) => saved === PROMPTS.length);
 		ids = (await Promise.all(PROMPTS.map(taskWith))).map(({ id }) => id);
@@ -53,7 +51,6 @@ describe('kill -9 of n8n while tasks run', () => {
 			headersTimeout: 0,
 		});
 		expect([statusCode, await body.text()]).toEqual([200, 'n8n was killed and runs again']);
-		rest = await openN8n();
 	}, TEST_TIMEOUT_MS);
 
 	it('leaves the ids of the tasks in the database', async () => {

@@ -1,4 +1,3 @@
-import type { N8nRest } from '../../scripts/n8n/rest';
 import type { TaskRow } from '../sandbox';
 import { drawnFor, tasksWith } from './gatewayTasks';
 import { itemsOf, openN8n, outcomeOf, pictureOf, runManually, type SavedExecution } from './n8n';
@@ -62,12 +61,11 @@ const DRAWINGS = [
 
 describe.each(DRAWINGS)('the workflow "$workflow"', (row) => {
 	const { workflow, gateway, model, parameters, contentType } = row;
-	let rest: N8nRest;
+	const rest = openN8n();
 	let execution: SavedExecution;
 	let task: TaskRow | undefined;
 
 	beforeAll(async () => {
-		rest = await openN8n();
 		execution = await runManually(rest, workflow);
 		const id = itemsOf(execution, 'FLUX Image')[0]?.json.requestId;
 		task = (await tasksWith(PROMPT)).find((candidate) => candidate.id === id);

@@ -1,4 +1,3 @@
-import type { N8nRest } from '../../scripts/n8n/rest';
 import { eventually } from './eventually';
 import { drawnFor, tasksWith, taskWith } from './gatewayTasks';
 import { executionsOf, itemsOf, openN8n, pictureOf, workflowId } from './n8n';
@@ -55,11 +54,7 @@ describe('the workflow "Create now, collect later"', () => {
 describe('the workflow "Collect timed-out tasks"', () => {
 	const WORKFLOW = 'Collect timed-out tasks';
 	const PATH = 'flux-image-patient';
-	let rest: N8nRest;
-
-	beforeAll(async () => {
-		rest = await openN8n();
-	});
+	const rest = openN8n();
 
 	it('answers a quick task with its picture', async () => {
 		const prompt = 'A swift';

@@ -9,11 +9,7 @@ const WORKFLOW = 'Webhook in, picture out';
 
 describe("a person's Retry of a failed execution", () => {
 	const prompt = 'Paid once, tried twice';
-	let rest: N8nRest;
-
-	beforeAll(async () => {
-		rest = await openN8n();
-	});
+	const rest = openN8n();
 
 	afterEach(async () => {
 		await clearFaults();

@@ -7,6 +7,8 @@ export interface E2eStage {
 	/** Address of n8n, without a slash at the end. */
 	url: string;
 	login: { email: string; password: string };
+	/** The cookie of a session of the owner, since n8n 1 allows few log-ins a minute. */
+	session: string;
 	/** A key for n8n's public API. */
 	apiKey: string;
 	/** Addresses of the example workflows in the editor, by name. */
