@@ -19,7 +19,8 @@ describe('The workflows of GitHub Actions', () => {
 	});
 
 	it('would be found out', () => {
-		const wrong = 'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: "${{ nobody.x }}" }] } }\n';
+		const wrong =
+			'on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: "${{ nobody.x }}" }] } }\n';
 		expect(lint(wrong, `${FOLDER}/wrong.yml`)).not.toEqual([]);
 	});
 });
