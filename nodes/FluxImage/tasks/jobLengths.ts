@@ -1,3 +1,4 @@
+import { millsRatio } from './pollSchedule';
 import { ENDED, type TaskState } from './task';
 
 /** How long a job takes: its natural logarithm (of milliseconds) is taken to be normal. */
@@ -27,11 +28,15 @@ const NARROWEST_SPREAD = 0.03;
 /** Progress is projected only from so much on; a bar's first steps are often made up. */
 const LEAST_PROGRESS = 0.05;
 
+/** Rounds of the estimate with running jobs at each question; the next question goes on from there. */
+const ROUNDS = 2;
+
 /** Logarithms of like quantities: count, mean and spread, without keeping them. */
 class LnSamples {
 	count = 0;
 	lnMean = 0;
 	private squares = 0;
+	private latest: LengthEstimate | undefined;
 
 	constructor(private readonly priorSpread: number) {}
 
@@ -45,13 +50,39 @@ class LnSamples {
 
 	/**
 	 * What the next one will be: the sample's spread shrunk to the prior, and widened by the doubt
-	 * about the mean.
+	 * about the mean. Of many jobs begun together the shortest end first, so those that still run count
+	 * too, as what they are expected to come to: `mean + spread / M(z)` for one that has outlasted z
+	 * (the EM algorithm for censored samples).
+	 *
+	 * @param running logarithms of how long others have been seen to run
 	 */
-	predict(): LengthEstimate | undefined {
+	predict(running: readonly number[] = []): LengthEstimate | undefined {
 		if (this.count < SAMPLES_FOR_ESTIMATE) return undefined;
-		const degrees = this.count - 1 + PRIOR_WEIGHT;
-		const spread = Math.sqrt((this.squares + PRIOR_WEIGHT * this.priorSpread ** 2) / degrees);
-		return { lnMean: this.lnMean, lnSpread: spread * Math.sqrt(1 + 1 / this.count) };
+		let { lnMean, lnSpread } = this.latest ?? this.combine(this.lnMean, 0, 0, 0);
+		for (let round = 0; round < ROUNDS; round++) {
+			let sum = 0;
+			let squares = 0;
+			for (const ln of running) {
+				const z = (ln - lnMean) / lnSpread;
+				const ratio = millsRatio(z);
+				sum += lnMean + lnSpread / ratio;
+				squares += lnSpread ** 2 * (1 + z / ratio);
+			}
+			({ lnMean, lnSpread } = this.combine(lnMean, running.length, sum, squares));
+		}
+		this.latest = { lnMean, lnSpread };
+		return { lnMean, lnSpread: lnSpread * Math.sqrt(1 + 1 / this.count) };
+	}
+
+	/** Mean and spread of the sample, the prior, and `count` others of that sum and squares. */
+	private combine(about: number, count: number, sum: number, squares: number): LengthEstimate {
+		const ofSample = this.squares + this.count * (this.lnMean - about) ** 2;
+		const ofPrior = PRIOR_WEIGHT * this.priorSpread ** 2;
+		const degrees = this.count + count - 1 + PRIOR_WEIGHT;
+		return {
+			lnMean: (this.count * this.lnMean + sum) / (this.count + count),
+			lnSpread: Math.sqrt((ofSample + squares + ofPrior) / degrees),
+		};
 	}
 }
 
@@ -64,6 +95,7 @@ class ModelRecord {
 	shortestInferenceMs = Infinity;
 	/** True length over what progress had projected: 1 where progress is honest. */
 	readonly projectionErrors = new LnSamples(PRIOR_SPREAD.ofProjections);
+	readonly running = new Set<FollowedJob>();
 }
 
 /** The lengths of the jobs that this execution has seen, by model. */
@@ -98,7 +130,9 @@ export class FollowedJob {
 	private projectedMs: number | undefined;
 	private firstProjectedMs: number | undefined;
 
-	constructor(private readonly record: ModelRecord) {}
+	constructor(private readonly record: ModelRecord) {
+		record.running.add(this);
+	}
 
 	/**
 	 * Takes in what a reply says.
@@ -106,6 +140,7 @@ export class FollowedJob {
 	 * @param elapsedMs time from the create to the reply, in milliseconds
 	 */
 	saw(state: TaskState, elapsedMs: number): void {
+		if (ENDED.has(state.status)) this.record.running.delete(this);
 		if (state.status === 'completed') return this.learn(state, elapsedMs);
 		if (ENDED.has(state.status)) return;
 		this.unfinishedMs = elapsedMs;
@@ -116,7 +151,7 @@ export class FollowedJob {
 
 	/** The narrowest estimate that the sources give; nothing until enough tasks have finished. */
 	estimate(): LengthEstimate | undefined {
-		const estimates = [this.record.lengths.predict(), this.byInference(), this.byProgress()];
+		const estimates = [this.byLengths(), this.byInference(), this.byProgress()];
 		return estimates
 			.filter((estimate) => estimate !== undefined)
 			.sort((one, other) => one.lnSpread - other.lnSpread)[0];
@@ -129,13 +164,32 @@ export class FollowedJob {
 		return this.queuedMs + SURE_SHARE_OF_INFERENCE * shortestInferenceMs;
 	}
 
+	/** What the others of its model tell, finished or running. */
+	private byLengths(): LengthEstimate | undefined {
+		return this.record.lengths.predict(this.ofOthers((job) => job.unfinishedMs));
+	}
+
+	/** Logarithms of how long the other running jobs of its model have been seen to last. */
+	private ofOthers(lastedMs: (job: FollowedJob) => number): number[] {
+		return [...this.record.running].flatMap((job) => {
+			const lasted = lastedMs(job);
+			return job !== this && lasted > 0 ? [Math.log(lasted)] : [];
+		});
+	}
+
+	/** When its work began: between the last sighting in the queue and the first at work. */
+	private get startMs(): number {
+		return (this.queuedMs + (this.runningMs ?? Infinity)) / 2;
+	}
+
 	/** Its start lies between two sightings; the work that follows is as long as the others'. */
 	private byInference(): LengthEstimate | undefined {
-		const inference = this.record.inferences.predict();
-		if (!inference || this.runningMs === undefined) return undefined;
-		const startMs = (this.queuedMs + this.runningMs) / 2;
+		if (this.runningMs === undefined) return undefined;
+		const worked = this.ofOthers((job) => job.unfinishedMs - job.startMs);
+		const inference = this.record.inferences.predict(worked);
+		if (!inference) return undefined;
 		const workMs = Math.exp(inference.lnMean);
-		const lengthMs = startMs + workMs;
+		const lengthMs = this.startMs + workMs;
 		// The spread of a sum: the work's share of it, and a start that is uniform between sightings.
 		const ofWork = (inference.lnSpread * workMs) / lengthMs;
 		const ofStart = (this.runningMs - this.queuedMs) / Math.sqrt(12) / lengthMs;

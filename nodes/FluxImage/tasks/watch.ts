@@ -51,7 +51,7 @@ export async function watchTask(
 		const waitMs = nextPollDelayMs({
 			elapsedMs: nowMs - watch.startedMs,
 			fixedIntervalMs: watch.pollIntervalMs,
-			estimate: job?.estimate(),
+			estimate: watch.pollIntervalMs === undefined ? job?.estimate() : undefined,
 			earliestEndMs: job?.earliestEndMs(),
 		});
 		await clock.sleep(Math.min(waitMs, watch.deadlineMs - nowMs), halt);

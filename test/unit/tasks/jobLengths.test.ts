@@ -58,6 +58,15 @@ describe('The lengths of finished tasks', () => {
 		expect(Math.exp(lengths.follow('model').estimate()!.lnMean)).toBeCloseTo(8_485, -1);
 	});
 
+	it('count those that still run: of jobs begun together the shortest end first', () => {
+		const lengths = new JobLengths();
+		const jobs = Array.from({ length: 50 }, () => lengths.follow('model'));
+		for (const job of jobs) job.saw(running, 10_000);
+		for (const job of jobs.slice(0, 5)) job.saw(completed, 10_001);
+		const seen = Array.from({ length: 20 }, () => lengths.follow('model').estimate()!);
+		expect(Math.exp(seen.at(-1)!.lnMean)).toBeGreaterThan(12_000);
+	});
+
 	it.each(['failed', 'cancelled'] as const)('do not count tasks that %s', (status) => {
 		const lengths = taught((job) => job.saw({ ...task, status }, 100));
 		expect(lengths.follow('model').estimate()).toBeUndefined();
