@@ -5,6 +5,16 @@ import { stage } from './stage';
 /** A port that nothing listens on: discard, which no system serves today. */
 const DEAD_HOST = '127.0.0.1:9';
 
+let editor: Editor;
+
+beforeAll(async () => {
+	editor = await Editor.open();
+});
+
+afterAll(async () => {
+	await editor.close();
+});
+
 describe.each([
 	{ title: 'SeaArt Cloud API', gateway: 'seaArtCloud' as const },
 	{ title: 'OdiRouter API', gateway: 'odiRouter' as const },
@@ -12,19 +22,10 @@ describe.each([
 	{ title: 'ToAPIs API', gateway: 'toApis' as const },
 ])('the Test button of the credential $title', ({ title, gateway }) => {
 	const baseUrl = stage.sandbox.baseUrls[gateway];
-	let editor: Editor;
 	let dialog: CredentialDialog;
-
-	beforeAll(async () => {
-		editor = await Editor.open();
-	});
 
 	beforeEach(async () => {
 		dialog = await CredentialDialog.create(editor, title);
-	});
-
-	afterAll(async () => {
-		await editor.close();
 	});
 
 	it('passes with a right key, again and again', async () => {

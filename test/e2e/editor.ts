@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { settled } from './browserWait';
 import { NodeView } from './editorNode';
 import { stage } from './stage';
 
@@ -127,8 +128,9 @@ export class Editor {
 
 	/** Searches the node panel and gives the entry of that title; wait for it to be visible. */
 	async searchNode(words: string, title: string): Promise<Locator> {
-		await this.marked('node-creator-plus-button').click();
-		await this.marked('node-creator-search-bar').fill(words);
+		const search = this.marked('node-creator-search-bar');
+		if (!(await search.isVisible())) await this.marked('node-creator-plus-button').click();
+		await search.fill(words);
 		return this.panelItem(title);
 	}
 
@@ -174,12 +176,17 @@ export class Editor {
 		await this.page.screenshot({ path });
 	}
 
+	/** Closes them all, those that come meanwhile too. */
 	private async dismissNotifications(): Promise<void> {
-		const notifications = this.page.locator(NOTIFICATION);
-		for (const notification of await notifications.all()) {
-			await notification.locator('.el-notification__closeBtn').click();
-		}
-		await notifications.first().waitFor({ state: 'detached' });
+		const closeButtons = this.page.locator(`${NOTIFICATION} .el-notification__closeBtn`);
+		await settled(
+			async () =>
+				await closeButtons.evaluateAll((buttons: HTMLElement[]) => {
+					for (const button of buttons) button.click();
+					return buttons.length;
+				}),
+			(open) => open === 0,
+		);
 	}
 
 	private async logIn(): Promise<void> {

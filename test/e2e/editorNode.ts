@@ -95,7 +95,9 @@ export class NodeView {
 
 	/** Goes back to the canvas. */
 	async close(): Promise<void> {
-		await this.editor.marked('ndv-close-button').click();
+		// n8n 1 calls its button otherwise.
+		const button = this.editor.marked('ndv-close-button');
+		await button.or(this.editor.marked('back-to-canvas')).first().click();
 		await this.parameters().waitFor({ state: 'hidden' });
 	}
 
