@@ -21,8 +21,13 @@ const JOB_SECONDS = { min: 0.5, max: 1.5 };
 const RESULTS_FOLDER = join(PROJECT, 'test-results');
 const LINES = Object.keys(N8N_LINES) as N8nLine[];
 
+/** Test files that open the editor in a browser; they take most of the time. */
+const BROWSER_TESTS = 'e2e/(browser|credentials|editor)';
+
 interface E2eOptions {
 	line: N8nLine | 'all';
+	/** False where `--no-browser` was given. */
+	browser: boolean;
 	screenshots?: true;
 }
 
@@ -33,6 +38,7 @@ const program: Command = new Command('npm run test:e2e --')
 			.choices([...LINES, 'all'])
 			.default('2.41'),
 	)
+	.option('--no-browser', 'the example workflows only, without Chromium and the editor')
 	.option('--screenshots', 'renew docs/images/ (otherwise they go to test-results/)')
 	.argument('[jest...]', 'further arguments for jest, e.g. -t webhook')
 	.passThroughOptions();
@@ -46,16 +52,17 @@ interface Receivers {
 }
 
 async function main(): Promise<number> {
-	const { line, screenshots } = program.parse().opts<E2eOptions>();
+	const { line, browser, screenshots } = program.parse().opts<E2eOptions>();
 	catchSignals();
-	const chromium = ensureChromium();
+	const chromium = browser ? ensureChromium() : '';
+	const tests = [...program.args, ...(browser ? [] : ['--testPathIgnorePatterns', BROWSER_TESTS])];
 	const screenshotFolder = screenshots ? join(PROJECT, 'docs', 'images') : RESULTS_FOLDER;
 	await mkdir(RESULTS_FOLDER, { recursive: true });
 	await mkdir(screenshotFolder, { recursive: true });
 	const outputs = new Map<string, LineOutputs>();
 	const exitCodes: number[] = [];
 	for (const each of line === 'all' ? LINES : [line]) {
-		exitCodes.push(await testLine(each, { chromium, screenshotFolder }));
+		exitCodes.push(await testLine(each, tests, { chromium, screenshotFolder }));
 		outputs.set(each, await readOutputs(outputsFile(each)));
 	}
 	const workflows = await readWorkflows(join(PROJECT, 'workflows'));
@@ -72,6 +79,7 @@ const outputsFile = (line: string): string => join(RESULTS_FOLDER, `outputs-${li
 /** Everything for one n8n line: started, tested, ended. Returns jest's exit code. */
 async function testLine(
 	line: N8nLine,
+	tests: string[],
 	browser: Pick<E2eStage, 'chromium' | 'screenshotFolder'>,
 ): Promise<number> {
 	const userFolder = await mkdtemp(join(tmpdir(), 'flux-image-e2e-'));
@@ -80,7 +88,7 @@ async function testLine(
 	try {
 		const receivers = await startReceivers(userFolder);
 		try {
-			return await testInN8n(line, userFolder, sandbox, receivers, browser);
+			return await testInN8n(line, userFolder, sandbox, receivers, { tests, ...browser });
 		} finally {
 			await receivers.stop();
 		}
@@ -116,7 +124,7 @@ async function testInN8n(
 	userFolder: string,
 	sandbox: Sandbox,
 	{ credentials, settings, known: receivers }: Receivers,
-	browser: Pick<E2eStage, 'chromium' | 'screenshotFolder'>,
+	{ tests, ...browser }: Pick<E2eStage, 'chromium' | 'screenshotFolder'> & { tests: string[] },
 ): Promise<number> {
 	const { default: getPort } = await import('get-port');
 	const port = await getPort({ host: '127.0.0.1' });
@@ -132,7 +140,7 @@ async function testInN8n(
 		return await startN8n(await ensureN8n(line), userFolder, port);
 	});
 	try {
-		return await runJest(program.args, {
+		return await runJest(tests, {
 			...{ line, url: n8n.url, login, session, apiKey, workflowUrls, receivers, ...browser },
 			sandbox: { url: sandbox.url, baseUrls: sandbox.baseUrls, key: sandbox.keys.valid },
 			crashUrl: crashable.crashUrl,
