@@ -33,7 +33,7 @@ async function stopWith(
 }
 
 /** A read that was on the wire when Stop was pressed may arrive so much later, in milliseconds. */
-const ON_ITS_WAY_MS = 100;
+const ON_ITS_WAY_MS = 500;
 
 /** The kinds of calls that were begun after that moment. */
 const callsAfter = (stoppedAt: number) =>

@@ -85,7 +85,7 @@ export const refusalBehaviors: readonly Behavior[] = [
 		async check(stage) {
 			const { error } = await stage.image({ prompt: 'Apple' }, { apiKey: 'a-key-of-nobody' });
 			expect(error?.message).toContain('refused the API key');
-			expect(error?.description).toContain('Open the credential');
+			expect(error?.description).toContain('Copy the key');
 			expect(stage.calls('create')).toHaveLength(1);
 		},
 	},
