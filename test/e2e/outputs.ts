@@ -5,6 +5,9 @@ import { stage } from './stage';
 /** What differs from run to run: the gateway's ids, and what is made of them. */
 const PASSING = new Set(['requestId', 'url', 'key', 'fileName', 'metrics', 'expiresAt']);
 
+/** A task's id as SeaArt Cloud gives it, which errors name among their words. */
+const TASK_ID = /mmsu_\w+/g;
+
 /**
  * Notes what an example workflow put out, once it was found right, for the matrix of n8n lines by
  * workflows. Parts are pictures (bytes) and JSON, of which what differs from run to run is left out.
@@ -22,5 +25,8 @@ export function digest(bytes: Buffer): string {
 }
 
 function lasting(part: unknown): string {
-	return JSON.stringify(part, (name, value: unknown) => (PASSING.has(name) ? undefined : value));
+	const text = JSON.stringify(part, (name, value: unknown) =>
+		PASSING.has(name) ? undefined : value,
+	);
+	return text.replaceAll(TASK_ID, '');
 }
