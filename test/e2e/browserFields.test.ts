@@ -1,4 +1,5 @@
 import { modelsOf, modelTable } from '../sandbox/models';
+import { settledList } from './browserWait';
 import { Editor } from './editor';
 import type { NodeView } from './editorNode';
 
@@ -79,6 +80,10 @@ function mainFields(names: readonly string[]): string[] {
 	return [prompt, 'inputImages', ...rest];
 }
 
+function imageFields(gateway: GatewayRow['gateway'], model: string): string[] {
+	return [...HEAD, 'model', ...mainFields(wireNames(gateway, model)), ...TAIL];
+}
+
 function additionalLabels(names: readonly string[]): string[] {
 	return names
 		.filter((name) => !MAIN.has(name) && !IMAGE.test(name))
@@ -88,6 +93,20 @@ function additionalLabels(names: readonly string[]): string[] {
 				.map((word) => word.charAt(0).toUpperCase() + word.slice(1))
 				.join(' '),
 		);
+}
+
+/** The screen follows a choice a moment later, so all that is read of it is waited for. */
+async function expectFields(node: NodeView, expected: readonly string[]): Promise<void> {
+	expect(await settledList(async () => node.fields(), expected)).toEqual(expected);
+}
+
+async function expectAddable(
+	node: NodeView,
+	collection: string,
+	labels: readonly string[] = [],
+): Promise<void> {
+	const expected = [...labels].sort();
+	expect(await settledList(async () => node.addable(collection), expected)).toEqual(expected);
 }
 
 let editor: Editor;
@@ -110,47 +129,46 @@ describe.each(GATEWAYS)('in the editor, $name', (row) => {
 	});
 
 	it('lists the models that the gateway sells', async () => {
-		const expected = [...modelsOf(gateway).map(modelName), OTHER_MODEL];
-		expect((await node.options('model')).sort()).toEqual(expected.sort());
+		const expected = [...modelsOf(gateway).map(modelName), OTHER_MODEL].sort();
+		expect(await settledList(async () => node.options('model'), expected)).toEqual(expected);
 	});
 
 	it.each(modelsOf(gateway))('shows exactly the fields of %s', async (model) => {
 		await node.choose('model', modelName(model));
-		const names = wireNames(gateway, model);
-		const expected = [...HEAD, 'model', ...mainFields(names), ...TAIL];
-		expect(await node.fieldsOnceThey(expected)).toEqual(expected);
-		const labels = [...additionalLabels(names), ...shaping];
-		expect((await node.addable('Additional Fields')).sort()).toEqual(labels.sort());
+		const expected = imageFields(gateway, model);
+		await expectFields(node, expected);
+		const labels = [...additionalLabels(wireNames(gateway, model)), ...shaping];
+		await expectAddable(node, 'Additional Fields', labels);
 	});
 
 	it('shows ID and JSON alone for a model that is not listed', async () => {
 		await node.choose('model', OTHER_MODEL);
 		const expected = [...HEAD, 'model', 'modelId', 'parameters', 'options'];
-		expect(await node.fieldsOnceThey(expected)).toEqual(expected);
+		await expectFields(node, expected);
 		await editor.screenshot(`fields-${gateway}-other-model`);
-		const [first = ''] = modelsOf(gateway);
-		await node.choose('model', modelName(first));
 	});
 
 	it('shows the same fields for Create, with fewer options', async () => {
-		const before = await node.fields();
-		expect((await node.addable('Options')).sort()).toEqual([...WAITING].sort());
+		const [model = ''] = modelsOf(gateway);
+		await node.choose('model', modelName(model));
+		const expected = imageFields(gateway, model);
+		await expectFields(node, expected);
+		await expectAddable(node, 'Options', WAITING);
 		await node.choose('operation', 'Create');
-		expect(await node.fieldsOnceThey(before)).toEqual(before);
-		expect((await node.addable('Options')).sort()).toEqual([...(OPTIONS.Create ?? [])].sort());
+		await expectFields(node, expected);
+		await expectAddable(node, 'Options', OPTIONS.Create);
 	});
 
 	it('asks of a task for its ID, and for its model where the URL holds it', async () => {
 		await node.choose('resource', 'Task');
 		const operations = ['Wait', 'Get Result', 'Get Status', ...(cancels ? ['Cancel'] : [])];
-		const listed = (await node.options('operation')).filter((option) => option !== OF_N8N);
-		expect(listed.sort()).toEqual([...operations].sort());
+		const listed = [...operations, OF_N8N].sort();
+		expect(await settledList(async () => node.options('operation'), listed)).toEqual(listed);
 		const expected = [...HEAD, 'requestId', ...(inUrl ? ['model'] : []), 'options'];
 		for (const operation of operations) {
 			await node.choose('operation', operation);
-			expect(await node.fieldsOnceThey(expected)).toEqual(expected);
-			const offered = await node.addable('Options');
-			expect(offered.sort()).toEqual([...(OPTIONS[operation] ?? [])].sort());
+			await expectFields(node, expected);
+			await expectAddable(node, 'Options', OPTIONS[operation]);
 		}
 		await editor.screenshot(`fields-${gateway}-task`);
 	});
@@ -179,7 +197,7 @@ describe('in the editor, a switch of the gateway', () => {
 			...['model', 'prompt', 'inputImages', 'source', 'url', 'size', 'n'],
 			...['additionalFields', 'safetyTolerance', 'options', 'timeout'],
 		];
-		expect(await node.fieldsOnceThey(expected)).toEqual(expected);
+		await expectFields(node, expected);
 		expect(await node.value('model')).toBe('FLUX.1 Kontext [pro]');
 		expect(await node.value('prompt')).toBe('A kept prompt');
 		expect(await node.value('url')).toBe('https://example.com/kept.png');

@@ -19,3 +19,12 @@ export async function settled<Value>(
 		await sleep(LOOK_INTERVAL_MS);
 	}
 }
+
+/** The same for a list, whose order matters. */
+export async function settledList(
+	read: () => Promise<string[]>,
+	expected: readonly string[],
+): Promise<string[]> {
+	const wanted = JSON.stringify(expected);
+	return await settled(read, (list) => JSON.stringify(list) === wanted);
+}

@@ -19,15 +19,6 @@ export class NodeView {
 		return await labels.evaluateAll((shown: HTMLLabelElement[]) => shown.map((one) => one.htmlFor));
 	}
 
-	/** The same once it equals `expected`, or what there is when the patience is at an end. */
-	async fieldsOnceThey(expected: readonly string[]): Promise<string[]> {
-		const wanted = JSON.stringify(expected);
-		return await settled(
-			async () => await this.fields(),
-			(names) => JSON.stringify(names) === wanted,
-		);
-	}
-
 	/** What a field shows: its text, its number, or the name of the chosen option. */
 	async value(field: string): Promise<string> {
 		return await this.input(field).inputValue();
@@ -52,7 +43,7 @@ export class NodeView {
 		);
 	}
 
-	/** The names of a dropdown's options. */
+	/** The names of a dropdown's options, sorted. */
 	async options(field: string): Promise<string[]> {
 		return await this.listed(this.input(field), '.option-headline');
 	}
@@ -62,7 +53,7 @@ export class NodeView {
 		await this.pick(this.editor.marked('node-credentials-select').locator('input'), name);
 	}
 
-	/** What a collection (`Additional Fields`, `Options`) offers to add. */
+	/** What a collection (`Additional Fields`, `Options`) offers to add, sorted. */
 	async addable(collection: string): Promise<string[]> {
 		return await this.listed(this.adder(collection), 'span');
 	}
@@ -145,6 +136,6 @@ export class NodeView {
 		const names = await this.items().locator(name).allInnerTexts();
 		await select.press('Escape');
 		await this.items().first().waitFor({ state: 'hidden' });
-		return names.map((text) => text.trim());
+		return names.map((text) => text.trim()).sort();
 	}
 }
