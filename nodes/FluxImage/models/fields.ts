@@ -95,13 +95,13 @@ function modelIdFields(): INodeProperties[] {
 	});
 }
 
+/** Not `required`: with an expression as Model n8n shows it, and would not publish it empty. The run checks it. */
 function modelIdField(resource: string[], gateway: string[]): INodeProperties {
 	return {
 		displayName: 'Model ID',
 		name: 'modelId',
 		type: 'string',
 		default: '',
-		required: true,
 		placeholder: 'e.g. flux_kontext_max',
 		description: "The ID of the model, as the gateway's page of the model spells it",
 		displayOptions: { show: { resource, [BY_GATEWAY]: gateway, [BY_MODEL]: [OTHER_MODEL] } },
@@ -115,7 +115,6 @@ const otherParametersField: INodeProperties = {
 	name: 'parameters',
 	type: 'json',
 	default: '{\n  "prompt": ""\n}',
-	required: true,
 	description: "The model's parameters under the gateway's own names; they are sent as they are",
 	displayOptions: { show: { resource: ['image'], [BY_MODEL]: [OTHER_MODEL] } },
 };
