@@ -22,9 +22,20 @@ export interface ChaosExecution {
 	/** The numbers of its items, over all executions. */
 	readonly items: readonly number[];
 	readonly outcome: Outcome | undefined;
-	readonly log: readonly string[];
+	/** What its node has logged by now. */
+	readonly log: () => string[];
+	/** Its API calls in the order in which they were sent; on a busy machine some arrive seconds later. */
+	readonly sent: readonly SentCall[];
 	/** When Stop was pressed, in milliseconds since 1970; absent where it was not. */
 	readonly stoppedMs?: number;
+}
+
+/** An API call as it left the node. */
+export interface SentCall {
+	readonly method: string;
+	readonly url: string;
+	/** Milliseconds since 1970. */
+	readonly atMs: number;
 }
 
 /** Everything that there is to reconcile. */
@@ -71,7 +82,7 @@ const GATEWAYS: readonly Gateway[] = ['seaArtCloud', 'odiRouter', 'vtrix', 'toAp
 const ITEMS_EACH = 10;
 
 /** Executions under way at the same time. */
-const TOGETHER = 20;
+const TOGETHER = 10;
 
 /** After Stop: a create is awaited for a second of the node's time, cancels take less than another. */
 const AFTER_STOP_MS = 2_000;
@@ -103,21 +114,25 @@ export async function runChaos({ seed, tasks, speed = 10 }: ChaosOptions): Promi
 async function execute(studio: Studio, index: number, items: number[]): Promise<ChaosExecution> {
 	const manner = MANNERS[index % MANNERS.length]!;
 	const gateway = GATEWAYS[Math.floor(index / MANNERS.length) % GATEWAYS.length]!;
+	const executionId = `chaos-${index}`;
+	const sent: SentCall[] = [];
 	const execution = studio.start({
 		gateway,
-		executionId: String(index + 1),
+		executionId,
+		onCall: ({ method = 'GET', url }) => void sent.push({ method, url, atMs: Date.now() }),
 		prompts: items.map(promptOf),
 		settings: { ...manner.settings, name: 'FLUX Image' },
 		options: { maxConcurrentTasks: 200, pollInterval: 1, timeout: 300 },
 	});
 	const { name, stopAtShare } = manner;
-	const about = { gateway, manner: name, items };
+	const log = () => execution.log().filter((line) => line.includes(`in execution ${executionId}:`));
+	const about = { gateway, manner: name, items, log, sent };
 	if (stopAtShare === undefined) {
 		const outcome = await execution.finished;
-		return { ...about, outcome, log: execution.log() };
+		return { ...about, outcome };
 	}
 	const stoppedMs = await stopAt(studio, execution, items, stopAtShare);
-	return { ...about, outcome: undefined, log: execution.log(), stoppedMs };
+	return { ...about, outcome: undefined, stoppedMs };
 }
 
 /** Presses Stop once that share of the tasks is made, and lets the node clean up. */

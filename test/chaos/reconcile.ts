@@ -13,11 +13,8 @@ export interface Books {
 /** Where a task's id, or the doubt about an item, came out. */
 type Place = 'picture' | 'error' | 'log' | 'doubt' | 'nowhere';
 
-/**
- * A request that was on its way when Stop was pressed may arrive so much later, in milliseconds. A
- * create is not cut by Stop, so on a busy machine its connection may take longer; a read is.
- */
-const ON_ITS_WAY_MS = { create: 500, other: 100 } as const;
+/** What was begun in the same turn in which Stop was pressed may leave so much later, in milliseconds. */
+const SAME_TURN_MS = 50;
 
 /** Holds the sandbox's ledger against the outputs, errors and logs of the executions. */
 export function reconcile({ executions, studio, plan }: ChaosRun): Books {
@@ -35,7 +32,7 @@ export function reconcile({ executions, studio, plan }: ChaosRun): Books {
 		paid.set(prompt, (paid.get(prompt) ?? 0) + billed);
 	}
 	const twice = [...paid].filter(([, billed]) => billed > 1);
-	const strays = executions.flatMap((execution) => strayRequests(execution, placed, studio));
+	const strays = executions.flatMap(strayCalls);
 	const wrong = [
 		...twice.map(([prompt, billed]) => `"${prompt}" was paid ${billed} times`),
 		...at('nowhere').map(
@@ -53,6 +50,7 @@ export function reconcile({ executions, studio, plan }: ChaosRun): Books {
 			['faults played', [...plan.played.values()].reduce((sum, count) => sum + count, 0)],
 			['kinds of faults played', plan.played.size],
 			['requests in all', ledger.requests.length],
+			['API calls sent', executions.reduce((sum, { sent }) => sum + sent.length, 0)],
 			['creates sent', ledger.where({ call: 'create' }).length],
 			['tasks accepted and billed', ledger.billed()],
 			['  came out as a picture', at('picture').length],
@@ -61,7 +59,7 @@ export function reconcile({ executions, studio, plan }: ChaosRun): Books {
 			['  reported as "may have been accepted"', at('doubt').length],
 			['  lost', at('nowhere').length],
 			['items paid twice', twice.length],
-			['requests after Stop that were no cancels', strays.length],
+			['calls sent after Stop that were no cancels', strays.length],
 			['cancels sent', ledger.where({ call: 'cancel' }).length],
 		],
 	};
@@ -76,7 +74,7 @@ function placeOf(task: TaskRow, execution: ChaosExecution): Place {
 	if (own) return 'error';
 	const errorText = `${outcome?.error?.message} ${outcome?.error?.description}`;
 	if (errorText.includes(task.id)) return 'error';
-	const logged = log.join('\n');
+	const logged = log().join('\n');
 	// What the log says of a create (`Task … of item`) comes before the task has met its fate.
 	if (logged.includes(`Task ${task.id} at `)) return 'log';
 	const itsItem = rows.find(({ pairedItem }) => Object(pairedItem).item === number);
@@ -92,30 +90,12 @@ function doubtsIn(errorText: string, itemIndex: number | undefined): number[] {
 	return [...own, ...others];
 }
 
-/** Requests that a stopped execution sent after its stop, but for cancels. */
-function strayRequests(
-	{ stoppedMs, items }: ChaosExecution,
-	placed: ReadonlyArray<{ task: TaskRow }>,
-	{ sandbox }: ChaosRun['studio'],
-): string[] {
+/** Calls that a stopped execution sent after its stop, but for cancels. */
+function strayCalls({ stoppedMs, sent }: ChaosExecution): string[] {
 	if (stoppedMs === undefined) return [];
-	const mine = new Set(items);
-	const ids = new Set(
-		placed.filter(({ task }) => mine.has(itemOf(task.prompt))).map(({ task }) => task.id),
-	);
-	const created = new Set<number>();
-	return sandbox.ledger.requests
-		.filter(({ call, taskId, body, atMs }) => {
-			if (call === 'cancel') return false;
-			if (call !== 'create') {
-				return ids.has(taskId ?? '') && atMs > stoppedMs + ON_ITS_WAY_MS.other;
-			}
-			const item = itemOf(JSON.stringify(body));
-			const again = created.has(item);
-			created.add(item);
-			return mine.has(item) && atMs > stoppedMs + (again ? 0 : ON_ITS_WAY_MS.create);
-		})
-		.map(({ call, atMs }) => `a ${call} was sent ${atMs - stoppedMs} ms after Stop`);
+	return sent
+		.filter(({ method, atMs }) => method !== 'PUT' && atMs > stoppedMs + SAME_TURN_MS)
+		.map(({ method, url, atMs }) => `${method} ${url} was sent ${atMs - stoppedMs} ms after Stop`);
 }
 
 /** The books as a table for people. */

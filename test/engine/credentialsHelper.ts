@@ -20,8 +20,11 @@ const CREDENTIAL_TYPES: Record<string, ICredentialType> = Object.fromEntries(
 	]),
 );
 
+/** Sees each API call at the moment when n8n puts the key to it, just before it is sent. */
+export type OnCall = (options: IHttpRequestOptions) => void;
+
 /** n8n's own way with credentials, less its database: the generic bearer of the credential files. */
-export function credentialsHelper(credentials: Credentials): ICredentialsHelper {
+export function credentialsHelper(credentials: Credentials, onCall?: OnCall): ICredentialsHelper {
 	const helper: Partial<Record<keyof ICredentialsHelper, unknown>> = {
 		getParentTypes: () => [],
 		isCredentialUsableByNode: () => true,
@@ -41,10 +44,11 @@ export function credentialsHelper(credentials: Credentials): ICredentialsHelper 
 			{ apiKey }: ICredentialDataDecryptedObject,
 			_type: string,
 			options: IHttpRequestOptions,
-		) => ({
-			...options,
-			headers: { ...options.headers, Authorization: `Bearer ${String(apiKey)}` },
-		}),
+		) => {
+			onCall?.(options);
+			const Authorization = `Bearer ${String(apiKey)}`;
+			return { ...options, headers: { ...options.headers, Authorization } };
+		},
 	};
 	return helper as unknown as ICredentialsHelper;
 }

@@ -31,7 +31,7 @@ import {
 } from 'n8n-workflow';
 
 import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
-import { credentialsHelper, type Credentials } from './credentialsHelper';
+import { credentialsHelper, type Credentials, type OnCall } from './credentialsHelper';
 import { collectLog, engineLog } from './engineLog';
 
 /** The container that n8n-core itself uses: npm may have put another copy of it at the top. */
@@ -50,6 +50,7 @@ export interface ExecutionStart {
 	readonly contextData?: IExecuteContextData;
 	readonly executionId?: string;
 	readonly mode?: Mode;
+	readonly onCall?: OnCall;
 }
 
 type Mode = 'manual' | 'trigger' | 'retry';
@@ -249,7 +250,7 @@ function nodeTypes(testNodes: Record<string, INodeType | IVersionedNodeType>) {
 
 function additionalData(
 	workflow: Workflow,
-	{ credentials, executionId = '1' }: ExecutionStart,
+	{ credentials, executionId = '1', onCall }: ExecutionStart,
 	mode: Mode,
 ): IWorkflowExecuteAdditionalData {
 	const hooks = new ExecutionLifecycleHooks(mode, executionId, {
@@ -271,7 +272,7 @@ function additionalData(
 		...(Object.fromEntries(addresses) as object),
 		instanceBaseUrl: 'http://127.0.0.1',
 		restApiUrl: 'http://127.0.0.1/rest',
-		credentialsHelper: credentialsHelper(credentials),
+		credentialsHelper: credentialsHelper(credentials, onCall),
 		executionId,
 		hooks,
 		currentNodeExecutionIndex: 0,
