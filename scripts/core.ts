@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { exitWith, runJest } from './jest';
 import { ensureN8n, N8N_LINES, type N8nLine } from './n8n/install';
-import { PROJECT } from './stage';
 
 /** The tests that n8n-core has a part in. */
 const TESTS = ['test/engine', 'test/contract', 'test/unit/transport', 'test/unit/images'];
@@ -19,22 +18,8 @@ const program: Command = new Command('npm run test:core --')
 async function main(): Promise<number> {
 	const { line } = program.parse().opts<{ line: N8nLine }>();
 	const { modules } = await ensureN8n(line);
-	const { execa } = await import('execa');
-	const jest = join(PROJECT, 'node_modules', 'jest', 'bin', 'jest.js');
 	const tests = program.args.length > 0 ? program.args : TESTS;
-	const { exitCode } = await execa(process.execPath, [jest, '--forceExit', ...tests], {
-		cwd: PROJECT,
-		env: { FLUX_IMAGE_N8N_MODULES: modules },
-		reject: false,
-		stdio: 'inherit',
-	});
-	return exitCode ?? 1;
+	return await runJest(['--forceExit', ...tests], { FLUX_IMAGE_N8N_MODULES: modules });
 }
 
-void main().then(
-	(exitCode) => process.exit(exitCode),
-	(error: unknown) => {
-		console.error(error instanceof Error ? error.message : error);
-		process.exit(1);
-	},
-);
+exitWith(main());

@@ -8,6 +8,7 @@ import type { E2eStage } from '../test/e2e/stage';
 import { startSandbox, type Sandbox } from '../test/sandbox';
 import { ensureChromium } from './chromium';
 import { matrixOf, readOutputs, type LineOutputs } from './e2eMatrix';
+import { exitWith, runJest } from './jest';
 import { makeCrashable } from './n8n/crashable';
 import { filesFolder } from './n8n/environment';
 import { ensureN8n, N8N_LINES, type N8nLine } from './n8n/install';
@@ -140,7 +141,7 @@ async function testInN8n(
 		return await startN8n(await ensureN8n(line), userFolder, port);
 	});
 	try {
-		return await runJest(tests, {
+		return await runTests(tests, {
 			...{ line, url: n8n.url, login, session, apiKey, workflowUrls, receivers, ...browser },
 			sandbox: { url: sandbox.url, baseUrls: sandbox.baseUrls, key: sandbox.keys.valid },
 			crashUrl: crashable.crashUrl,
@@ -152,28 +153,11 @@ async function testInN8n(
 	}
 }
 
-/** jest in a process of its own, since n8n and the sandbox outlive each test file. */
-async function runJest(args: string[], stage: E2eStage): Promise<number> {
-	const { execa } = await import('execa');
+async function runTests(args: string[], stage: E2eStage): Promise<number> {
 	const config = join(PROJECT, 'test', 'e2e', 'jest.config.js');
-	const jest = join(PROJECT, 'node_modules', 'jest', 'bin', 'jest.js');
-	const { exitCode } = await execa(
-		process.execPath,
-		[jest, '--config', config, '--runInBand', ...args],
-		{
-			cwd: PROJECT,
-			env: { FLUX_IMAGE_E2E: JSON.stringify(stage) },
-			reject: false,
-			stdio: 'inherit',
-		},
-	);
-	return exitCode ?? 1;
+	return await runJest(['--config', config, '--runInBand', ...args], {
+		FLUX_IMAGE_E2E: JSON.stringify(stage),
+	});
 }
 
-void main().then(
-	(exitCode) => process.exit(exitCode),
-	(error: unknown) => {
-		console.error(error instanceof Error ? error.message : error);
-		process.exit(1);
-	},
-);
+exitWith(main());

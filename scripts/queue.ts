@@ -6,6 +6,7 @@ import type { QueueStage } from '../test/queue/stage';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../test/sandbox';
 import { startQueueMode, type QueueMode } from './services/queueMode';
 import { measureThroughput } from './services/throughput';
+import { exitWith, runJest } from './jest';
 import { catchSignals } from './signals';
 import { PROJECT, sandboxAccounts } from './stage';
 
@@ -37,7 +38,7 @@ async function main(): Promise<number> {
 	return await withQueueMode(TEST_SANDBOX, async (queueMode, sandbox) => {
 		for (let count = 0; count < TEST_WORKERS; count++) await queueMode.addWorker();
 		const { stage, database, workers } = queueMode;
-		return await runJest(program.args, {
+		return await runTests(program.args, {
 			url: stage.n8n.url,
 			login: stage.login,
 			database,
@@ -78,28 +79,11 @@ async function keepLogs({ stage, workers }: QueueMode): Promise<void> {
 	}
 }
 
-/** jest in a process of its own, since what was started outlives each test. */
-async function runJest(args: string[], stage: QueueStage): Promise<number> {
-	const { execa } = await import('execa');
+async function runTests(args: string[], stage: QueueStage): Promise<number> {
 	const config = join(PROJECT, 'test', 'queue', 'jest.config.js');
-	const jest = join(PROJECT, 'node_modules', 'jest', 'bin', 'jest.js');
-	const { exitCode } = await execa(
-		process.execPath,
-		[jest, '--config', config, '--runInBand', ...args],
-		{
-			cwd: PROJECT,
-			env: { FLUX_IMAGE_QUEUE: JSON.stringify(stage) },
-			reject: false,
-			stdio: 'inherit',
-		},
-	);
-	return exitCode ?? 1;
+	return await runJest(['--config', config, '--runInBand', ...args], {
+		FLUX_IMAGE_QUEUE: JSON.stringify(stage),
+	});
 }
 
-void main().then(
-	(exitCode) => process.exit(exitCode),
-	(error: unknown) => {
-		console.error(error instanceof Error ? error.message : error);
-		process.exit(1);
-	},
-);
+exitWith(main());

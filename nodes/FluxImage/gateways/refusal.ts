@@ -1,4 +1,5 @@
 import type { Problem, ProblemKind } from '../problems/problem';
+import type { TaskFailure } from '../tasks/task';
 import type { GatewayReply } from './gateway';
 import { fieldsOf, numberOf, present, rowsOf, textOf } from './replyBody';
 
@@ -99,6 +100,12 @@ function kindOf(statusCode: number, words: string): ProblemKind {
 export function unusableId(reply: GatewayReply, requestId: string): Problem {
 	const shown = JSON.stringify(requestId.slice(0, LONGEST_ID));
 	return { ...unreadableReply(reply), reason: `its task ID cannot stand in an address: ${shown}` };
+}
+
+/** Why a task failed, in the words of a body that says that it did. */
+export function readFailure(body: unknown): TaskFailure {
+	const { code, reason } = readErrorWords(body);
+	return { code: code ?? 'FAILED', message: reason ?? 'the gateway gave no reason' };
 }
 
 /** The code and the words of an error, shortened, out of every shape in the contracts. */

@@ -1,9 +1,9 @@
 import type { Outcome, Problem } from '../problems/problem';
-import type { GeneratedImage, TaskFailure, TaskRef, TaskState, TaskStatus } from '../tasks/task';
+import type { GeneratedImage, TaskRef, TaskState, TaskStatus } from '../tasks/task';
 import type { Gateway, GatewayReply, GatewayRequest } from './gateway';
 import { readImages } from './outputs';
 import { isPathPart } from './pathPart';
-import { readErrorWords, readRefusal, refusalOf, unreadableReply, unusableId } from './refusal';
+import { readFailure, readRefusal, refusalOf, unreadableReply, unusableId } from './refusal';
 import { fieldsOf, numberOf, present, progressOf, textOf } from './replyBody';
 import { statusOfWord } from './states';
 
@@ -74,7 +74,7 @@ function readTask(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
 			status,
 			...present({
 				progress: progressOf(fields['progress'], FULL_PROGRESS),
-				failure: status === 'failed' ? failureOf(reply.body) : undefined,
+				failure: status === 'failed' ? readFailure(reply.body) : undefined,
 				images: status === 'completed' ? images : undefined,
 				expiresAt: isoTime(fields['expires_at']),
 			}),
@@ -93,11 +93,6 @@ function impliedWord(task: TaskRef, images: readonly GeneratedImage[]): string |
 function imagesOf(fields: Readonly<Record<string, unknown>>): readonly GeneratedImage[] {
 	const places = [fieldsOf(fields['result'])['data'], fields['data'], [{ url: fields['url'] }]];
 	return places.map(readImages).find((images) => images.length > 0) ?? [];
-}
-
-function failureOf(body: unknown): TaskFailure {
-	const { code, reason } = readErrorWords(body);
-	return { code: code ?? 'FAILED', message: reason ?? 'the gateway gave no reason' };
 }
 
 /** Seconds since 1970 as ISO 8601. */

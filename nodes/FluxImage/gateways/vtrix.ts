@@ -1,12 +1,12 @@
 import type { JsonObject } from 'n8n-workflow';
 
 import type { Outcome } from '../problems/problem';
-import type { TaskFailure, TaskRef, TaskState, TaskStatus } from '../tasks/task';
+import type { TaskRef, TaskState, TaskStatus } from '../tasks/task';
 import type { Gateway, GatewayReply, Submission } from './gateway';
 import { readImages } from './outputs';
 import { isPathPart } from './pathPart';
 import { probeByUnknownTask } from './probe';
-import { readErrorWords, refusalOf, unreadableReply, unusableId } from './refusal';
+import { readFailure, refusalOf, unreadableReply, unusableId } from './refusal';
 import { fieldsOf, numberOf, present, progressOf, textOf } from './replyBody';
 import { statusOfWord } from './states';
 
@@ -78,18 +78,13 @@ function readTask(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
 			status,
 			...present({
 				progress: progressOf(fields['progress'], 1),
-				failure: status === 'failed' ? failureOf(reply.body) : undefined,
+				failure: status === 'failed' ? readFailure(reply.body) : undefined,
 				images: status === 'completed' ? readImages(fields['output']) : undefined,
 				usage: usageOf(fields['usage']),
 			}),
 			raw: reply.body,
 		},
 	};
-}
-
-function failureOf(body: unknown): TaskFailure {
-	const { code, reason } = readErrorWords(body);
-	return { code: code ?? 'FAILED', message: reason ?? 'the gateway gave no reason' };
 }
 
 function usageOf(usage: unknown): TaskState['usage'] {
