@@ -47,9 +47,7 @@ export class Studio {
 
 	static async open(options: SandboxOptions = {}): Promise<Studio> {
 		await useBinaryMode('filesystem');
-		const sandbox = await startSandbox({ ...QUICK, ...options });
-		aimFaultsByPrompt(sandbox);
-		return new Studio(sandbox);
+		return new Studio(await startSandbox({ ...QUICK, ...options }));
 	}
 
 	/** No faults, no quirks, an empty ledger. */
@@ -112,18 +110,6 @@ export class Studio {
 			},
 		};
 	}
-}
-
-/**
- * Lets a fault's `promptIncludes` aim at every call of a task: the sandbox itself looks for the prompt
- * in the body, which only a create has.
- */
-function aimFaultsByPrompt({ faults, ledger }: Sandbox): void {
-	const take = faults.take.bind(faults);
-	faults.take = (occasion) => {
-		const task = ledger.taskRows().find(({ id }) => id === occasion.taskId);
-		return take({ ...occasion, prompt: occasion.prompt || (task?.prompt ?? '') });
-	};
 }
 
 function itemsOf({ prompts, requestIds }: Ask): INodeExecutionData[] {

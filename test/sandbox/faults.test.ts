@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import type { FaultRow } from './index';
+import { createdTaskOn } from './queueCalls';
 import { Stage, type JsonReply } from './stage';
 
 let stage: Stage;
@@ -73,6 +74,15 @@ describe('faults on creates', () => {
 			statuses.push((await create(prompt)).statusCode);
 		}
 		expect(statuses).toEqual([200, 500, 503, 503, 200]);
+	});
+
+	it('choose by prompt on every call of a task', async () => {
+		const lucky = await createdTaskOn(stage, { prompt: 'a good day' });
+		const unlucky = await createdTaskOn(stage, { prompt: 'an unlucky day' });
+		stage.sandbox.faults.add({ call: 'any', fault: '500', promptIncludes: 'unlucky' });
+		expect((await lucky.status()).statusCode).toBe(200);
+		expect((await unlucky.status()).statusCode).toBe(500);
+		expect((await unlucky.cancel()).statusCode).toBe(500);
 	});
 
 	it('come with the seeded probability', async () => {

@@ -58,7 +58,7 @@ const faultRowSchema = z
 	.object({
 		call: z.enum([...callKinds, 'any']),
 		gateway: z.enum(gateways).optional(),
-		/** Only calls whose task (or whose create's body) holds this text in its prompt. */
+		/** Only calls whose task, or whose create's body, has this text in its prompt. */
 		promptIncludes: z.string().optional(),
 		/**
 		 * Before: the call does not do its work. After: it does (a create is accepted and billed),

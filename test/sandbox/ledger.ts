@@ -89,6 +89,11 @@ export class Ledger {
 		return this.requestRows.filter((row) => wanted.every(([name, value]) => row[name] === value));
 	}
 
+	/** The prompt of a task; empty where there is none such. */
+	promptOf(taskId: string | null): string {
+		return this.tasks.find(({ id }) => id === taskId)?.order.prompt ?? '';
+	}
+
 	/** How often money was taken. */
 	billed(): number {
 		return this.tasks.reduce((sum, task) => sum + task.billed, 0);

@@ -135,7 +135,8 @@ class Exchange {
 
 	private occasion(when: Occasion['when']): Occasion {
 		const { call, gateway, taskId } = this.row;
-		return { call, gateway, taskId, when, prompt: promptIn(this.request.body) };
+		const prompt = promptIn(this.request.body) || this.parts.ledger.promptOf(taskId);
+		return { call, gateway, taskId, when, prompt };
 	}
 
 	private tooMany(waitSeconds: number): Answer {
