@@ -56,7 +56,7 @@ export async function fetchPicture(
 	{ deadlineMs, maximumBytes }: PictureLimits,
 ): Promise<FetchedPicture> {
 	if (!isWebUrl(image.url)) throw unavailable(image, { kind: 'badParameters', reason: NOT_WEB });
-	const { clock, transport, halt } = session;
+	const { transport, halt } = session;
 	return await untilAnswered(
 		session,
 		async (leftMs) =>
@@ -65,7 +65,7 @@ export async function fetchPicture(
 				{ timeoutMs: Math.min(PICTURE_TIMEOUT_MS, leftMs), signal: halt },
 				async (download) => await storeDownload(download, image, store, maximumBytes),
 			),
-		{ deadlineMs, createdMs: clock.nowMs() },
+		{ deadlineMs, mayLag: true },
 	).catch((error: unknown) => {
 		if (!(error instanceof ProblemError) || error.problem.kind === 'stopped') throw error;
 		throw unavailable(image, error.problem);

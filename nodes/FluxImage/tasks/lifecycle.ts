@@ -38,7 +38,7 @@ export async function obtainTask(room: TaskRoom, order: Order): Promise<TaskStat
 	const known = recallTask(room, order);
 	if (!known) return await orderTask(room, order);
 	const { deadlineMs } = order;
-	const patience = { deadlineMs, createdMs: room.session.clock.nowMs() };
+	const patience = { deadlineMs, mayLag: true };
 	const state = await about(known, readStatus(room.session, known, patience));
 	if (!failureProblem(state)) return state;
 	room.memory.forget(order.identity);
@@ -157,7 +157,7 @@ async function finishTask(
 ): Promise<TaskState> {
 	if (!ENDED.has(state.status)) inFlight.add(state, cancelOnStop);
 	const startedMs = session.clock.nowMs();
-	const ended = await watchTask(session, state, { ...watch, startedMs, createdMs: startedMs });
+	const ended = await watchTask(session, state, { ...watch, startedMs, mayLag: true });
 	const problem = failureProblem(ended);
 	if (problem) {
 		inFlight.remove(ended);

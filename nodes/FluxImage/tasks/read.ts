@@ -8,8 +8,8 @@ import { call, NO_TURN, STOPPED, type Session } from './session';
 /** Until when a read is tried again, in milliseconds since 1970. */
 export interface Patience {
 	readonly deadlineMs: number;
-	/** When the task was created, where this execution created it; a gateway may lag behind that. */
-	readonly createdMs?: number;
+	/** Whether the gateway may lag behind itself about what is read: this execution has just made it. */
+	readonly mayLag?: boolean;
 }
 
 /**
@@ -25,12 +25,14 @@ export async function untilAnswered<T>(
 	patience: Patience,
 ): Promise<T> {
 	const { clock, halt, random } = session;
+	let lagUntilMs: number | undefined;
 	for (let failures = 1; ; failures++) {
 		if (halt.aborted) throw new ProblemError(STOPPED);
 		const outcome = await attempt(Math.max(1, patience.deadlineMs - clock.nowMs()));
 		if (!outcome.problem) return outcome.value;
 		const waitMs = backOffMs(failures, outcome.problem.retryAfterMs, random);
-		if (clock.nowMs() + waitMs >= readUntilMs(outcome.problem, patience)) {
+		if (isLag(outcome.problem)) lagUntilMs ??= clock.nowMs() + LAG_MS;
+		if (clock.nowMs() + waitMs >= readUntilMs(outcome.problem, patience, lagUntilMs)) {
 			throw new ProblemError(outcome.problem);
 		}
 		await clock.sleep(waitMs, halt);
@@ -63,10 +65,11 @@ export async function readStubbornly<T>(
 	);
 }
 
+const isLag = ({ kind }: Problem) => READ_RULES[kind] === 'lag';
+
 /** When to give up on a read, given what went wrong with it. */
-function readUntilMs({ kind }: Problem, { deadlineMs, createdMs }: Patience): number {
+function readUntilMs({ kind }: Problem, { deadlineMs, mayLag }: Patience, lagUntilMs = 0): number {
 	const rule = READ_RULES[kind] ?? 'final';
 	if (rule === 'again') return deadlineMs;
-	if (rule === 'lag' && createdMs !== undefined) return Math.min(deadlineMs, createdMs + LAG_MS);
-	return 0;
+	return rule === 'lag' && mayLag ? Math.min(deadlineMs, lagUntilMs) : 0;
 }

@@ -41,7 +41,7 @@ export const CREATE_RULES: Readonly<Partial<Record<ProblemKind, CreateRule>>> = 
 
 /**
  * What a read does about a problem. `again`: until the deadline, since a read costs nothing.
- * `lag`: for a while after the create, since a gateway may lag behind itself. `final`: at once.
+ * `lag`: for a while where the gateway may lag behind itself. `final`: at once.
  */
 export type ReadRule = 'again' | 'lag' | 'final';
 
@@ -60,7 +60,8 @@ export const READ_RULES: Readonly<Partial<Record<ProblemKind, ReadRule>>> = {
 };
 
 /**
- * How long a gateway may say 401, 403 or 404 about a task that it has just made, in milliseconds.
- * No contract names a figure; ten seconds outlast a replica's lag and do not try a person's patience.
+ * How long a gateway may say 401, 403 or 404 about a task that it has just made, in milliseconds from
+ * the first time it does: a read may have waited long for its turn. No contract names a figure; ten
+ * seconds outlast a replica's lag and do not try a person's patience.
  */
 export const LAG_MS = 10_000;

@@ -89,8 +89,7 @@ export async function fetchResult(
 	watch: Watch,
 ): Promise<TaskState> {
 	if (completed.images !== undefined && completed.images.length > 0) return completed;
-	const { gateway, clock } = session;
-	const lagUntil: Patience = { ...watch, createdMs: clock.nowMs() };
+	const { gateway } = session;
 	const result = await readStubbornly(
 		session,
 		gateway.result(completed),
@@ -99,7 +98,7 @@ export async function fetchResult(
 			if (outcome.problem || ENDED.has(outcome.value.status)) return withImages(outcome);
 			return { problem: { kind: 'gatewayFault', reason: 'the result still says unfinished' } };
 		},
-		lagUntil,
+		{ ...watch, mayLag: true },
 		'result',
 	).catch(asDeadline);
 	const ended = failureProblem(result);

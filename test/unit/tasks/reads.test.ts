@@ -27,7 +27,7 @@ async function read({ forMs = 600_000, isNew = true } = {}) {
 	const nowMs = bench.clock.nowMs();
 	return await readStatus(room.session, task, {
 		deadlineMs: nowMs + forMs,
-		...(isNew && { createdMs: nowMs }),
+		mayLag: isNew,
 	});
 }
 
@@ -109,6 +109,16 @@ describe('a read', () => {
 			expect(bench.clock.nowMs() - startedMs).toBeLessThan(10_100);
 		},
 	);
+
+	it('that waited long for its turn has its ten seconds from the first refusal', async () => {
+		const turn = async () => {
+			await bench.clock.sleep(30_000);
+			return true;
+		};
+		room = { ...room, session: { ...room.session, pacer: { ...UNPACED, turn } } };
+		bench.queue.faults.status.push(status(404));
+		expect(await bench.clock.run(read())).toMatchObject({ status: 'running' });
+	});
 
 	it.each([401, 402, 403, 404, 400, 422, 302])(
 		'of an older task is final at HTTP %s',
