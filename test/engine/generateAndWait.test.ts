@@ -120,6 +120,18 @@ describe('many items', () => {
 		expect(tasks.filter(({ createdAtMs }) => createdAtMs < firstEnd)).toHaveLength(12);
 	});
 
+	it('are in flight together also where the options of the first are wrong', async () => {
+		const { items } = await studio.run({
+			prompts: prompts.map((prompt) => `${prompt} [seconds=1]`),
+			options: { timeout: '={{ $itemIndex === 0 ? -1 : 20 }}', maxConcurrentTasks: 12 },
+			settings: { onError: 'continueRegularOutput' },
+		});
+		expect(items[0]?.json.error).toMatch('Timeout');
+		const tasks = studio.sandbox.ledger.taskRows();
+		const firstEnd = Math.min(...tasks.map(({ endsAtMs }) => endsAtMs!));
+		expect(tasks.filter(({ createdAtMs }) => createdAtMs < firstEnd)).toHaveLength(11);
+	});
+
 	it('may be none', async () => {
 		const { error, run } = await studio.run({ items: [] });
 		expect(error).toBeUndefined();

@@ -20,7 +20,7 @@ import type { Session } from '../tasks/session';
 import { openTransport } from '../transport/transport';
 import { inputError } from './inputError';
 import type { Job, Operation } from './operation';
-import { readOptions } from './options';
+import { readOptions, type TaskOptions } from './options';
 import { failedItem, taskFailure, type ItemFailure } from './taskError';
 
 /** What an item came to. */
@@ -31,6 +31,8 @@ type Ending =
 /** An item that is ready to run, or what is wrong with it. */
 interface Prepared {
 	readonly itemIndex: number;
+	/** Absent where they are wrong. */
+	readonly options?: TaskOptions;
 	readonly job?: Job;
 	readonly failure?: ItemFailure;
 }
@@ -54,7 +56,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 	let firstFailure: ItemFailure | undefined;
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
-	const endings = await runTogether(prepared, maxConcurrentTasks(context), async (item) => {
+	const endings = await runTogether(prepared, maxConcurrentTasks(prepared), async (item) => {
 		const ending = await runItem(context, room, gateway, item);
 		firstFailure ??= ending.failure;
 		if (ending.failure && !context.continueOnFail()) room.giveUp();
@@ -71,17 +73,20 @@ async function prepareItem(
 	itemIndex: number,
 	gateway: Gateway,
 ): Promise<Prepared> {
+	let options: TaskOptions | undefined;
 	try {
-		const options = readOptions(context, itemIndex);
+		options = readOptions(context, itemIndex);
 		const operation = readOperation(context, itemIndex);
-		return { itemIndex, job: await operation.prepare({ context, itemIndex, gateway, options }) };
+		const job = await operation.prepare({ context, itemIndex, gateway, options });
+		return { itemIndex, options, job };
 	} catch (error) {
 		const shown =
 			error instanceof NodeOperationError
 				? error
 				: new NodeOperationError(context.getNode(), error as Error, { itemIndex });
 		if (!context.continueOnFail()) throw shown;
-		return { itemIndex, failure: { itemIndex, error: shown, json: { gateway: gateway.id } } };
+		const failure = { itemIndex, error: shown, json: { gateway: gateway.id } };
+		return { itemIndex, ...(options && { options }), failure };
 	}
 }
 
@@ -185,11 +190,7 @@ function readOperation(context: IExecuteFunctions, itemIndex: number): Operation
 	);
 }
 
-/** Read from the first item, since it holds for all; a wrong value is told with its own item. */
-function maxConcurrentTasks(context: IExecuteFunctions): number {
-	try {
-		return readOptions(context, 0).maxConcurrentTasks;
-	} catch {
-		return 1;
-	}
+/** Of the first item whose options are right, since one number holds for all. */
+function maxConcurrentTasks(prepared: readonly Prepared[]): number {
+	return prepared.find(({ options }) => options)?.options?.maxConcurrentTasks ?? 1;
 }
