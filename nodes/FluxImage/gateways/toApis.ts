@@ -1,11 +1,10 @@
 import type { Outcome, Problem } from '../problems/problem';
-import type { GeneratedImage, TaskRef, TaskState, TaskStatus } from '../tasks/task';
+import type { GeneratedImage, TaskRef, TaskStatus } from '../tasks/task';
 import type { Gateway, GatewayReply, GatewayRequest } from './gateway';
 import { readImages } from './outputs';
-import { isPathPart } from './pathPart';
-import { readFailure, readRefusal, refusalOf, unreadableReply, unusableId } from './refusal';
-import { fieldsOf, numberOf, present, progressOf, textOf } from './replyBody';
-import { statusOfWord } from './states';
+import { readRefusal, refusalOf, unreadableReply } from './refusal';
+import { fieldsOf, numberOf, present, textOf } from './replyBody';
+import { taskReader } from './taskReader';
 
 /** The words for a task's state, upper case (contract: ToAPIs). */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
@@ -19,8 +18,13 @@ const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	CANCELLED: 'cancelled',
 };
 
-/** `progress` runs to 100 (contract: ToAPIs). */
-const FULL_PROGRESS = 100;
+const readTask = taskReader({
+	statusOfWord: STATUS_OF_WORD,
+	idFields: ['id', 'task_id'],
+	fullProgress: 100,
+	imagesOf,
+	alsoTold: ({ expires_at: seconds }) => present({ expiresAt: isoTime(seconds) }),
+});
 
 /** ToAPIs: one call creates a task, one reads its state and result; images go up by themselves. */
 export const toApis: Gateway = {
@@ -55,38 +59,6 @@ export const toApis: Gateway = {
 
 function taskRead({ requestId }: TaskRef): GatewayRequest {
 	return { method: 'GET', path: `/v1/images/generations/${encodeURIComponent(requestId)}` };
-}
-
-function readTask(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
-	const refused = refusalOf(reply);
-	if (refused) return refused;
-	const fields = fieldsOf(reply.body);
-	const requestId = textOf(task.requestId, fields['id'], fields['task_id']);
-	const images = imagesOf(fields);
-	const word = textOf(fields['status']) ?? impliedWord(task, images);
-	if (!requestId || word === undefined) return { problem: unreadableReply(reply) };
-	if (!isPathPart(requestId)) return { problem: unusableId(reply, requestId) };
-	const status = statusOfWord(STATUS_OF_WORD, word);
-	return {
-		value: {
-			requestId,
-			modelId: task.modelId || (textOf(fields['model']) ?? ''),
-			status,
-			...present({
-				progress: progressOf(fields['progress'], FULL_PROGRESS),
-				failure: status === 'failed' ? readFailure(reply.body) : undefined,
-				images: status === 'completed' ? images : undefined,
-				expiresAt: isoTime(fields['expires_at']),
-			}),
-			raw: reply.body,
-		},
-	};
-}
-
-/** A reply without a state: images say that it is finished; a create's id, that it is queued. */
-function impliedWord(task: TaskRef, images: readonly GeneratedImage[]): string | undefined {
-	if (images.length > 0) return 'completed';
-	return task.requestId === '' ? 'queued' : undefined;
 }
 
 /** Images stand at `result.data[]`, `data[]` or `url` (contract: ToAPIs). */

@@ -1,14 +1,11 @@
 import type { JsonObject } from 'n8n-workflow';
 
-import type { Outcome } from '../problems/problem';
 import type { TaskRef, TaskState, TaskStatus } from '../tasks/task';
-import type { Gateway, GatewayReply, Submission } from './gateway';
+import type { Gateway, Submission } from './gateway';
 import { readImages } from './outputs';
-import { isPathPart } from './pathPart';
 import { probeByUnknownTask } from './probe';
-import { readFailure, refusalOf, unreadableReply, unusableId } from './refusal';
-import { fieldsOf, numberOf, present, progressOf, textOf } from './replyBody';
-import { statusOfWord } from './states';
+import { fieldsOf, numberOf, present, textOf } from './replyBody';
+import { taskReader } from './taskReader';
 
 /** The words for a task's state, upper case (contract: VTrix, and its client's other words). */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
@@ -23,6 +20,14 @@ const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	CANCELED: 'cancelled',
 	CANCELLED: 'cancelled',
 };
+
+const readTask = taskReader({
+	statusOfWord: STATUS_OF_WORD,
+	idFields: ['id'],
+	fullProgress: 1,
+	imagesOf: ({ output }) => readImages(output),
+	alsoTold: ({ usage }) => present({ usage: usageOf(usage) }),
+});
 
 /** VTrix: one call creates a task, one reads its state and, once it is there, its result. */
 export const vtrix: Gateway = {
@@ -60,31 +65,6 @@ function createBody({ modelId, parameters, switches }: Submission): JsonObject {
 
 function taskRead({ requestId }: TaskRef) {
 	return { method: 'GET', path: `/v1/generation/task/${encodeURIComponent(requestId)}` } as const;
-}
-
-function readTask(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
-	const refused = refusalOf(reply);
-	if (refused) return refused;
-	const fields = fieldsOf(reply.body);
-	const requestId = textOf(task.requestId, fields['id']);
-	const word = textOf(fields['status']) ?? (task.requestId === '' ? 'queued' : undefined);
-	if (!requestId || word === undefined) return { problem: unreadableReply(reply) };
-	if (!isPathPart(requestId)) return { problem: unusableId(reply, requestId) };
-	const status = statusOfWord(STATUS_OF_WORD, word);
-	return {
-		value: {
-			requestId,
-			modelId: task.modelId || (textOf(fields['model']) ?? ''),
-			status,
-			...present({
-				progress: progressOf(fields['progress'], 1),
-				failure: status === 'failed' ? readFailure(reply.body) : undefined,
-				images: status === 'completed' ? readImages(fields['output']) : undefined,
-				usage: usageOf(fields['usage']),
-			}),
-			raw: reply.body,
-		},
-	};
 }
 
 function usageOf(usage: unknown): TaskState['usage'] {
