@@ -66,14 +66,19 @@ function fit(node: WorkflowNode, surroundings: WorkflowSurroundings): WorkflowNo
 	return fillCredentials(settled, credentialIds);
 }
 
-/** The node at another gateway, with the same model under its name there, else that gateway's first. */
+/**
+ * The node at another gateway, with the same model under its name there, else that gateway's first. The
+ * picture's shape stands under both of its names, of which the node reads the one that the model has.
+ */
 function setGateway(node: WorkflowNode, gateway: Gateway): WorkflowNode {
 	const { name, credentialType, credentialName } = gateway;
 	const model = String(node.parameters.model);
+	const shape = node.parameters.aspectRatio ?? node.parameters.size;
 	return {
 		...node,
 		parameters: {
 			...node.parameters,
+			...(shape === undefined ? {} : { aspectRatio: shape, size: shape }),
 			gateway: name,
 			model: model === OTHER_MODEL ? model : gateway.modelLike(model),
 		},
