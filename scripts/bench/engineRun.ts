@@ -41,24 +41,31 @@ export const BUILT_NODE = join(__dirname, '../../dist/nodes/FluxImage/FluxImage.
 /** What the node is run with in the bench, beside its items. */
 export interface FluxRun {
 	readonly prompts: readonly string[];
+	/** A picture as base64 that every item has in its binary field `data`, to be edited. */
+	readonly inputImage?: string;
 	readonly options?: Record<string, number | boolean>;
 }
 
 /** The built node in n8n's engine, to its end. */
-export async function runFlux(sandbox: Address, { prompts, options }: FluxRun): Promise<Outcome> {
+export async function runFlux(sandbox: Address, run: FluxRun): Promise<Outcome> {
+	const { prompts, inputImage, options } = run;
 	const credentials = credentialsOf(sandbox);
+	const binary = inputImage && { data: { data: inputImage, mimeType: 'image/png' } };
 	const parameters = {
 		gateway: 'seaArtCloud',
 		resource: 'image',
 		operation: 'generateAndWait',
 		model: 'flux_kontext_max',
 		prompt: '={{ $json.prompt }}',
+		...(binary
+			? { inputImages: { image: [{ source: 'binary', binaryPropertyName: 'data' }] } }
+			: {}),
 		options: { ...options },
 	};
 	const outcome = await startWorkflow(
 		[plainNode('Items'), fluxNode({ parameters, credentials })],
 		{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
-		{ items: itemsOf(prompts), credentials },
+		{ items: itemsOf(prompts).map((item) => (binary ? { ...item, binary } : item)), credentials },
 		builtNode(),
 	).finished;
 	if (outcome.error) throw new Error(`The node failed: ${outcome.error.message}`);

@@ -12,6 +12,8 @@ import type { Part, Section } from './section';
 import { streaming } from './streaming';
 import { throughput } from './throughput';
 import { together } from './together';
+import { waiting } from './waiting';
+import { workers } from './workers';
 
 /** The parts, in the order of the report. */
 const PARTS: Readonly<Record<string, Part>> = {
@@ -19,8 +21,10 @@ const PARTS: Readonly<Record<string, Part>> = {
 	polls,
 	pacing,
 	streaming,
+	waiting,
 	lightness,
 	throughput,
+	workers,
 };
 
 const PROJECT = join(__dirname, '../..');
@@ -64,8 +68,9 @@ async function main(): Promise<void> {
 		results[name] = { section, seed, repeats, day, machine: machine(), seconds };
 		console.log(`${sectionText(section)}\n\n(${seconds} s)`);
 		await writeFormatted(RESULTS, JSON.stringify(results));
+		await writeReport(results);
 	}
-	await writeReport(results);
+	console.log('\nWritten: docs/benchmarks.md');
 }
 
 function wholeNumber(text: string): number {
@@ -95,7 +100,6 @@ async function writeReport(results: Record<string, Result>): Promise<void> {
 	await mkdir(join(PROJECT, 'docs', 'images'), { recursive: true });
 	await writeFile(join(PROJECT, 'docs', PLOT), plotSvg(charts));
 	await writeFormatted(DOCUMENT, text);
-	console.log('\nWritten: docs/benchmarks.md');
 }
 
 /** As `npm run format` would leave it. */

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, cp, mkdir } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../test/sandbox';
 import { ensureN8n, type N8nLine } from '../n8n/install';
 import { startWorker } from '../n8n/server';
-import { startStage, type Account, type Stage } from '../stage';
+import { PROJECT, sandboxAccounts, startStage, type Account, type Stage } from '../stage';
 import type { Background } from './background';
 import { startPostgres, type Postgres, type PostgresLogin } from './postgres';
 import { startRedis, type Redis } from './redis';
 
 const LINE: N8nLine = '2.41';
+const RESULTS_FOLDER = join(PROJECT, 'test-results');
 
 /**
  * How soon the death of a worker is noticed, in milliseconds: n8n takes 60,000, 10,000 and 30,000.
@@ -31,12 +34,48 @@ export interface QueueMode {
 }
 
 /**
+ * Starts a sandbox and a queue mode around it, runs `use`, and ends all; n8n's logs stay in
+ * `test-results/`.
+ *
+ * @throws where PostgreSQL or Redis is not installed, saying what to install
+ */
+export async function withQueueMode<T>(
+	sandboxOptions: SandboxOptions,
+	use: (queueMode: QueueMode, sandbox: Sandbox) => Promise<T>,
+): Promise<T> {
+	const sandbox = await startSandbox(sandboxOptions);
+	const folder = await mkdtemp(join(tmpdir(), 'flux-image-queue-'));
+	try {
+		console.log('Starting PostgreSQL, Redis and n8n 2.41 in queue mode ...');
+		const queueMode = await startQueueMode(folder, sandboxAccounts(sandbox));
+		try {
+			return await use(queueMode, sandbox);
+		} finally {
+			await queueMode.stop();
+			await keepLogs(queueMode);
+		}
+	} finally {
+		await sandbox.close();
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function keepLogs({ stage, workers }: QueueMode): Promise<void> {
+	await mkdir(RESULTS_FOLDER, { recursive: true });
+	const logs = [stage.n8n, ...workers].map(({ logFile }) => logFile);
+	for (const [index, file] of logs.entries()) {
+		const name = index === 0 ? 'main' : `worker-${index}`;
+		await copyFile(file, join(RESULTS_FOLDER, `queue-${name}.log`));
+	}
+}
+
+/**
  * Starts PostgreSQL, Redis and the main n8n, with the node and the example workflows in it.
  *
  * @param folder an empty folder for all data
  * @throws where PostgreSQL or Redis is not installed, saying what to install
  */
-export async function startQueueMode(folder: string, accounts: Account[]): Promise<QueueMode> {
+async function startQueueMode(folder: string, accounts: Account[]): Promise<QueueMode> {
 	const { default: getPort } = await import('get-port');
 	// PostgreSQL runs under another account where this one is root.
 	await chmod(folder, 0o755);
