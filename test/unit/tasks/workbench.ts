@@ -2,10 +2,12 @@ import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import { ProblemError, type Problem } from '../../../nodes/FluxImage/problems/problem';
 import { InFlight } from '../../../nodes/FluxImage/tasks/inFlight';
 import { JobLengths } from '../../../nodes/FluxImage/tasks/jobLengths';
-import type { Order, TaskRoom } from '../../../nodes/FluxImage/tasks/lifecycle';
+import { generate, type Order, type TaskRoom } from '../../../nodes/FluxImage/tasks/lifecycle';
 import { TaskMemory } from '../../../nodes/FluxImage/tasks/memory';
 import { GatewayPacer, UNPACED } from '../../../nodes/FluxImage/tasks/pacer';
 import type { Session } from '../../../nodes/FluxImage/tasks/session';
+import type { TaskState } from '../../../nodes/FluxImage/tasks/task';
+import type { Watch } from '../../../nodes/FluxImage/tasks/watch';
 import { FakeQueue } from './fakeQueue';
 import { SimulatedClock } from './simulatedClock';
 
@@ -68,6 +70,21 @@ export class Workbench {
 			cancelOnStop: true,
 			deadlineMs: this.clock.nowMs() + timeoutMs,
 		};
+	}
+
+	/** How a task is watched for so long from now. */
+	watch(forMs = 600_000): Watch {
+		return { deadlineMs: this.clock.nowMs() + forMs };
+	}
+
+	/** Image > Generate and Wait, without the pictures. */
+	async generate(room = this.room(), order = this.order()): Promise<TaskState> {
+		return await generate(room, order, this.watch());
+	}
+
+	/** How many tasks were paid for. */
+	get paid(): number {
+		return this.queue.tasks.size;
 	}
 
 	/** What the log says of a stop: all but the creates. */
