@@ -14,6 +14,7 @@ import {
 	FLUX_TYPE,
 	plainNode,
 	startWorkflow,
+	type Execution,
 	type Outcome,
 } from '../../test/engine/engine';
 import type { Sandbox } from '../../test/sandbox';
@@ -46,8 +47,8 @@ export interface FluxRun {
 	readonly options?: Record<string, number | boolean>;
 }
 
-/** The built node in n8n's engine, to its end. */
-export async function runFlux(sandbox: Address, run: FluxRun): Promise<Outcome> {
+/** Starts the built node in n8n's engine. */
+export function startFlux(sandbox: Address, run: FluxRun): Execution {
 	const { prompts, inputImage, options } = run;
 	const credentials = credentialsOf(sandbox);
 	const binary = inputImage && { data: { data: inputImage, mimeType: 'image/png' } };
@@ -62,12 +63,17 @@ export async function runFlux(sandbox: Address, run: FluxRun): Promise<Outcome> 
 			: {}),
 		options: { ...options },
 	};
-	const outcome = await startWorkflow(
+	return startWorkflow(
 		[plainNode('Items'), fluxNode({ parameters, credentials })],
 		{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
 		{ items: itemsOf(prompts).map((item) => (binary ? { ...item, binary } : item)), credentials },
 		builtNode(),
-	).finished;
+	);
+}
+
+/** The built node in n8n's engine, to its end. */
+export async function runFlux(sandbox: Address, run: FluxRun): Promise<Outcome> {
+	const outcome = await startFlux(sandbox, run).finished;
 	if (outcome.error) throw new Error(`The node failed: ${outcome.error.message}`);
 	return outcome;
 }

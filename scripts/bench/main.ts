@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { useBinaryMode } from '../../test/engine/engine';
+import { alone } from './alone';
 import { lightness } from './lightness';
 import { pacing } from './pacing';
 import { plotSvg } from './plot';
@@ -17,6 +18,7 @@ import { workers } from './workers';
 
 /** The parts, in the order of the report. */
 const PARTS: Readonly<Record<string, Part>> = {
+	alone,
 	together,
 	polls,
 	pacing,
