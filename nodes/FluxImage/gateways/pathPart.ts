@@ -6,7 +6,7 @@ const LONGEST = 200;
  * encoded or not, as the way up, and the call would go to another address.
  */
 export function isPathPart(id: string): boolean {
-	if (id === '' || id.length > LONGEST || /^\.+$/.test(id)) return false;
+	if (id.length > LONGEST || /^\.+$/.test(id)) return false;
 	try {
 		return encodeURIComponent(id).length > 0;
 	} catch {

@@ -13,6 +13,7 @@ describe.each(byUnknownTask)('the credential test of $displayName', (gateway) =>
 		[404, { error: { code: 'NOT_FOUND', message: 'Request not found' } }],
 		[404, { detail: 'Not Found' }],
 		[400, { message: 'task_not_exist' }],
+		[422, { message: 'no such format of an ID' }],
 		[200, { status: 'IN_QUEUE' }],
 	])('passes at %d %j', (statusCode, body) => {
 		expect(gateway.readProbe(reply(statusCode, body))).toBeUndefined();
@@ -40,14 +41,17 @@ describe.each(byUnknownTask)('the credential test of $displayName', (gateway) =>
 
 describe('the credential test of ToAPIs', () => {
 	it('passes at a balance', () => {
-		const balance = { success: true, remain_balance: 10.5, used_balance: 2.3 };
+		const balance = { remain_balance: 10.5, used_balance: 2.3 };
 		expect(toApis.readProbe(reply(200, balance))).toBeUndefined();
+		expect(toApis.readProbe(reply(200, { ...balance, success: true }))).toBeUndefined();
+		expect(toApis.readProbe(reply(200, { success: true }))).toBeUndefined();
 	});
 
 	it.each([
 		[200, { success: false, message: 'Invalid token' }, 'badKey'],
 		[401, { error: { message: 'Invalid token' } }, 'badKey'],
 		[403, {}, 'notAllowed'],
+		[403, { success: false, message: 'No' }, 'notAllowed'],
 		[200, {}, 'unreadable'],
 		[200, htmlPage('Welcome'), 'unreadable'],
 		[504, htmlPage('504'), 'gatewayFault'],

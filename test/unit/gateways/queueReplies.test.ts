@@ -18,6 +18,14 @@ describe('a create of the queue API', () => {
 		expect(created.value).toMatchObject({ ...task, status: 'queued', queuePosition: 0 });
 	});
 
+	it('is in the state that came back', () => {
+		const created = queue.readCreate(
+			reply(200, { request_id: 'mmsu_01', status: 'IN_PROGRESS' }),
+			'flux_kontext_max',
+		);
+		expect(created.value).toMatchObject({ ...task, status: 'running' });
+	});
+
 	it.each([[{}], [null], [''], ['ok'], [{ request_id: '' }], [{ request_id: null }], [[]]])(
 		'is unreadable without an id: %j',
 		(body) => {
@@ -78,6 +86,23 @@ describe('a status of the queue API', () => {
 		});
 	});
 
+	it('reads a failure without a word of why', () => {
+		const failure = { code: 'FAILED', message: 'the gateway gave no reason' };
+		expect(status({ status: 'FAILED' })).toMatchObject({ status: 'failed', failure });
+	});
+
+	it("says the provider's words once where they are the gateway's", () => {
+		const provider = { message: 'It broke' };
+		const read = status({ status: 'COMPLETED', error: 'It broke', provider_error: provider });
+		expect(read?.failure?.message).toBe('It broke');
+	});
+
+	it('reads on where a task that runs has an error in its reply', () => {
+		const read = status({ status: 'IN_PROGRESS', error: 'a GPU was lost, moving on' });
+		expect(read).toMatchObject({ status: 'running' });
+		expect(read).not.toHaveProperty('failure');
+	});
+
 	it.each(['CANCELED', 'CANCELLED', 'canceled'])('reads the error type %s as a cancel', (type) => {
 		const fields = { status: 'COMPLETED', error: 'Stopped', error_type: type };
 		expect(status(fields)).toMatchObject({ status: 'cancelled', failure: { code: type } });
@@ -89,6 +114,7 @@ describe('a status of the queue API', () => {
 		).toMatchObject({ queuePosition: 3, metrics: { inferenceTime: 12.34 } });
 		expect(status({ status: 'IN_PROGRESS', progress: 0.25 })?.progress).toBe(0.25);
 		expect(status({ status: 'IN_PROGRESS', progress: 7 })?.progress).toBe(1);
+		expect(status({ status: 'COMPLETED', metrics: {} })).not.toHaveProperty('metrics');
 	});
 
 	it('keeps a reason short, however long the gateway makes it', () => {
@@ -138,6 +164,11 @@ describe('a result of the queue API', () => {
 		},
 	);
 
+	it('is unreadable without outputs and without a state', () => {
+		const { problem } = queue.readResult(reply(200, { request_id: 'mmsu_01' }), task);
+		expect(problem?.kind).toBe('unreadable');
+	});
+
 	it('tells the state of an unfinished task', () => {
 		expect(result({ status: 'IN_PROGRESS', request_id: 'mmsu_01' }, 202)).toMatchObject({
 			status: 'running',
@@ -157,7 +188,10 @@ describe('a cancel of the queue API', () => {
 		[400, { status: 'ALREADY_COMPLETED' }, 'alreadyCompleted'],
 		[404, { status: 'NOT_FOUND' }, 'notFound'],
 		[200, { status: 'already_completed' }, 'alreadyCompleted'],
+		[200, '', 'requested'],
 		[202, '', 'requested'],
+		[204, '', 'requested'],
+		[400, '', 'alreadyCompleted'],
 		[404, { detail: 'Not Found' }, 'notFound'],
 	])('reads %d %j as %s', (statusCode, body, expected) => {
 		expect(queue.readCancel!(reply(statusCode, body)).value?.cancellation).toBe(expected);

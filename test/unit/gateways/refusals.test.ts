@@ -56,8 +56,45 @@ const REFUSALS: Array<[statusCode: number, body: unknown, kind: string, reason: 
 	[500, { error: 'insufficient balance' }, 'gatewayFault', 'insufficient balance'],
 	[502, htmlPage('502 Bad Gateway'), 'gatewayFault', 'an HTML page titled "502 Bad Gateway"'],
 	[504, htmlPage('504 Time-out'), 'gatewayFault', 'an HTML page titled "504 Time-out"'],
+	[300, '', 'redirected', ''],
 	[302, '', 'redirected', ''],
+	[402, {}, 'noCredit', ''],
+	[408, {}, 'gatewayFault', ''],
+	[409, {}, 'badParameters', ''],
+	[413, {}, 'badParameters', ''],
 	[418, {}, 'badParameters', ''],
+	[199, {}, 'badParameters', ''],
+	[429, { error: 'insufficient balance' }, 'rateLimited', 'insufficient balance'],
+	[400, { error: 'Invalid key' }, 'badKey', 'Invalid key'],
+	[400, { error: 'ratelimited' }, 'rateLimited', 'ratelimited'],
+	[400, { error: { code: 'task_not_exist', message: 'Gone' } }, 'notFound', 'Gone'],
+	[500, { success: false, message: 'Oops' }, 'gatewayFault', 'Oops'],
+	[200, { status: { code: 400, message: 'Bad size' } }, 'badParameters', 'Bad size'],
+	[200, { status: { code: 200, message: 'fine' } }, 'unreadable', ''],
+	[404, { status: { code: 399, message: 'odd' } }, 'notFound', 'odd'],
+	[404, { status: { code: 600, message: 'odd' } }, 'notFound', 'odd'],
+	[
+		422,
+		{
+			detail: [
+				{ loc: ['body', 'image', 'url'], msg: 'not a URL' },
+				{},
+				{ msg: 'and something else' },
+			],
+		},
+		'badParameters',
+		'image.url: not a URL; and something else',
+	],
+];
+
+/** Where errors keep their code. */
+const CODES: Array<[body: object, code: string]> = [
+	[{ error_type: 'T1', error: { code: 'C1' } }, 'T1'],
+	[{ error: { code: 'C1', type: 'T1' } }, 'C1'],
+	[{ error: { type: 'T1' } }, 'T1'],
+	[{ status: { code: 402, error_code: 40201 } }, '40201'],
+	[{ status: { code: 402 } }, '402'],
+	[{ code: 'C1', message: 'It broke' }, 'C1'],
 ];
 
 describe.each(gateways)('$displayName', (gateway) => {
@@ -74,6 +111,15 @@ describe.each(gateways)('$displayName', (gateway) => {
 		}
 	});
 
+	it.each(CODES)('finds in %j the code %s', (body, code) => {
+		expect(gateway.readStatus(reply(400, body), task).problem?.code).toBe(code);
+	});
+
+	it('says of an error under HTTP 200 that it is one', () => {
+		const refused = reply(200, { success: false, message: 'It broke' });
+		expect(gateway.readStatus(refused, task).problem?.httpCode).toBe(400);
+	});
+
 	it("keeps the gateway's id of the call, for its support", () => {
 		const refused = reply(500, { error: 'Oops', request_id: 'req-1' });
 		expect(gateway.readStatus(refused, task).problem?.gatewayRequestId).toBe('req-1');
@@ -87,5 +133,14 @@ describe.each(gateways)('$displayName', (gateway) => {
 			kind: 'unreadable',
 			reason: 'an HTML page titled "Sign in"',
 		});
+	});
+
+	it.each([
+		[htmlPage('  Sign in '), 'an HTML page titled "Sign in"'],
+		['<html><body>Sign in</body></html>', 'an HTML page'],
+		['x'.repeat(3_000), 'x'.repeat(500)],
+		[`${'x'.repeat(2_500)}<html>`, 'x'.repeat(500)],
+	])('says so in few words', (body, reason) => {
+		expect(gateway.readStatus(reply(200, body), task).problem?.reason).toBe(reason);
 	});
 });

@@ -34,6 +34,56 @@ describe('requests', () => {
 	});
 
 	it.each([
+		['seaArtCloud', 'SeaArt Cloud', 'seaArtCloudApi', true, false],
+		['odiRouter', 'OdiRouter', 'odiRouterApi', true, false],
+		['vtrix', 'VTrix', 'vtrixApi', false, true],
+		['toApis', 'ToAPIs', 'toApisApi', false, true],
+	])(
+		'are made by %s, which people know as %s',
+		(id, displayName, credentialType, modelInTaskUrl, statusCarriesImages) => {
+			const facts = { id, displayName, credentialType, modelInTaskUrl, statusCarriesImages };
+			expect(GATEWAYS[id]).toMatchObject(facts);
+		},
+	);
+
+	it.each([
+		['seaArtCloud', '/v1/queue/m'],
+		['odiRouter', '/v1/queue/m'],
+		['vtrix', '/v1/generation'],
+		['toApis', '/v1/images/generations'],
+	])('create at %s by POST %s', (id, path) => {
+		const submission = { modelId: 'm', parameters: {}, switches: {} };
+		expect(GATEWAYS[id]!.create(submission)).toMatchObject({ method: 'POST', path });
+	});
+
+	const unknown = '/v1/queue/flux_kontext_max/requests/credential-test/status';
+	it.each([
+		['seaArtCloud', unknown],
+		['odiRouter', unknown],
+		['vtrix', '/v1/generation/task/credential-test'],
+		['toApis', '/v1/balance'],
+	])('ask %s whether a key is good by GET %s', (id, path) => {
+		expect(GATEWAYS[id]!.credentialProbe()).toEqual({ method: 'GET', path });
+	});
+
+	it('upload a file to ToAPIs', () => {
+		const image = { fileName: 'a.png', contentType: 'image/png', bytes: Buffer.from('a') };
+		expect(toApis!.upload!(image)).toEqual({
+			method: 'POST',
+			path: '/v1/uploads/images',
+			file: { fieldName: 'file', ...image },
+		});
+	});
+
+	it.each([
+		['seaArtCloud', ' https://proxy.example//a// ', 'https://proxy.example//a'],
+		['vtrix', ' https://proxy.example//a// ', 'https://proxy.example//a'],
+		['toApis', 'https://proxy.example/v1/a', 'https://proxy.example/v1/a'],
+	])('go to %s below %j without its last slashes', (id, given, expected) => {
+		expect(GATEWAYS[id]!.normalizeBaseUrl(given)).toBe(expected);
+	});
+
+	it.each([
 		['https://toapis.com', 'https://toapis.com'],
 		['https://toapis.com/', 'https://toapis.com'],
 		['https://toapis.com/v1', 'https://toapis.com'],
@@ -46,7 +96,7 @@ describe('requests', () => {
 });
 
 describe('an id of a task', () => {
-	it.each(['mmsu_01', 'a/b', 'é', '...a', 'a'.repeat(200)])('may be %j', (id) => {
+	it.each(['mmsu_01', 'a/b', 'é', '...a', 'a.', 'a'.repeat(200)])('may be %j', (id) => {
 		expect(isPathPart(id)).toBe(true);
 	});
 
@@ -65,4 +115,11 @@ describe.each(Object.values(GATEWAYS))('$displayName', (gateway) => {
 			expect(problem?.reason).toContain('ID');
 		},
 	);
+
+	it('tells only the start of an id without end', () => {
+		const id = 'a'.repeat(5_000);
+		const body = { request_id: id, id, task_id: id, status: 'queued' };
+		const { problem } = gateway.readCreate({ statusCode: 200, headers: {}, body }, 'm');
+		expect(problem?.reason?.length).toBeLessThan(400);
+	});
 });

@@ -18,6 +18,8 @@ describe('a reply of VTrix', () => {
 		['completed', 'completed'],
 		['done', 'completed'],
 		['failed', 'failed'],
+		['canceled', 'cancelled'],
+		['cancelled', 'cancelled'],
 		['DONE', 'completed'],
 		['thawing', 'running'],
 	])('reads %s as %s', (word, expected) => {
@@ -33,6 +35,22 @@ describe('a reply of VTrix', () => {
 		});
 	});
 
+	it.each([{}, null, 'free'])('reads no cost in %j', (usage) => {
+		expect(read({ status: 'completed', usage })).not.toHaveProperty('usage');
+	});
+
+	it('reads no images of a task that runs', () => {
+		const output = [{ content: [{ url }] }];
+		expect(read({ status: 'in_progress', output })).not.toHaveProperty('images');
+	});
+
+	it('tells the model where the person did not', () => {
+		const status = (fields: object) =>
+			vtrix.readStatus(reply(200, { status: 'queued', ...fields }), { ...task, modelId: '' });
+		expect(status({ model: 'flux_2_pro' }).value?.modelId).toBe('flux_2_pro');
+		expect(status({}).value?.modelId).toBe('');
+	});
+
 	it('reads progress as a share', () => {
 		expect(read({ status: 'in_progress', progress: 0.5 })?.progress).toBe(0.5);
 	});
@@ -41,6 +59,10 @@ describe('a reply of VTrix', () => {
 		const error = { code: '002014001', message: 'It broke' };
 		expect(read({ status: 'failed', error })?.failure).toEqual(error);
 		expect(read({ status: 'completed', error: null })).not.toHaveProperty('failure');
+		expect(read({ status: 'failed' })?.failure).toEqual({
+			code: 'FAILED',
+			message: 'the gateway gave no reason',
+		});
 	});
 
 	it('reads a create that is finished already', () => {
@@ -68,6 +90,8 @@ describe('a reply of ToAPIs', () => {
 		['in_progress', 'running'],
 		['completed', 'completed'],
 		['failed', 'failed'],
+		['canceled', 'cancelled'],
+		['cancelled', 'cancelled'],
 		['reticulating', 'running'],
 	])('reads %s as %s', (word, expected) => {
 		expect(read({ id: 'task_img_1', status: word })?.status).toBe(expected);
@@ -80,6 +104,14 @@ describe('a reply of ToAPIs', () => {
 	])('finds images at %s', (_place, body, count) => {
 		const images = read({ status: 'completed', ...body })?.images;
 		expect(images?.map((image) => image.url)).toEqual(Array.from({ length: count }, () => url));
+	});
+
+	it('takes images without a state for a finished task, and neither for unreadable', () => {
+		expect(read({ id: 'task_img_1', url })).toMatchObject({
+			status: 'completed',
+			images: [{ url }],
+		});
+		expect(read({ id: 'task_img_1' })).toBeUndefined();
 	});
 
 	it('reads progress of 100 as a share, and the time at which URLs end', () => {
