@@ -38,8 +38,6 @@ export interface Download {
 
 /** The one door to the network. Nothing here throws for what the network or a gateway does. */
 export interface Transport {
-	/** Host of the API, for messages. */
-	readonly host: string;
 	/** Takes the key out of a text. */
 	readonly redact: Redact;
 	/** Sends an API call, with the key, to the credential's base URL and nowhere else. */
@@ -67,7 +65,6 @@ export async function openTransport(
 ): Promise<Transport> {
 	const { baseUrl, redact } = await readCredential(context, gateway);
 	return {
-		host: hostOf(baseUrl),
 		redact,
 		send: async (request, limits) =>
 			await limited(clock, limits, redact, async (signal) => {
@@ -200,13 +197,5 @@ async function limited<T>(
 	} finally {
 		done.abort(DONE);
 		stop.removeEventListener('abort', onAbort);
-	}
-}
-
-function hostOf(baseUrl: string): string {
-	try {
-		return new URL(baseUrl).host;
-	} catch {
-		return baseUrl;
 	}
 }

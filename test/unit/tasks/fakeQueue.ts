@@ -59,7 +59,6 @@ export class FakeQueue {
 	}
 
 	readonly transport: Transport = {
-		host: 'gateway.test',
 		redact: { text: (text) => text, deep: (value) => value },
 		send: async (request, limits) => await this.send(request, limits),
 		download: async () => ({ problem: { kind: 'interrupted' } }),
