@@ -51,7 +51,7 @@ export async function call<T>(
 	});
 	if (exchange.problem) return exchange;
 	const outcome = read(exchange.value);
-	const waitMs = retryAfterMs(exchange.value.headers['retry-after'], session.clock.nowMs());
+	const waitMs = retryAfterMs(exchange.value.headers, session.clock.nowMs());
 	if (outcome.problem?.kind === 'rateLimited') session.pacer.refused(waitMs);
 	else session.pacer.accepted();
 	return outcome.problem && waitMs !== undefined

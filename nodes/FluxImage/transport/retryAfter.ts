@@ -1,10 +1,21 @@
 /**
- * A Retry-After header as milliseconds from now: seconds, or a date (RFC 9110, 10.2.3).
- * Nothing where it is absent, past or unreadable.
+ * How long a reply asks to wait, in milliseconds from now: `retry-after-ms`, which some gateways send
+ * beside it, or Retry-After in seconds or as a date (RFC 9110, 10.2.3). Nothing where it is absent,
+ * past or unreadable.
+ *
+ * @param headers by their names in lower case
  */
-export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-	if (header === undefined || header.trim() === '') return undefined;
-	const seconds = Number(header);
-	const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - nowMs;
-	return waitMs > 0 ? waitMs : undefined;
+export function retryAfterMs(
+	headers: Readonly<Record<string, string>>,
+	nowMs: number,
+): number | undefined {
+	const header = headers['retry-after'] ?? '';
+	const seconds = numberIn(header);
+	const byHeader = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000;
+	const exactMs = numberIn(headers['retry-after-ms'] ?? '');
+	const waitMs = exactMs > 0 ? exactMs : byHeader;
+	return waitMs > 0 && Number.isFinite(waitMs) ? waitMs : undefined;
 }
+
+/** NaN where there is none; of a blank text JavaScript would say 0. */
+const numberIn = (text: string) => Number(text.trim() || NaN);
