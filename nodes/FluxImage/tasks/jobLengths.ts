@@ -14,10 +14,11 @@ export const SAMPLES_FOR_ESTIMATE = 5;
 /**
  * What is believed of a spread before samples tell: 0.3 for the jobs of one model, half of it for
  * what progress projects. It counts as so many samples, and keeps five jobs that happen to agree
- * from being taken for certainty.
+ * from being taken for certainty: at 10 the product of lag and polls over jobs 6 to 50 is 1 % larger
+ * where the spread is what is believed, at 60 it is 8 % larger where it is a third of that.
  */
 const PRIOR_SPREAD = { ofLengths: 0.3, ofProjections: 0.15 } as const;
-const PRIOR_WEIGHT = 10;
+const PRIOR_WEIGHT = 40;
 
 /** Of the shortest inference time seen: a task that is still queued is not done sooner than that. */
 const SURE_SHARE_OF_INFERENCE = 0.8;

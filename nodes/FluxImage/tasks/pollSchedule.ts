@@ -29,13 +29,12 @@ import type { LengthEstimate } from './jobLengths';
  *
  *     g(t) = c * t * sqrt(d * M(z)),  c = sqrt(2w)
  *
- * beginning 1.75 spreads below the mean, where 4 % of the jobs are done. `c` sets the exchange of
- * lag for polls; at 0.102 a job costs 8 polls, the goal. Of these, by dynamic programming over all
- * schedules, no better use can be made: with d = 0.3 and m known exactly the least lag at 7.9 polls
- * is 3.9 %, and with both from just five jobs it is about 4.1 % at 8.3. The schedule comes to 4.3 %
- * at 8.1 for the sixth job of a model, and to 4.1 % at 8.0 over jobs 6 to 50. Where progress is told
- * and honest, both goals are met.
- * docs/benchmarks.md has the sums.
+ * beginning 1.68 spreads below the mean, where 5 % of the jobs are done. M(z) falls while most jobs
+ * end, so it is taken a quarter of the wait ahead. `c` sets the exchange of lag for polls; at 0.1018
+ * a job costs 8 polls, the goal. Of these hardly better use can be made: by dynamic programming over
+ * all schedules, with d = 0.3 and m known exactly the least lag at 8.0 polls is 3.85 %, and with both
+ * from just five jobs it is about 4.1 % at 8.3. The schedule comes to 3.99 % at 8.0 over jobs 6 to 50
+ * of a model, and to 4.15 % at 8.1 for the sixth alone. docs/benchmarks.md has the sums.
  */
 const SHARE_OF_ELAPSED = 0.19;
 
@@ -46,14 +45,17 @@ const BLIND_FIRST_POLL_MS = 2_000;
 const BLIND_LONGEST_WAIT_MS = 4_900;
 
 /** `c` above. */
-const INFORMED_EXCHANGE = 0.102;
+const INFORMED_EXCHANGE = 0.1018;
+
+/** How far ahead Mills' ratio is taken, as a share of the wait to come. */
+const AHEAD = 0.25;
 
 /** How many spreads below the mean the first informed poll comes. */
-const INFORMED_FIRST_SPREADS = 1.75;
+const INFORMED_FIRST_SPREADS = 1.68;
 
 /** A job far beyond every estimate is not asked about in a swarm: at least this share, and this. */
 const SMALLEST_SHARE = 0.03;
-const SHORTEST_WAIT_MS = 100;
+const SHORTEST_WAIT_MS = 50;
 
 /** What is known when the next poll is timed. */
 export interface PollMoment {
@@ -84,8 +86,11 @@ function informedWaitMs(elapsedMs: number, { lnMean, lnSpread }: LengthEstimate)
 	const least = Math.max(SHORTEST_WAIT_MS, elapsedMs * SMALLEST_SHARE);
 	const firstMs = Math.exp(lnMean - INFORMED_FIRST_SPREADS * lnSpread);
 	if (elapsedMs < firstMs) return Math.max(least, firstMs - elapsedMs);
-	const z = (Math.log(elapsedMs) - lnMean) / lnSpread;
-	return Math.max(least, INFORMED_EXCHANGE * elapsedMs * Math.sqrt(lnSpread * millsRatio(z)));
+	const bestAt = (ms: number) => {
+		const z = (Math.log(ms) - lnMean) / lnSpread;
+		return INFORMED_EXCHANGE * ms * Math.sqrt(lnSpread * millsRatio(z));
+	};
+	return Math.max(least, bestAt(elapsedMs + AHEAD * bestAt(elapsedMs)));
 }
 
 /** Where 1 / z is within 3 % of Mills' ratio, and the quotient below loses its digits. */

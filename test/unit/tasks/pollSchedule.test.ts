@@ -63,7 +63,7 @@ describe('When tasks of the model have finished', () => {
 
 	it('waits until jobs like it begin to end', () => {
 		const estimate = { lnMean: Math.log(60_000), lnSpread: 0.3 };
-		expect(nextPollDelayMs({ elapsedMs: 0, estimate })).toBeCloseTo(60_000 * Math.exp(-0.525));
+		expect(nextPollDelayMs({ elapsedMs: 0, estimate })).toBeCloseTo(60_000 * Math.exp(-0.504));
 	});
 
 	it('looks more often where jobs like it are more likely to end', () => {
@@ -73,9 +73,16 @@ describe('When tasks of the model have finished', () => {
 		expect(shareAt(60_000)).toBeGreaterThan(shareAt(90_000));
 	});
 
+	it('waits at the typical length as the formula says', () => {
+		// c t sqrt(d M(z)) with M(0.0514), a quarter of the wait ahead: 1.2034.
+		const estimate = { lnMean: Math.log(60_000), lnSpread: 0.3 };
+		const waitMs = nextPollDelayMs({ elapsedMs: 60_000, estimate });
+		expect(waitMs / (0.1018 * 60_936 * Math.sqrt(0.3 * 1.2034))).toBeCloseTo(1, 3);
+	});
+
 	it('does not swarm around a job that outlasts every estimate', () => {
 		const estimate = { lnMean: Math.log(1_000), lnSpread: 0.03 };
-		expect(nextPollDelayMs({ elapsedMs: 1_500, estimate })).toBe(100);
+		expect(nextPollDelayMs({ elapsedMs: 1_500, estimate })).toBe(50);
 		expect(nextPollDelayMs({ elapsedMs: 600_000, estimate })).toBe(18_000);
 	});
 });
