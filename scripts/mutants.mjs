@@ -15,12 +15,12 @@ const jest = createRequire(import.meta.url)('../jest.config.js');
  */
 const PARTS = {
 	tasks: {
-		files: 'tasks/!(pacer|pollSchedule|jobLengths).ts',
-		tests: 'tasks/!(pacer|pollSchedule|jobLengths|faultSequences).test.ts',
+		files: 'tasks/!(pacer|pollSchedule|jobLengths|lnSamples|logNormal).ts',
+		tests: 'tasks/!(pacer|pollSchedule|jobLengths|logNormal|faultSequences).test.ts',
 	},
 	timing: {
-		files: 'tasks/{pacer,pollSchedule,jobLengths}.ts',
-		tests: 'tasks/{pacer,pollSchedule,jobLengths}.test.ts',
+		files: 'tasks/{pacer,pollSchedule,jobLengths,lnSamples,logNormal}.ts',
+		tests: 'tasks/{pacer,pollSchedule,jobLengths,logNormal}.test.ts',
 	},
 	gateways: { files: 'gateways/*.ts', tests: 'gateways/!(anyReply).test.ts' },
 	transport: { files: 'transport/*.ts', tests: 'transport/*.test.ts' },

@@ -1,4 +1,4 @@
-import type { LengthEstimate } from './jobLengths';
+import { millsRatio, type LengthEstimate } from './logNormal';
 
 /**
  * When to look at a task again.
@@ -91,25 +91,4 @@ function informedWaitMs(elapsedMs: number, { lnMean, lnSpread }: LengthEstimate)
 		return INFORMED_EXCHANGE * ms * Math.sqrt(lnSpread * millsRatio(z));
 	};
 	return Math.max(least, bestAt(elapsedMs + AHEAD * bestAt(elapsedMs)));
-}
-
-/** Where 1 / z is within 3 % of Mills' ratio, and the quotient below loses its digits. */
-const FAR_TAIL = 6;
-
-/** (1 - Phi(z)) / phi(z) of the standard normal distribution. */
-export function millsRatio(z: number): number {
-	if (z > FAR_TAIL) return 1 / z;
-	return (upperTail(z) * Math.sqrt(2 * Math.PI)) / Math.exp((-z * z) / 2);
-}
-
-/**
- * 1 - Phi(z), by Abramowitz and Stegun's 26.2.17; the error is under 7.5e-8, small beside the tail
- * up to z = 4, where the schedule's floor has long taken over.
- */
-function upperTail(z: number): number {
-	if (z < 0) return 1 - upperTail(-z);
-	const t = 1 / (1 + 0.2316419 * z);
-	const series = [1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.31938153];
-	const polynomial = series.reduce((sum, coefficient) => (sum + coefficient) * t, 0);
-	return (polynomial * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
 }

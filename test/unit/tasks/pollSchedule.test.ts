@@ -1,5 +1,5 @@
 import { JobLengths } from '../../../nodes/FluxImage/tasks/jobLengths';
-import { millsRatio, nextPollDelayMs } from '../../../nodes/FluxImage/tasks/pollSchedule';
+import { nextPollDelayMs } from '../../../nodes/FluxImage/tasks/pollSchedule';
 import {
 	gaussian,
 	sumUp,
@@ -99,19 +99,5 @@ describe('A job that cannot end yet', () => {
 	it('is not looked at before it can', () => {
 		expect(nextPollDelayMs({ elapsedMs: 3_000, earliestEndMs: 9_000 })).toBe(6_000);
 		expect(nextPollDelayMs({ elapsedMs: 20_000, earliestEndMs: 9_000 })).toBeCloseTo(3_800);
-	});
-});
-
-describe("Mills' ratio", () => {
-	it.each([
-		[-3, 225.33],
-		[-1, 3.477],
-		[0, 1.25331],
-		[1, 0.65568],
-		[3, 0.30459],
-		[5.9, 0.16505],
-		[10, 0.1],
-	])('at %p is %p', (z, expected) => {
-		expect(Math.abs(millsRatio(z) / expected - 1)).toBeLessThan(0.02);
 	});
 });
