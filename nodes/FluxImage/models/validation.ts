@@ -5,9 +5,6 @@ import { expectationOf, isWord } from './expectation';
 import type { ModelOffer, ModelParameter } from './model';
 import { ParameterError } from './parameterError';
 
-export { readOtherParameters } from './otherParameters';
-export { ParameterError } from './parameterError';
-
 /** What the person's fields come to. */
 export interface ReadParameters {
 	/** Under the wire's names, nested as the request holds them. */

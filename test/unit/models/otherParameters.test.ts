@@ -1,4 +1,5 @@
-import { ParameterError, readOtherParameters } from '../../../nodes/FluxImage/models/validation';
+import { readOtherParameters } from '../../../nodes/FluxImage/models/otherParameters';
+import { ParameterError } from '../../../nodes/FluxImage/models/parameterError';
 
 const messageFor = (value: unknown): string => {
 	try {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
 import { findOffer } from '../../../nodes/FluxImage/models';
 import type { ModelOffer } from '../../../nodes/FluxImage/models/model';
-import { ParameterError, readParameters } from '../../../nodes/FluxImage/models/validation';
+import { ParameterError } from '../../../nodes/FluxImage/models/parameterError';
+import { readParameters } from '../../../nodes/FluxImage/models/validation';
 
 function offer(gateway: GatewayId, id: string): ModelOffer {
 	const found = findOffer(gateway, id);
