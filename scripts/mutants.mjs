@@ -10,20 +10,27 @@ import { Stryker } from '@stryker-mutator/core';
 const jest = createRequire(import.meta.url)('../jest.config.js');
 
 /**
- * The layers and the tests that they are held against, under `nodes/FluxImage` and `test/unit`. Timing
+ * The layers, under `nodes/FluxImage`, and the tests that they are held against, under `test`. Timing
  * is a part by itself: its tests add up thousands of jobs, which the other files need not wait for.
  */
 const PARTS = {
 	tasks: {
 		files: 'tasks/!(pacer|pollSchedule|jobLengths|lnSamples|logNormal).ts',
-		tests: 'tasks/!(pacer|pollSchedule|jobLengths|logNormal|faultSequences).test.ts',
+		tests: ['unit/tasks/!(pacer|pollSchedule|jobLengths|logNormal|faultSequences).test.ts'],
 	},
 	timing: {
 		files: 'tasks/{pacer,pollSchedule,jobLengths,lnSamples,logNormal}.ts',
-		tests: 'tasks/{pacer,pollSchedule,jobLengths,logNormal}.test.ts',
+		tests: ['unit/tasks/{pacer,pollSchedule,jobLengths,logNormal}.test.ts'],
 	},
-	gateways: { files: 'gateways/*.ts', tests: 'gateways/!(anyReply).test.ts' },
-	transport: { files: 'transport/*.ts', tests: 'transport/*.test.ts' },
+	gateways: { files: 'gateways/*.ts', tests: ['unit/gateways/!(anyReply).test.ts'] },
+	transport: {
+		files: 'transport/*.ts',
+		tests: [
+			'unit/transport/*.test.ts',
+			'unit/images/picture.test.ts',
+			'contract/credentialTest.test.ts',
+		],
+	},
 };
 
 /** What this project has set itself: the share of changes that are noticed, in percent. */
@@ -53,7 +60,7 @@ async function mutate({ files, tests }) {
 			projectType: 'custom',
 			// Which tests a change concerns is known from the coverage.
 			enableFindRelatedTests: false,
-			config: { ...jest, testMatch: [`<rootDir>/test/unit/${tests}`] },
+			config: { ...jest, testMatch: tests.map((glob) => `<rootDir>/test/${glob}`) },
 		},
 		ignorePatterns: ['dist', 'docs', 'scripts/n8n', 'test/e2e', 'workflows', 'icons'],
 		reporters: ['clear-text', 'progress-append-only'],

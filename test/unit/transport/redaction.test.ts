@@ -8,8 +8,8 @@ import { json, serve } from './localServer';
 const MASK = '[API key removed]';
 
 describe('the key in a text', () => {
-	const key = 'sk-a/b+c"d\\e';
-	const { text } = redactor(key);
+	const key = 'sk-a/b+c"d\\é😀';
+	const text = (value: string) => redactor(key).text(value);
 
 	it.each([
 		['as it is', `key ${key} end`],
@@ -23,7 +23,10 @@ describe('the key in a text', () => {
 		],
 		[
 			'as JSON spells every character',
-			`key ${[...key].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')} end`,
+			`key ${key
+				.split('')
+				.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+				.join('')} end`,
 		],
 	])('is removed %s', (_name, value) => {
 		expect(text(value)).toBe(`key ${MASK} end`);
@@ -36,6 +39,18 @@ describe('the key in a text', () => {
 			n: 1,
 			z: null,
 		});
+	});
+
+	it('is known without the spaces around it, from six characters on', () => {
+		expect(redactor(' abcdef ').text('x abcdef')).toBe(`x ${MASK}`);
+		expect(redactor('abcde').text('x abcde')).toBe('x abcde');
+	});
+
+	it('is looked for thirty levels deep, and what lies deeper is dropped', () => {
+		const nested = (levels: number): unknown => (levels === 0 ? 'a' : { b: nested(levels - 1) });
+		const { deep } = redactor(key);
+		expect(deep(nested(31))).toEqual(nested(31));
+		expect(JSON.stringify(deep(nested(32)))).toContain('null');
 	});
 
 	it('leaves everything where there is no key, or none worth the name', () => {

@@ -22,6 +22,7 @@ describe('a body', () => {
 		['a text that only looks like JSON', '{"a": ', '{"a": '],
 		['a text with JSON behind it', 'data: {"a": 1}', 'data: {"a": 1}'],
 		['what was read before', { a: 1 }, { a: 1 }],
+		['a list that was read before', ['[1]'], ['[1]']],
 		['nothing', undefined, undefined],
 	])('is read where it is %s', (_what, body, read) => {
 		expect(readBody(body)).toEqual(read);
