@@ -16,7 +16,9 @@ const jest = createRequire(import.meta.url)('../jest.config.js');
 const PARTS = {
 	tasks: {
 		files: 'tasks/!(pacer|pollSchedule|jobLengths|lnSamples|logNormal).ts',
-		tests: ['unit/tasks/!(pacer|pollSchedule|jobLengths|logNormal|faultSequences).test.ts'],
+		tests: [
+			'unit/tasks/!(pacer|pacedTasks|pollSchedule|jobLengths|logNormal|faultSequences).test.ts',
+		],
 	},
 	timing: {
 		files: 'tasks/{pacer,pollSchedule,jobLengths,lnSamples,logNormal}.ts',

@@ -33,14 +33,15 @@ describe('The lengths of finished tasks', () => {
 
 	it('are estimated by their geometric mean', () => {
 		const estimate = taught(tenSeconds).follow('model').estimate();
-		expect(Math.exp(estimate!.lnMean)).toBeCloseTo(9_974, -2);
+		expect(Math.exp(estimate!.lnMean)).toBeCloseTo(9_974, -1);
 	});
 
 	it('are not held for certain because five of them agree', () => {
 		const { lnSpread } = taught((job) => tenSeconds(job, 0))
 			.follow('model')
 			.estimate()!;
-		expect(lnSpread).toBeGreaterThan(0.2);
+		// sqrt(40 * 0.3^2 / (40 + 5 - 1)) * sqrt(1 + 1/5)
+		expect(lnSpread).toBeCloseTo(0.3133, 3);
 	});
 
 	it('count from the last sighting before the end to the first after it', () => {
@@ -65,6 +66,22 @@ describe('The lengths of finished tasks', () => {
 		for (const job of jobs.slice(0, 5)) job.saw(completed, 10_001);
 		const seen = Array.from({ length: 20 }, () => lengths.follow('model').estimate()!);
 		expect(Math.exp(seen.at(-1)!.lnMean)).toBeGreaterThan(12_000);
+	});
+
+	it('do not count the job that asks, nor one that was never seen', () => {
+		const lengths = taught(tenSeconds);
+		const job = lengths.follow('model');
+		const before = job.estimate()!;
+		job.saw(running, 60_000);
+		lengths.follow('model');
+		expect(job.estimate()).toEqual(before);
+		lengths.follow('model').saw(running, 60_000);
+		expect(job.estimate()!.lnMean).toBeGreaterThan(before.lnMean);
+	});
+
+	it('teach nothing where a job took no time', () => {
+		const lengths = taught((job) => job.saw(completed, 0));
+		expect(lengths.follow('model').estimate()).toBeUndefined();
 	});
 
 	it.each(['failed', 'cancelled'] as const)('do not count tasks that %s', (status) => {
