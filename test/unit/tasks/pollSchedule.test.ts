@@ -71,11 +71,14 @@ describe('When tasks of the model have finished', () => {
 		['inference times', { inferenceTime: true }, 7.16, 4.36],
 		['honest progress', { progress: 'honest' }, 6.18, 2.86],
 		['progress that leaps and sticks', { progress: 'stuck' }, 8, 3.99],
-	] as const)('by %s, polls and lag come to what the schedule promises', (_by, tells, polls, lag) => {
-		const sums = informedSums(tells);
-		expect(Math.abs(sums.polls / polls - 1)).toBeLessThan(0.01);
-		expect(Math.abs((100 * sums.relativeLag) / lag - 1)).toBeLessThan(0.01);
-	});
+	] as const)(
+		'by %s, polls and lag come to what the schedule promises',
+		(_by, tells, polls, lag) => {
+			const sums = informedSums(tells);
+			expect(Math.abs(sums.polls / polls - 1)).toBeLessThan(0.01);
+			expect(Math.abs((100 * sums.relativeLag) / lag - 1)).toBeLessThan(0.01);
+		},
+	);
 
 	it('waits until jobs like it begin to end', () => {
 		const estimate = { lnMean: Math.log(60_000), lnSpread: 0.3 };
