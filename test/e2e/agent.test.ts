@@ -96,8 +96,9 @@ async function openChat(rest: N8nRest, chat: Chat): Promise<string> {
 	const examples = await readWorkflows(join(__dirname, '../../workflows'));
 	const example = examples.find(({ name }) => name === NAME);
 	if (!example) throw new Error(`There is no workflow "${NAME}"`);
-	const credentials = await rest.call<Array<{ id: string; type: string }>>('GET', 'credentials');
-	const idOf = new Map(credentials.map(({ id, type }) => [type, id]));
+	const credentials = await rest.call<Array<{ id: string; name: string }>>('GET', 'credentials');
+	// By name: another test leaves credentials of the same type that do not work.
+	const idOf = new Map(credentials.map(({ id, name }) => [name, id]));
 	const saved = await rest.createWorkflow({
 		...mapNodes(example, (node) => ({
 			...node,
@@ -107,7 +108,7 @@ async function openChat(rest: N8nRest, chat: Chat): Promise<string> {
 			credentials: Object.fromEntries(
 				Object.entries(node.credentials ?? {}).map(([type, { name }]) => [
 					type,
-					{ id: idOf.get(type) ?? null, name },
+					{ id: idOf.get(name) ?? null, name },
 				]),
 			),
 		})),
