@@ -81,6 +81,19 @@ describe('After a 429', () => {
 		expect(Math.min(...gaps)).toBeGreaterThan(50);
 	});
 
+	it('goes on at 85 % of the pace that the gateway was seen to take', async () => {
+		const { clock, pacer, went, calls } = paced();
+		for (let call = 0; call < 150; call++) {
+			pacer.accepted();
+			await clock.pass(1_000 / 15);
+		}
+		pacer.refused(1_000);
+		await calls(3);
+		const gapMs = went[2]! - went[1]!;
+		expect(gapMs).toBeGreaterThan(75);
+		expect(gapMs).toBeLessThan(83);
+	});
+
 	it('grows faster again while nothing is refused', async () => {
 		const { pacer, went, calls } = paced();
 		pacer.refused(1_000);
@@ -117,6 +130,15 @@ describe('A call that waits', () => {
 		pacer.refused(10_000);
 		expect(await clock.run(call('poll', 2_000))).toBe(false);
 		expect(clock.nowMs()).toBe(0);
+	});
+
+	it('goes where it is stopped already, and not where its time is over', async () => {
+		const { clock, pacer, call } = paced();
+		await clock.pass(2_000);
+		pacer.refused(30_000);
+		expect(await call('poll', Infinity, AbortSignal.abort())).toBe(true);
+		expect(await call('poll', 2_000)).toBe(false);
+		expect(clock.sleeping).toBe(0);
 	});
 
 	it('ends at once on Stop, and leaves no timer behind', async () => {
