@@ -4,11 +4,12 @@ import { millsRatio, type LengthEstimate } from './logNormal';
 export const SAMPLES_FOR_ESTIMATE = 5;
 
 /**
- * For how many samples the prior spread counts. It keeps five jobs that happen to agree from being
- * taken for certainty: at 10 the product of lag and polls over jobs 6 to 50 is 1 % larger where the
- * spread is what is believed, at 60 it is 8 % larger where it is a third of that.
+ * For how many samples the prior spread counts: it keeps five jobs that happen to agree from being
+ * taken for certainty. It is trusted while the sample's spread could come of it by chance, and doubted
+ * where that lies further off than two standard deviations of the logarithm of a sample's variance.
  */
-const PRIOR_WEIGHT = 40;
+const PRIOR_WEIGHT = { trusted: 40, doubted: 5 } as const;
+const CHANCE = 2;
 
 /** Rounds of the estimate with running jobs at each question; the next question goes on from there. */
 const ROUNDS = 2;
@@ -59,11 +60,18 @@ export class LnSamples {
 	/** Mean and spread of the sample, the prior, and `count` others of that sum and squares. */
 	private combine(about: number, count: number, sum: number, squares: number): LengthEstimate {
 		const ofSample = this.squares + this.count * (this.lnMean - about) ** 2;
-		const ofPrior = PRIOR_WEIGHT * this.priorSpread ** 2;
-		const degrees = this.count + count - 1 + PRIOR_WEIGHT;
+		const ofPrior = this.priorWeight * this.priorSpread ** 2;
+		const degrees = this.count + count - 1 + this.priorWeight;
 		return {
 			lnMean: (this.count * this.lnMean + sum) / (this.count + count),
 			lnSpread: Math.sqrt((ofSample + squares + ofPrior) / degrees),
 		};
+	}
+
+	private get priorWeight(): number {
+		const degrees = this.count - 1;
+		const ratio = this.squares / degrees / this.priorSpread ** 2;
+		const isChance = Math.abs(Math.log(ratio)) < CHANCE * Math.sqrt(2 / degrees);
+		return isChance ? PRIOR_WEIGHT.trusted : PRIOR_WEIGHT.doubted;
 	}
 }
