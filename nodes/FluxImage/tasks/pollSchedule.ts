@@ -33,8 +33,8 @@ import { millsRatio, type LengthEstimate } from './logNormal';
  * end, so it is taken a quarter of the wait ahead. `c` sets the exchange of lag for polls; at 0.1020
  * a job costs 8 polls, the goal. Of these hardly better use can be made: by dynamic programming over
  * all schedules, with d = 0.3 and m known exactly the least lag at 8.0 polls is 3.85 %, and with both
- * from just five jobs it is about 4.1 % at 8.3. The schedule comes to 3.99 % at 8.0 over jobs 6 to 50
- * of a model, and to 4.18 % at 8.1 for the sixth alone. docs/benchmarks.md has the sums.
+ * from just five jobs it is about 4.1 % at 8.3. The schedule comes to 4.01 % at 8.0 over jobs 6 to 50
+ * of a model, and to 4.25 % at 8.1 for the sixth alone. docs/benchmarks.md has the sums.
  */
 const SHARE_OF_ELAPSED = 0.19;
 
