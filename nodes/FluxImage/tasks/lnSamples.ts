@@ -4,12 +4,17 @@ import { millsRatio, type LengthEstimate } from './logNormal';
 export const SAMPLES_FOR_ESTIMATE = 5;
 
 /**
- * For how many samples the prior spread counts: it keeps five jobs that happen to agree from being
- * taken for certainty. It is trusted while the sample's spread could come of it by chance, and doubted
- * where that lies further off than two standard deviations of the logarithm of a sample's variance.
+ * For how many samples the prior spread counts, where it holds and where it does not: it keeps five
+ * jobs that happen to agree from being taken for certainty, and gives way where jobs are unlike it.
+ * Found by trial on the poll schedule's sums: more where it holds gains there and loses elsewhere.
  */
-const PRIOR_WEIGHT = { trusted: 40, doubted: 5 } as const;
-const CHANCE = 2;
+const PRIOR_WEIGHT = { held: 80, notHeld: 2 } as const;
+
+/** The odds, before any sample, that the prior spread holds. By trial, as above. */
+const PRIOR_ODDS = 2;
+
+/** Where it does not hold: the variance of ln(true variance / prior variance), a factor of e or so. */
+const PRIOR_ERROR = 1;
 
 /** Rounds of the estimate with running jobs at each question; the next question goes on from there. */
 const ROUNDS = 2;
@@ -68,10 +73,20 @@ export class LnSamples {
 		};
 	}
 
+	/**
+	 * For how many samples the prior spread counts now. ln(sample variance) lies around ln(true
+	 * variance) with a variance of 2 / degrees of freedom; where the prior does not hold, `PRIOR_ERROR`
+	 * comes on top. By Bayes' rule the densities of the two weigh the one case against the other.
+	 */
 	private get priorWeight(): number {
 		const degrees = this.count - 1;
-		const ratio = this.squares / degrees / this.priorSpread ** 2;
-		const isChance = Math.abs(Math.log(ratio)) < CHANCE * Math.sqrt(2 / degrees);
-		return isChance ? PRIOR_WEIGHT.trusted : PRIOR_WEIGHT.doubted;
+		const distance = Math.log(this.squares / degrees / this.priorSpread ** 2);
+		const byChance = 2 / degrees;
+		const byError = byChance + PRIOR_ERROR;
+		const densityRatio =
+			Math.sqrt(byError / byChance) * Math.exp((distance ** 2 / 2) * (1 / byError - 1 / byChance));
+		const odds = PRIOR_ODDS * densityRatio;
+		const { held, notHeld } = PRIOR_WEIGHT;
+		return notHeld + (held - notHeld) * (odds / (1 + odds));
 	}
 }

@@ -30,11 +30,11 @@ import { millsRatio, type LengthEstimate } from './logNormal';
  *     g(t) = c * t * sqrt(d * M(z)),  c = sqrt(2w)
  *
  * beginning 1.68 spreads below the mean, where 5 % of the jobs are done. M(z) falls while most jobs
- * end, so it is taken a quarter of the wait ahead. `c` sets the exchange of lag for polls; at 0.1020
+ * end, so it is taken a quarter of the wait ahead. `c` sets the exchange of lag for polls; at 0.1017
  * a job costs 8 polls, the goal. Of these hardly better use can be made: by dynamic programming over
  * all schedules, with d = 0.3 and m known exactly the least lag at 8.0 polls is 3.85 %, and with both
- * from just five jobs it is about 4.1 % at 8.3. The schedule comes to 4.01 % at 8.0 over jobs 6 to 50
- * of a model, and to 4.25 % at 8.1 for the sixth alone. docs/benchmarks.md has the sums.
+ * from just five jobs it is about 4.1 % at 8.3. The schedule comes to 3.99 % at 8.0 over jobs 6 to 50
+ * of a model, and to 4.20 % at 8.1 for the sixth alone. docs/benchmarks.md has the sums.
  */
 const SHARE_OF_ELAPSED = 0.19;
 
@@ -45,7 +45,7 @@ const BLIND_FIRST_POLL_MS = 2_000;
 const BLIND_LONGEST_WAIT_MS = 4_900;
 
 /** `c` above. */
-const INFORMED_EXCHANGE = 0.102;
+const INFORMED_EXCHANGE = 0.1017;
 
 /** How far ahead Mills' ratio is taken, as a share of the wait to come. */
 const AHEAD = 0.25;

@@ -40,22 +40,23 @@ describe('The lengths of finished tasks', () => {
 		const { lnSpread } = taught((job) => tenSeconds(job, 0))
 			.follow('model')
 			.estimate()!;
-		// The belief counts for five: sqrt(5 * 0.3^2 / (5 + 5 - 1)) * sqrt(1 + 1/5).
-		expect(lnSpread).toBeCloseTo(0.2449, 3);
+		// They are unlike the belief, which still counts for two: sqrt(2 * 0.3^2 / (5 + 2 - 1)) * sqrt(1 + 1/5).
+		expect(lnSpread).toBeCloseTo(0.1897, 3);
 	});
 
 	it.each([
-		// Logarithms 0.3 apart are what is believed: sqrt((0.9 + 3.6) / (4 + 40)) * sqrt(1.2).
-		['what is believed', 0.3, 0.3503],
-		// Three times as far apart is beyond chance: sqrt((8.1 + 0.45) / (4 + 5)) * sqrt(1.2).
-		['three times that', 0.9, 1.0677],
+		// A variance of 2.5 times the belief has odds of 2 * sqrt(3) * exp(-ln(2.5)^2 * 2/3) = 1.98 to be
+		// chance, so the belief counts for 53.8: sqrt((0.9 + 53.8 * 0.09) / (4 + 53.8)) * sqrt(1.2).
+		['what is believed', 0.3, 0.3453],
+		// At 22.5 times they are 0.0054, and it counts for 2.42: sqrt((8.1 + 2.42 * 0.09) / 6.42) * sqrt(1.2).
+		['three times that', 0.9, 1.2468],
 	])('are as far apart as the five, where they are %s', (_what, step, spread) => {
 		const lengths = taught((job, index) => {
 			const endsMs = 10_000 * Math.exp(step * (index - 2));
 			job.saw(running, endsMs - 1);
 			job.saw(completed, endsMs + 1);
 		});
-		expect(lengths.follow('model').estimate()!.lnSpread).toBeCloseTo(spread, 2);
+		expect(lengths.follow('model').estimate()!.lnSpread).toBeCloseTo(spread, 3);
 	});
 
 	it('count from the last sighting before the end to the first after it', () => {
