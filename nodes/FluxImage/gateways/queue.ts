@@ -4,7 +4,14 @@ import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } fr
 import { readImages } from './outputs';
 import { isPathPart } from './pathPart';
 import { probeByUnknownTask } from './probe';
-import { readErrorWords, readRefusal, refusalOf, unreadableReply, unusableId } from './refusal';
+import {
+	readErrorWords,
+	readRefusal,
+	refusalOf,
+	UNEXPLAINED,
+	unreadableReply,
+	unusableId,
+} from './refusal';
 import { fieldsOf, isBlank, numberOf, present, progressOf, textOf } from './replyBody';
 import { statusOfWord } from './states';
 
@@ -170,9 +177,9 @@ function failureOf(body: unknown): TaskFailure | undefined {
 	const { code, reason } = readErrorWords(body);
 	const provider = fieldsOf(providerError);
 	const detail = textOf(provider['message']);
-	const message = reason ?? 'the gateway gave no reason';
+	const message = reason ?? UNEXPLAINED.message;
 	return {
-		code: code ?? textOf(provider['code']) ?? 'FAILED',
+		code: code ?? textOf(provider['code']) ?? UNEXPLAINED.code,
 		message: detail && detail !== message ? `${message} (${detail})` : message,
 	};
 }
@@ -181,6 +188,6 @@ function failureState(failure: TaskFailure | undefined): Pick<TaskState, 'status
 	const cancelled = failure !== undefined && CANCELLED_TYPES.has(failure.code.toUpperCase());
 	return {
 		status: cancelled ? 'cancelled' : 'failed',
-		failure: failure ?? { code: 'FAILED', message: 'the gateway gave no reason' },
+		failure: failure ?? UNEXPLAINED,
 	};
 }

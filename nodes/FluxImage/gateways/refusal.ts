@@ -1,4 +1,5 @@
 import type { Problem, ProblemKind } from '../problems/problem';
+import { NO_REASON } from '../problems/wording';
 import type { TaskFailure } from '../tasks/task';
 import type { GatewayReply } from './gateway';
 import { fieldsOf, numberOf, present, rowsOf, textOf } from './replyBody';
@@ -102,10 +103,13 @@ export function unusableId(reply: GatewayReply, requestId: string): Problem {
 	return { ...unreadableReply(reply), reason: `its task ID cannot stand in an address: ${shown}` };
 }
 
+/** What stands for a failure that the gateway does not explain. */
+export const UNEXPLAINED: TaskFailure = { code: 'FAILED', message: NO_REASON };
+
 /** Why a task failed, in the words of a body that says that it did. */
 export function readFailure(body: unknown): TaskFailure {
 	const { code, reason } = readErrorWords(body);
-	return { code: code ?? 'FAILED', message: reason ?? 'the gateway gave no reason' };
+	return { code: code ?? UNEXPLAINED.code, message: reason ?? UNEXPLAINED.message };
 }
 
 /** The code and the words of an error, shortened, out of every shape in the contracts. */

@@ -1,5 +1,8 @@
 import type { ProblemKind } from './problem';
 
+/** Stands where a gateway says that a task failed, and not why. */
+export const NO_REASON = 'the gateway gave no reason';
+
 /** The words of a kind of problem: what happened, and what the person can do about it. */
 interface Wording {
 	/** `{gateway}` and `{id}` (the task's id) are filled in. */

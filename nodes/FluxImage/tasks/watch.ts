@@ -1,4 +1,5 @@
 import { about, ProblemError, type Problem } from '../problems/problem';
+import { NO_REASON } from '../problems/wording';
 import { nextPollDelayMs } from './pollSchedule';
 import { readStubbornly, type Patience } from './read';
 import { READ_RULES } from './rules';
@@ -125,7 +126,7 @@ const MODERATED_WORDS = /moderat|content.?(policy|blocked|filter)|nsfw|safety (s
 /** What a failed or cancelled task means to the item, or nothing where the task did not fail. */
 export function failureProblem({ status, failure }: TaskState): Problem | undefined {
 	if (status !== 'failed' && status !== 'cancelled') return undefined;
-	const { code, message } = failure ?? { code: status, message: 'the gateway gave no reason' };
+	const { code, message } = failure ?? { code: status, message: NO_REASON };
 	const moderated = MODERATED_CODES.has(code) || MODERATED_WORDS.test(`${code} ${message}`);
 	const kind = status === 'cancelled' ? 'cancelled' : moderated ? 'moderated' : 'failed';
 	return { kind, code, reason: message };

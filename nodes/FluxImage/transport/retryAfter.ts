@@ -1,7 +1,7 @@
 /**
- * How long a reply asks to wait, in milliseconds from now: `retry-after-ms`, which some gateways send
- * beside it, or Retry-After in seconds or as a date (RFC 9110, 10.2.3). Nothing where it is absent,
- * past or unreadable.
+ * How long a reply asks to wait, in milliseconds from now: `retry-after-ms`, which servers in the
+ * manner of OpenAI send (its client openai-node heeds it), or Retry-After in seconds or as a date
+ * (RFC 9110, 10.2.3). Nothing where it is absent, past or unreadable.
  *
  * @param headers by their names in lower case
  */
