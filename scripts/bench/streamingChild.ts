@@ -1,5 +1,3 @@
-import { rm } from 'node:fs/promises';
-
 import { useBinaryMode } from '../../test/engine/engine';
 import { runFlux, type Address } from './engineRun';
 
@@ -27,9 +25,7 @@ async function main({ address, pictures }: PicturesRun): Promise<PicturesRunResu
 	return { peakBytes: process.resourceUsage().maxRSS * 1_024, seconds };
 }
 
-void main(JSON.parse(process.argv[2] ?? '') as PicturesRun).then(async (result) => {
-	// The engine made the folder for this process.
-	await rm(process.env.N8N_USER_FOLDER ?? '', { recursive: true, force: true });
+void main(JSON.parse(process.argv[2] ?? '') as PicturesRun).then((result) => {
 	console.log(JSON.stringify(result));
 	process.exit(0);
 });

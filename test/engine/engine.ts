@@ -1,12 +1,16 @@
 import 'reflect-metadata';
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 process.env.N8N_ENCRYPTION_KEY ??= 'engine-tests-only';
-process.env.N8N_USER_FOLDER ??= mkdtempSync(path.join(tmpdir(), 'flux-image-engine-'));
+const userFolders = process.env.FLUX_IMAGE_USER_FOLDERS ?? tmpdir();
+const userFolder = mkdtempSync(path.join(userFolders, 'flux-image-engine-'));
+process.env.N8N_USER_FOLDER = userFolder;
+// For the scripts that use the engine; of jest, whose tests never see the exit, see userFolders/.
+process.once('exit', () => rmSync(userFolder, { recursive: true, force: true }));
 
 import {
 	BinaryDataConfig,
