@@ -52,10 +52,10 @@ describe('When nothing is known of the job', () => {
 });
 
 describe('When tasks of the model have finished', () => {
-	/** Jobs 6 to 50 of three hundred batches, each of likes. */
+	/** Jobs 6 to 50 of a hundred batches, each of likes. */
 	function informedSums(tells: Tells): PollSums {
 		const random = seededRandom(6);
-		const batches = Array.from({ length: 300 }, () => {
+		const batches = Array.from({ length: 100 }, () => {
 			const typicalMs = 1_000 * logUniform(random, 2, 120);
 			const lengths = new JobLengths();
 			return Array.from({ length: 50 }, () => {
