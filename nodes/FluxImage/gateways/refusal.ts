@@ -2,7 +2,7 @@ import type { Problem, ProblemKind } from '../problems/problem';
 import { NO_REASON } from '../problems/wording';
 import type { TaskFailure } from '../tasks/task';
 import type { GatewayReply } from './gateway';
-import { fieldsOf, numberOf, present, rowsOf, textOf } from './replyBody';
+import { fieldsOf, isBlank, numberOf, present, rowsOf, textOf } from './replyBody';
 
 /** What an HTTP status alone says (contracts: queue, VTrix, ToAPIs). */
 const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
@@ -24,7 +24,7 @@ const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
  */
 const KIND_OF_WORDS: ReadonlyArray<readonly [RegExp, ProblemKind]> = [
 	[/task_not_exist|task not (exist|found)/i, 'notFound'],
-	[/insufficient|balance|no credit|quota exceeded|40201/i, 'noCredit'],
+	[/insufficient[\W_](funds|credit|quota)|\bbalance\b|no credit|quota exceeded|40201/i, 'noCredit'],
 	[/unauthorized|authentication_error|invalid (api )?key/i, 'badKey'],
 	[/rate.?limit/i, 'rateLimited'],
 ];
@@ -61,7 +61,7 @@ export function readRefusal(reply: GatewayReply): Problem {
 	const { code, reason } = readErrorWords(body);
 	return present({
 		kind: kindOf(statusCode, `${code ?? ''} ${reason ?? ''}`),
-		reason,
+		reason: reason ?? startOf(body),
 		code,
 		httpCode: statusCode,
 		gatewayRequestId: textOf(fieldsOf(body)['request_id'], reply.headers['x-request-id']),
@@ -73,7 +73,7 @@ export function unreadableReply(reply: GatewayReply): Problem {
 	return {
 		kind: 'unreadable',
 		httpCode: reply.statusCode,
-		...present({ reason: describeBody(reply.body) }),
+		...present({ reason: describeText(reply.body) ?? startOf(reply.body) }),
 	};
 }
 
@@ -133,7 +133,7 @@ export function readErrorWords(body: unknown): { code?: string; reason?: string 
 		detailOf(fields['detail']),
 		status['message'],
 		fields['message'],
-		describeBody(body),
+		describeText(body),
 	);
 	return present({ code: code?.slice(0, LONGEST_CODE), reason: reason?.slice(0, LONGEST_REASON) });
 }
@@ -151,8 +151,21 @@ function detailOf(detail: unknown): string | undefined {
 	return textOf(detail, rows.filter(Boolean).join('; '));
 }
 
-/** A word on a body that has no known words: a page's title, or the start of a text. */
-function describeBody(body: unknown): string | undefined {
+/**
+ * The start of a body of unknown shape: whatever it tells of a task, its id perhaps, is not lost.
+ * Nothing where it is too deep to be written.
+ */
+function startOf(body: unknown): string | undefined {
+	if (isBlank(body)) return undefined;
+	try {
+		return JSON.stringify(body).slice(0, LONGEST_REASON);
+	} catch {
+		return undefined;
+	}
+}
+
+/** A word on a body that is no JSON: a page's title, or the start of a text. */
+function describeText(body: unknown): string | undefined {
 	if (typeof body !== 'string') return undefined;
 	const start = body.slice(0, 2000);
 	if (!/<(!doctype|html|head|body|title)/i.test(start)) {

@@ -70,7 +70,15 @@ const REFUSALS: Array<[statusCode: number, body: unknown, kind: string, reason: 
 	[400, { error: { code: 'task_not_exist', message: 'Gone' } }, 'notFound', 'Gone'],
 	[500, { success: false, message: 'Oops' }, 'gatewayFault', 'Oops'],
 	[200, { status: { code: 400, message: 'Bad size' } }, 'badParameters', 'Bad size'],
-	[200, { status: { code: 200, message: 'fine' } }, 'unreadable', ''],
+	[
+		200,
+		{ status: { code: 200, message: 'fine' } },
+		'unreadable',
+		'{"status":{"code":200,"message":"fine"}}',
+	],
+	[403, { error: 'insufficient scope' }, 'notAllowed', 'insufficient scope'],
+	[400, { error: { code: 'insufficient_quota', message: 'None' } }, 'noCredit', 'None'],
+	[500, { id: 'x', msg: 'Oops' }, 'gatewayFault', '{"id":"x","msg":"Oops"}'],
 	[404, { status: { code: 399, message: 'odd' } }, 'notFound', 'odd'],
 	[404, { status: { code: 600, message: 'odd' } }, 'notFound', 'odd'],
 	[
@@ -125,6 +133,16 @@ describe.each(gateways)('$displayName', (gateway) => {
 		expect(gateway.readStatus(refused, task).problem?.gatewayRequestId).toBe('req-1');
 		const inHeader = reply(500, {}, { 'x-request-id': 'req-2' });
 		expect(gateway.readStatus(inHeader, task).problem?.gatewayRequestId).toBe('req-2');
+	});
+
+	it('keeps what a reply of unknown shape tells, the id of a task perhaps', () => {
+		const odd = reply(200, { data: { task: { identity: 'x-1' } } });
+		expect(gateway.readCreate(odd, 'flux_kontext_max').problem?.reason).toContain('x-1');
+	});
+
+	it('reads what is nested too deeply to be written', () => {
+		const deep = JSON.parse(`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`) as unknown;
+		expect(gateway.readStatus(reply(500, deep), task).problem?.kind).toBe('gatewayFault');
 	});
 
 	it('says what came in place of JSON', () => {
