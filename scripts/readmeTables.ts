@@ -75,6 +75,9 @@ function isSoldAt({ offers }: Model, gateway: ModelOffer['gateways'][number]): b
 function errorTable(): string {
 	return table(
 		['What the error says', 'What to do'],
-		Object.values(WORDING).map(({ message, remedy }) => [message, remedy]),
+		Object.values(WORDING).map(({ message, remedy, remedyOfTask }) => [
+			message,
+			remedyOfTask ? `${remedy} Where the task exists already: ${remedyOfTask}` : remedy,
+		]),
 	);
 }

@@ -10,6 +10,7 @@ import { present } from '../gateways/replyBody';
 import type { Gateway } from '../gateways/gateway';
 import { type ProblemError, type ProblemKind } from '../problems/problem';
 import { WORDING } from '../problems/wording';
+import { isSeen } from '../tasks/lifecycle';
 import type { Redact } from '../transport/redaction';
 
 /** Why an item ended without its output: the error for the editor, and its fields for the workflow. */
@@ -34,21 +35,21 @@ export function taskFailure(
 		redact.text(
 			text
 				.replace('{gateway}', gateway.displayName)
-				.replace('{id}', task?.requestId ?? 'without an ID'),
+				.replace('{id}', () => task?.requestId ?? 'without an ID'),
 		);
-	const { message: head, remedy } = WORDING[problem.kind];
+	const { message: head, remedy, remedyOfTask = remedy } = WORDING[problem.kind];
 	const reason = problem.reason && redact.text(problem.reason);
 	const json = present({
 		requestId: task?.requestId,
 		gateway: gateway.id,
 		model: task?.modelId || problem.modelId,
-		status: task?.status,
+		status: task && isSeen(task) ? task.status : undefined,
 		failure: task?.failure && { ...task.failure },
 		url: problem.pictureUrl,
 	}) as JsonObject;
 	const facts = [
 		`Item ${itemIndex}.`,
-		remedy,
+		task ? remedyOfTask : remedy,
 		task && `Request ID: ${task.requestId}.`,
 		problem.code && `Code: ${problem.code}.`,
 		problem.gatewayRequestId && `The gateway's ID of the call: ${problem.gatewayRequestId}.`,

@@ -48,6 +48,7 @@ export type ProblemKind =
 	| 'moderated'
 	| 'cancelled'
 	| 'noImages'
+	| 'resultUnread'
 	| 'pictureUnavailable'
 	// The execution ended it.
 	| 'mayHaveBeenAccepted'

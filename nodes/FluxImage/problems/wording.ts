@@ -8,6 +8,8 @@ interface Wording {
 	/** `{gateway}` and `{id}` (the task's id) are filled in. */
 	readonly message: string;
 	readonly remedy: string;
+	/** The remedy in its place where the call was about a task that exists: that one is paid. */
+	readonly remedyOfTask?: string;
 }
 
 /** One row a kind: the only place where an error is put into words. */
@@ -19,6 +21,7 @@ export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
 	noCredit: {
 		message: 'The {gateway} account has no credit left',
 		remedy: 'Top up the account at the gateway, then run again. Nothing was billed.',
+		remedyOfTask: 'Top up the account at the gateway, then collect the task with Task > Wait.',
 	},
 	notAllowed: {
 		message: '{gateway} does not allow this account to do that',
@@ -33,14 +36,19 @@ export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
 	badParameters: {
 		message: '{gateway} refused the parameters',
 		remedy: 'Change what the reason names, then run again. Nothing was billed.',
+		remedyOfTask:
+			'Check what the reason names. The task is not lost: Task > Wait collects it without paying again.',
 	},
 	rateLimited: {
 		message: '{gateway} is refusing calls because there are too many',
 		remedy: 'Lower Max Concurrent Tasks, or run again in a minute.',
+		remedyOfTask: 'Collect the task with Task > Wait in a minute.',
 	},
 	gatewayFault: {
 		message: '{gateway} has a fault of its own',
 		remedy: 'Run again later. If it stays, tell the support of the gateway.',
+		remedyOfTask:
+			'Collect the task with Task > Wait later. If it stays, tell the support of the gateway.',
 	},
 	redirected: {
 		message:
@@ -55,14 +63,18 @@ export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
 		message: '{gateway} could not be reached',
 		remedy:
 			'Check the Base URL of the credential and the network of this n8n, then run again. Nothing was sent.',
+		remedyOfTask:
+			'Check the Base URL of the credential and the network of this n8n, then collect the task with Task > Wait.',
 	},
 	interrupted: {
 		message: 'The connection to {gateway} broke',
-		remedy: 'Run again. A task that exists can be collected with Task > Wait.',
+		remedy: 'Run again. Nothing was billed.',
+		remedyOfTask: 'Collect the task with Task > Wait.',
 	},
 	requestTimedOut: {
 		message: '{gateway} did not answer in time',
-		remedy: 'Run again later. A task that exists can be collected with Task > Wait.',
+		remedy: 'Run again later. Nothing was billed.',
+		remedyOfTask: 'Collect the task with Task > Wait later.',
 	},
 	failed: {
 		message: 'Task {id} failed at {gateway}',
@@ -82,6 +94,11 @@ export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
 		message: 'Task {id} finished at {gateway} without an image',
 		remedy:
 			'Use Task > Get Result with this Request ID and Include Raw Response to see what came back, and show that to the support of the gateway.',
+	},
+	resultUnread: {
+		message: 'Task {id} is finished, but its result could not be read within the timeout',
+		remedy:
+			'Use Task > Get Result with this Request ID: it fetches the pictures without paying again.',
 	},
 	pictureUnavailable: {
 		message: 'The picture of task {id} is finished, but could not be fetched',

@@ -151,7 +151,7 @@ export class GatewayPacer implements Pacer {
 			if (waitMs === 0) this.letGo();
 			else {
 				this.idle = new AbortController();
-				await this.clock.sleep(waitMs, this.idle.signal);
+				await this.clock.sleep(Math.min(waitMs, LONGEST_SLEEP_MS), this.idle.signal);
 			}
 		}
 		this.serving = false;

@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INode } from 'n8n-workflow';
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import { failedItem, taskFailure } from '../../../nodes/FluxImage/operations/taskError';
 import { ProblemError, type Problem } from '../../../nodes/FluxImage/problems/problem';
+import { unseen } from '../../../nodes/FluxImage/tasks/lifecycle';
 import type { TaskState } from '../../../nodes/FluxImage/tasks/task';
 import { redactor } from '../../../nodes/FluxImage/transport/redaction';
 
@@ -12,7 +13,7 @@ const task: TaskState = {
 	requestId: 'mmsu_1',
 	modelId: 'flux_kontext_max',
 	status: 'running',
-	raw: null,
+	raw: {},
 };
 
 const contextOf = (onError?: INode['onError']) =>
@@ -39,7 +40,7 @@ describe("an item's failure", () => {
 			task,
 		);
 		expect(error.description).toBe(
-			"Item 3. Run again later. If it stays, tell the support of the gateway. Request ID: mmsu_1. Code: E1. The gateway's ID of the call: call-9.",
+			"Item 3. Collect the task with Task > Wait later. If it stays, tell the support of the gateway. Request ID: mmsu_1. Code: E1. The gateway's ID of the call: call-9.",
 		);
 		expect(error).toMatchObject({ httpCode: '503', context: { itemIndex: 3 } });
 	});
@@ -60,6 +61,21 @@ describe("an item's failure", () => {
 			status: 'failed',
 			failure: { code: 'C', message: 'm' },
 		});
+	});
+
+	it('of a call that created nothing says so', () => {
+		const { error } = failure({ kind: 'noCredit' });
+		expect(error.description).toContain('Nothing was billed.');
+		expect(failure({ kind: 'noCredit' }, task).error.description).not.toContain('billed');
+	});
+
+	it('claims no status of a task that no reply has told of', () => {
+		expect(failure({ kind: 'notFound' }, unseen(task)).json).not.toHaveProperty('status');
+	});
+
+	it('keeps an id that looks like a pattern', () => {
+		const { error } = failure({ kind: 'failed' }, { ...task, requestId: "a$&b$'c" });
+		expect(error.message).toContain("Task a$&b$'c failed");
 	});
 
 	it('without a task has the model of its create', () => {

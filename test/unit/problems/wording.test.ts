@@ -5,11 +5,12 @@ const rows = Object.entries(WORDING);
 
 describe('the words for a problem', () => {
 	it.each(rows)('%s say what happened and what to do, in whole sentences', (_kind, words) => {
-		const { message, remedy } = words;
+		const { message, remedy, remedyOfTask = remedy } = words;
 		expect(message).toMatch(/^(\{gateway\}|[A-Z])/);
 		expect(message).not.toMatch(/\.$/);
 		expect(remedy).toMatch(/^[A-Z].*\.$/s);
 		expect(remedy).not.toContain('—');
+		expect(remedyOfTask).toMatch(/^[A-Z].*\.$/s);
 	});
 
 	it.each(rows)('%s fill in nothing but the gateway and the task', (_kind, words) => {
@@ -36,8 +37,15 @@ describe('the words for a problem', () => {
 	});
 
 	it('never send a person to a new payment where nothing says that the old one is lost', () => {
-		for (const kind of ['deadlineReached', 'pictureUnavailable', 'noImages'] as const) {
-			expect(WORDING[kind].remedy).not.toMatch(/run again/i);
+		const unread = ['deadlineReached', 'resultUnread', 'pictureUnavailable', 'noImages'] as const;
+		for (const kind of unread) expect(WORDING[kind].remedy).not.toMatch(/run again/i);
+	});
+
+	it('say nothing of a task that exists but that it is to be collected', () => {
+		const reads = Object.keys(READ_RULES) as Array<keyof typeof READ_RULES>;
+		for (const kind of [...reads, 'badParameters'] as const) {
+			const { remedy, remedyOfTask = remedy } = WORDING[kind];
+			expect(remedyOfTask).not.toMatch(/run again|nothing was/i);
 		}
 	});
 });

@@ -56,6 +56,19 @@ describe('After a 429', () => {
 		expect(Math.min(...went)).toBeGreaterThanOrEqual(30_000);
 	});
 
+	it('rests longer than a timer can be set for', async () => {
+		const { clock, pacer, call, calls } = paced();
+		await calls(20);
+		const sleep = jest.spyOn(clock, 'sleep');
+		const stop = new AbortController();
+		const waits = call('poll', Infinity, stop.signal);
+		pacer.refused(30 * 86_400_000);
+		await clock.pass(1_000);
+		expect(Math.max(...sleep.mock.calls.map(([ms]) => ms))).toBeLessThan(2 ** 31);
+		stop.abort();
+		await clock.run(waits);
+	});
+
 	it('rests a second where the gateway names no time', async () => {
 		const { pacer, went, calls } = paced();
 		pacer.refused(undefined);
