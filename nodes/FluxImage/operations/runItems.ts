@@ -63,6 +63,7 @@ export async function runItems(context: IExecuteFunctions): Promise<INodeExecuti
 		return ending;
 	});
 	await room.inFlight.close();
+	if (firstFailure) room.memory.handOn();
 	if (firstFailure && !context.continueOnFail()) throw nodeError(firstFailure, endings);
 	return endings.flatMap(({ items, failure }) => items ?? [failedItem(context, failure)]);
 }
@@ -164,11 +165,19 @@ async function openRoom(
 	};
 	return {
 		session,
-		memory: new TaskMemory(context.getContext('node'), context.getExecutionId()),
+		memory: new TaskMemory(
+			context.getContext('node'),
+			context.getExecutionId(),
+			isAgentTool(context),
+		),
 		inFlight: new InFlight(session),
 		giveUp: () => failed.abort(),
 	};
 }
+
+/** n8n makes a node type of its own for the tool, with `Tool` at the end of its name. */
+const isAgentTool = (context: IExecuteFunctions): boolean =>
+	context.getNode().type.endsWith('Tool');
 
 function readGateway(context: IExecuteFunctions): Gateway {
 	const name = context.getNodeParameter('gateway', 0) as string;

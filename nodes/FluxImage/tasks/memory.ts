@@ -27,25 +27,40 @@ export interface CreateIdentity {
 	readonly payload: unknown;
 }
 
+type Tasks = Record<string, Remembered>;
+
 /**
  * The tasks that the attempts at one execution have created, so that n8n's Retry On Fail and a
  * person's Retry pick them up instead of paying again. Only a task that ended as failed or cancelled
  * is forgotten.
+ *
+ * As an agent's tool the node has no run index that would tell a try from another call: n8n counts both
+ * alike. There a run's tasks are handed on only where it failed, and to one run: a model that asks twice
+ * for the same picture gets two.
  */
 export class TaskMemory {
-	private readonly tasks: Record<string, Remembered>;
+	/** What earlier attempts have handed on. */
+	private readonly kept: Tasks;
+	/** What this attempt has made or taken over: the same, but for a tool. */
+	private readonly own: Tasks;
 
 	constructor(
 		context: Context,
 		private readonly executionId: string,
+		private readonly isTool = false,
 	) {
-		this.tasks = (context[FIELD] ??= {}) as Record<string, Remembered>;
+		this.kept = (context[FIELD] ??= {}) as Tasks;
+		this.own = isTool ? {} : this.kept;
 	}
 
 	/** The task that an earlier attempt created. */
 	recall(identity: CreateIdentity): TaskRef | undefined {
-		const known = this.tasks[keyOf(identity)];
-		return known?.requestId ? { requestId: known.requestId, modelId: known.modelId } : undefined;
+		const key = this.keyOf(identity);
+		const known = this.own[key] ?? this.kept[key];
+		if (!known?.requestId) return undefined;
+		if (this.isTool) delete this.kept[key];
+		this.own[key] = known;
+		return { requestId: known.requestId, modelId: known.modelId };
 	}
 
 	/**
@@ -54,12 +69,13 @@ export class TaskMemory {
 	 * the person was told.
 	 */
 	isDoubtful(identity: CreateIdentity): boolean {
-		const known = this.tasks[keyOf(identity)];
+		const key = this.keyOf(identity);
+		const known = this.own[key] ?? this.kept[key];
 		return known?.requestId === '' && known.executionId === this.executionId;
 	}
 
 	remember(identity: CreateIdentity, { requestId, modelId }: TaskRef): void {
-		this.tasks[keyOf(identity)] = { requestId, modelId, executionId: this.executionId };
+		this.own[this.keyOf(identity)] = { requestId, modelId, executionId: this.executionId };
 	}
 
 	rememberDoubt(identity: CreateIdentity, modelId: string): void {
@@ -67,11 +83,16 @@ export class TaskMemory {
 	}
 
 	forget(identity: CreateIdentity): void {
-		delete this.tasks[keyOf(identity)];
+		delete this.own[this.keyOf(identity)];
 	}
-}
 
-function keyOf({ runIndex, itemIndex, payload }: CreateIdentity): string {
-	const digest = createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 32);
-	return `${runIndex}/${itemIndex}/${digest}`;
+	/** Hands on what this attempt knows, since it failed. */
+	handOn(): void {
+		Object.assign(this.kept, this.own);
+	}
+
+	private keyOf({ runIndex, itemIndex, payload }: CreateIdentity): string {
+		const digest = createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 32);
+		return `${this.isTool ? 'tool' : runIndex}/${itemIndex}/${digest}`;
+	}
 }
