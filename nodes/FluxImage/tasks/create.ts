@@ -2,8 +2,8 @@ import type { Submission } from '../gateways/gateway';
 import { ProblemError, type Outcome, type Problem } from '../problems/problem';
 import { backOffMs } from './backOff';
 import { ownSignal } from './clock';
-import { CREATE_RULES } from './rules';
-import { call, CALL_TIMEOUT_MS, NO_TURN, STOPPED, type Session } from './session';
+import { createRule } from './rules';
+import { call, NO_TURN, STOPPED, type Session } from './session';
 import type { TaskState } from './task';
 
 /**
@@ -29,27 +29,22 @@ export async function createTask(
 	for (let failures = 1; ; failures++) {
 		const mayGo = await session.pacer.turn('create', deadlineMs, session.halt);
 		if (!mayGo) throw new ProblemError(NO_TURN);
-		const outcome = await post(session, await submit());
-		if (!outcome.problem) return outcome.value;
-		const waitMs = backOffMs(failures, outcome.problem.retryAfterMs, session.random);
-		const resendUntilMs = Math.min(deadlineMs, startedMs + resendForMs(outcome.problem));
-		if (session.clock.nowMs() + waitMs > resendUntilMs) {
-			throw new ProblemError(asCreateProblem(outcome.problem));
-		}
+		// A turn is given at once after Stop; the images are not read for it any more.
+		if (session.halt.aborted) throw new ProblemError(STOPPED);
+		const { value, problem } = await post(session, await submit());
+		if (!problem) return value;
+		const rule = createRule(problem);
+		if (rule.then === 'doubtful') throw new ProblemError(asDoubt(problem));
+		if (rule.then === 'final') throw new ProblemError(problem);
+		const waitMs = backOffMs(failures, problem.retryAfterMs, session.random);
+		const resendUntilMs = Math.min(deadlineMs, startedMs + (rule.resendForMs ?? Infinity));
+		if (session.clock.nowMs() + waitMs > resendUntilMs) throw new ProblemError(problem);
 		await session.clock.sleep(waitMs, session.halt);
 	}
 }
 
-/** How long a create with this problem is sent again, in milliseconds from the first try. */
-function resendForMs({ kind }: Problem): number {
-	const rule = CREATE_RULES[kind];
-	return rule?.then === 'resend' ? (rule.resendForMs ?? Infinity) : 0;
-}
-
-/** What a create's problem means for the person's money. */
-function asCreateProblem(problem: Problem): Problem {
-	const { then } = CREATE_RULES[problem.kind] ?? { then: 'doubtful' };
-	if (then !== 'doubtful') return problem;
+/** A problem after which the task may exist, and be paid. */
+function asDoubt(problem: Problem): Problem {
 	const reason = problem.reason ?? problem.code ?? problem.kind;
 	return { ...problem, kind: 'mayHaveBeenAccepted', reason };
 }
@@ -76,7 +71,7 @@ async function post(session: Session, submission: Submission): Promise<Outcome<T
 			session,
 			gateway.create(submission),
 			(reply) => gateway.readCreate(reply, submission.modelId),
-			{ timeoutMs: CALL_TIMEOUT_MS, signal: cut.signal },
+			{ signal: cut.signal },
 		);
 	} finally {
 		answered.abort(ANSWERED);

@@ -1,3 +1,5 @@
+import type { GatewayReply } from '../gateways/gateway';
+import { ProblemError } from '../problems/problem';
 import { UNPACED } from './pacer';
 import { readStubbornly } from './read';
 import type { Session } from './session';
@@ -82,8 +84,9 @@ export class InFlight {
 	private async stopTask(task: TaskRef, cancelOnStop: boolean): Promise<void> {
 		const { clock, log } = this.session;
 		if (!cancelOnStop) return log(this.news(task, 'leftAlone'));
+		const unstoppable = { ...this.session, halt: UNSTOPPABLE, pacer: UNPACED };
 		const deadlineMs = clock.nowMs() + STOP_CANCEL_MS;
-		log(this.news(task, await cancelQuietly(this.session, task, deadlineMs)));
+		log(this.news(task, await cancelQuietly(unstoppable, task, deadlineMs)));
 	}
 
 	private news({ requestId }: TaskRef, became: keyof typeof BECAME): string {
@@ -101,7 +104,12 @@ const BECAME: Readonly<Record<Cancelled | 'leftAlone', string>> = {
 	failed: 'could not be cancelled and may run on; Task > Wait collects its picture',
 };
 
-/** Cancels a task even after Stop, and says what became of it. Never throws. */
+const NOT_FOUND = { kind: 'notFound' } as const;
+
+/**
+ * Cancels a task, and says what became of it. A gateway may lag behind itself and not know its newest
+ * task, so it is asked again where it says so. Never throws.
+ */
 export async function cancelQuietly(
 	session: Session,
 	task: TaskRef,
@@ -109,11 +117,16 @@ export async function cancelQuietly(
 ): Promise<Cancelled> {
 	const { cancel, readCancel } = session.gateway;
 	if (!cancel || !readCancel) return 'notOffered';
+	const readKnown = (reply: GatewayReply) => {
+		const outcome = readCancel(reply);
+		return outcome.value?.cancellation === 'notFound' ? { problem: NOT_FOUND } : outcome;
+	};
+	const patience = { deadlineMs, mayLag: true };
 	try {
-		const unstoppable = { ...session, stop: UNSTOPPABLE, halt: UNSTOPPABLE, pacer: UNPACED };
-		const reply = await readStubbornly(unstoppable, cancel(task), readCancel, { deadlineMs });
+		const reply = await readStubbornly(session, cancel(task), readKnown, patience, 'result');
 		return reply.cancellation;
-	} catch {
-		return 'failed';
+	} catch (error) {
+		const isUnknown = error instanceof ProblemError && error.problem.kind === NOT_FOUND.kind;
+		return isUnknown ? 'notFound' : 'failed';
 	}
 }

@@ -1,7 +1,7 @@
 import type { Submission } from '../gateways/gateway';
-import { about, ProblemError } from '../problems/problem';
+import { about, ProblemError, type Problem } from '../problems/problem';
 import { createTask } from './create';
-import { cancelQuietly, type InFlight } from './inFlight';
+import { cancelQuietly, type Cancelled, type InFlight } from './inFlight';
 import type { CreateIdentity, TaskMemory } from './memory';
 import type { Session } from './session';
 import { ENDED, type TaskRef, type TaskState } from './task';
@@ -41,6 +41,7 @@ export async function obtainTask(room: TaskRoom, order: Order): Promise<TaskStat
 	const patience = { deadlineMs, mayLag: true };
 	const state = await about(known, readStatus(room.session, known, patience));
 	if (!failureProblem(state)) return state;
+	room.inFlight.remove(state);
 	room.memory.forget(order.identity);
 	return await orderTask(room, order);
 }
@@ -87,22 +88,28 @@ export async function cancelAfterDeadline(
 	{ session, inFlight }: TaskRoom,
 	task: TaskState,
 ): Promise<ProblemError> {
-	const became = await cancelQuietly(session, task, session.clock.nowMs() + TIMEOUT_CANCEL_MS);
+	// Another item's failure does not cut it; Stop does, which cancels by itself.
+	const untilStop = { ...session, halt: session.stop };
+	const became = await cancelQuietly(untilStop, task, session.clock.nowMs() + TIMEOUT_CANCEL_MS);
 	inFlight.remove(task);
-	if (became === 'requested') return new ProblemError({ kind: 'deadlineCancelled' }, task);
-	return new ProblemError({ kind: 'deadlineReached', reason: NOT_CANCELLED[became] }, task);
+	return new ProblemError(AFTER_CANCEL[became], task);
 }
 
-/** Why a timed-out task was not cancelled. */
-const NOT_CANCELLED = {
-	alreadyCompleted: 'the cancel came too late: the task is finished',
-	notFound: 'the cancel found no such task',
-	notOffered: 'the gateway cannot cancel',
-	failed: 'the cancel did not get through',
-} as const;
+/** What a timed-out task comes to, by what became of its cancel. */
+const AFTER_CANCEL: Readonly<Record<Cancelled, Problem>> = {
+	requested: { kind: 'deadlineCancelled' },
+	alreadyCompleted: { kind: 'resultUnread', reason: 'the cancel came too late' },
+	notFound: { kind: 'deadlineReached', reason: 'the cancel found no such task' },
+	notOffered: { kind: 'deadlineReached', reason: 'the gateway cannot cancel' },
+	failed: { kind: 'deadlineReached', reason: 'the cancel did not get through' },
+};
 
-/** A task as far as it is known before its first status reply. */
-export const unseen = (task: TaskRef): TaskState => ({ ...task, status: 'queued', raw: null });
+/** A task before its first status reply: its status is a guess until then. */
+export const unseen = (task: TaskRef): TaskState => ({ ...task, status: 'queued', raw: UNSEEN });
+const UNSEEN = null;
+
+/** Whether a reply has told the task's status. */
+export const isSeen = ({ raw }: TaskState): boolean => raw !== UNSEEN;
 
 function recallTask({ memory, inFlight }: TaskRoom, order: Order): TaskState | undefined {
 	const known = memory.recall(order.identity);

@@ -1,4 +1,4 @@
-import type { ProblemKind } from '../problems/problem';
+import type { Problem, ProblemKind } from '../problems/problem';
 
 /** What a create does about a problem. */
 interface CreateRule {
@@ -6,6 +6,8 @@ interface CreateRule {
 	readonly then: 'resend' | 'final' | 'doubtful';
 	/** How long it is sent again, in milliseconds from the first try; absent: until the deadline. */
 	readonly resendForMs?: number;
+	/** The HTTP status without which the row does not hold: the create was refused in words then. */
+	readonly httpCode?: number;
 	readonly because: string;
 }
 
@@ -20,7 +22,7 @@ const UNREACHABLE_FOR_MS = 15_000;
  * A kind without a row is doubtful.
  */
 export const CREATE_RULES: Readonly<Partial<Record<ProblemKind, CreateRule>>> = {
-	rateLimited: { then: 'resend', because: '429 is said before a task is made' },
+	rateLimited: { then: 'resend', httpCode: 429, because: '429 is said before a task is made' },
 	neverConnected: {
 		then: 'resend',
 		resendForMs: UNREACHABLE_FOR_MS,
@@ -39,6 +41,13 @@ export const CREATE_RULES: Readonly<Partial<Record<ProblemKind, CreateRule>>> = 
 	stopped: { then: 'doubtful', because: 'the reply was not awaited to its end' },
 };
 
+/** What a create does about this problem. */
+export function createRule({ kind, httpCode }: Problem): CreateRule {
+	const rule = CREATE_RULES[kind] ?? { then: 'doubtful', because: 'nothing is known of it' };
+	if (rule.httpCode === undefined || rule.httpCode === httpCode) return rule;
+	return { then: 'final', because: 'the gateway refused, but for no reason that passes by itself' };
+}
+
 /**
  * What a read does about a problem. `again`: until the deadline, since a read costs nothing.
  * `lag`: for a while where the gateway may lag behind itself. `final`: at once.
@@ -55,6 +64,7 @@ export const READ_RULES: Readonly<Partial<Record<ProblemKind, ReadRule>>> = {
 	unreadable: 'again',
 	noImages: 'lag',
 	badKey: 'lag',
+	noCredit: 'lag',
 	notAllowed: 'lag',
 	notFound: 'lag',
 };

@@ -45,7 +45,7 @@ export async function watchTask(
 	// Of a task that was made elsewhere, the age is unknown: it neither teaches nor learns.
 	const job = watch.isNew ? session.lengths.follow(state.modelId) : undefined;
 	const look = async (seen: TaskState) =>
-		await about(seen, readStatus(session, seen, watch).catch(asDeadline));
+		await about(seen, readStatus(session, seen, watch).catch(asLate('deadlineReached')));
 	let latest = watch.isNew ? state : await look(state);
 	while (!ENDED.has(latest.status)) {
 		const nowMs = clock.nowMs();
@@ -67,11 +67,13 @@ export async function watchTask(
 }
 
 /** A read that was still being tried when the deadline came tells of the deadline, with its reason. */
-function asDeadline(error: unknown): never {
-	if (error instanceof ProblemError && READ_RULES[error.problem.kind] === 'again') {
-		throw new ProblemError({ ...error.problem, kind: 'deadlineReached', reason: lastWord(error) });
-	}
-	throw error;
+function asLate(kind: 'deadlineReached' | 'resultUnread') {
+	return (error: unknown): never => {
+		if (error instanceof ProblemError && READ_RULES[error.problem.kind] === 'again') {
+			throw new ProblemError({ ...error.problem, kind, reason: lastWord(error) });
+		}
+		throw error;
+	};
 }
 
 const lastWord = ({ problem }: ProblemError) =>
@@ -81,8 +83,8 @@ const lastWord = ({ problem }: ProblemError) =>
  * The images of a completed task. Its own status reply may hold them; else the result is read, and
  * read again while the gateway says that the task is still running.
  *
- * @throws ProblemError `noImages`, `deadlineReached`, `stopped`, the task's failure, or a read's
- * final problem
+ * @throws ProblemError `noImages`, `resultUnread`, `stopped`, the task's failure, or a read's final
+ * problem
  */
 export async function fetchResult(
 	session: Session,
@@ -101,7 +103,7 @@ export async function fetchResult(
 		},
 		{ ...watch, mayLag: true },
 		'result',
-	).catch(asDeadline);
+	).catch(asLate('resultUnread'));
 	const ended = failureProblem(result);
 	const finished = { ...completed, ...result };
 	if (ended) throw new ProblemError(ended, finished);

@@ -72,6 +72,41 @@ describe('a create', () => {
 		expect(bench.clock.nowMs() - startedMs).toBe(30_000);
 	});
 
+	it('has more time where it carries large images', async () => {
+		bench.queue.faults.create.push({ hang: true });
+		const startedMs = bench.clock.nowMs();
+		const submit = async () => {
+			const submission = await bench.order().submit();
+			const images = ['x'.repeat(10_000_000), 'y'.repeat(15_000_000)];
+			return { ...submission, parameters: { ...submission.parameters, images } };
+		};
+		await bench.problemOf(createTask(bench.room().session, submit, Infinity));
+		// 30 s, and 25 MB at 2 Mbit/s.
+		expect(bench.clock.nowMs() - startedMs).toBe(130_000);
+	});
+
+	it('that may have been accepted is not sent again though the clock is set back meanwhile', async () => {
+		bench.queue.faults.create.push({ network: 'interrupted', accepted: true });
+		const { session } = bench.room();
+		let setBackMs = 0;
+		const clock = {
+			nowMs: () => bench.clock.nowMs() - setBackMs,
+			sleep: bench.clock.sleep.bind(bench.clock),
+		};
+		void bench.clock.sleep(10).then(() => (setBackMs = 3_600_000));
+		const work = createTask({ ...session, clock }, bench.order().submit, Infinity);
+		expect(await bench.problemOf(work)).toMatchObject({ kind: 'mayHaveBeenAccepted' });
+		expect(bench.queue.sent('create')).toHaveLength(1);
+	});
+
+	it('that speaks of a rate limit without HTTP 429 is not sent again', async () => {
+		bench.queue.faults.create.push({
+			reply: { statusCode: 400, body: { error: 'rate limit of this plan' } },
+		});
+		expect(await bench.problemOf(create())).toMatchObject({ kind: 'rateLimited' });
+		expect(bench.queue.sent('create')).toHaveLength(1);
+	});
+
 	it('keeps the reason of a doubt', async () => {
 		bench.queue.faults.create.push({
 			reply: { statusCode: 500, body: { error: 'the disk is full' } },
@@ -165,11 +200,13 @@ describe('Stop during a create', () => {
 		expect(bench.queue.sent('create')).toHaveLength(1);
 	});
 
-	it('before it sends nothing', async () => {
-		const work = create();
+	it('before it sends nothing, and reads no images for it', async () => {
+		const submit = jest.fn(bench.order().submit);
+		const work = createTask(bench.room().session, submit, Infinity);
 		bench.stop();
 		expect(await bench.problemOf(work)).toMatchObject({ kind: 'stopped' });
 		expect(bench.queue.calls).toHaveLength(0);
+		expect(submit).not.toHaveBeenCalled();
 	});
 
 	it('leaves no sleeper behind, and a later Stop wakes none', async () => {

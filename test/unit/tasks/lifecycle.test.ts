@@ -65,6 +65,19 @@ describe('generate', () => {
 		});
 	});
 
+	it('does not call a task unfinished whose result cannot be read in time', async () => {
+		bench.queue.faults.result.push(
+			...Array.from({ length: 99 }, () => ({ reply: { statusCode: 503, body: 'storm' } })),
+		);
+		const work = generate(bench.room(), bench.order(), bench.watch(60_000));
+		expect(await bench.problemOf(work)).toMatchObject({
+			kind: 'resultUnread',
+			requestId: 'task-1',
+			status: 'completed',
+			reason: 'the last read said: storm',
+		});
+	});
+
 	it('reads a failure that only the result tells, and forgets the task', async () => {
 		const failed = { status: 'FAILED', error: { code: 'X', message: 'no' } };
 		bench.queue.faults.result.push({ reply: { statusCode: 200, body: failed } });
@@ -122,6 +135,17 @@ describe('the first look', () => {
 });
 
 describe('collectTask', () => {
+	it('outlasts a gateway that refuses a read for want of credit for a moment', async () => {
+		const room = bench.room();
+		const task = await bench.clock.run(obtainTask(room, bench.order()));
+		bench.queue.faults.status.push({
+			reply: { statusCode: 403, body: { error: 'insufficient balance' } },
+		});
+		expect(await bench.clock.run(collectTask(room, task, bench.watch(), true))).toMatchObject({
+			status: 'completed',
+		});
+	});
+
 	it('outlasts a gateway that does not know its new task yet', async () => {
 		const room = bench.room();
 		const task = await bench.clock.run(obtainTask(room, bench.order()));
@@ -158,7 +182,30 @@ describe('a cancel after the deadline', () => {
 
 	it('says that it came too late', async () => {
 		expect(await cancel(0)).toMatchObject({
-			problem: { kind: 'deadlineReached', reason: expect.stringContaining('finished') },
+			problem: { kind: 'resultUnread', reason: 'the cancel came too late' },
+		});
+	});
+
+	it('ends with Stop, which cancels by itself', async () => {
+		bench.queue.jobMs = Infinity;
+		bench.queue.faults.cancel.push({ hang: true });
+		const room = bench.room();
+		const task = await bench.clock.run(obtainTask(room, bench.order()));
+		void bench.clock.sleep(500).then(() => bench.stop());
+		const startedMs = bench.clock.nowMs();
+		await bench.clock.run(cancelAfterDeadline(room, task));
+		expect(bench.clock.nowMs() - startedMs).toBe(500);
+		await bench.clock.run(room.inFlight.close());
+		expect(bench.stopLog).toEqual(['Task task-1 at SeaArt Cloud: cancel requested']);
+	});
+
+	it("is not cut by another item's failure", async () => {
+		bench.queue.jobMs = Infinity;
+		const room = bench.room();
+		const task = await bench.clock.run(obtainTask(room, bench.order()));
+		bench.fail();
+		expect(await bench.clock.run(cancelAfterDeadline(room, task))).toMatchObject({
+			problem: { kind: 'deadlineCancelled' },
 		});
 	});
 

@@ -111,9 +111,34 @@ describe('Stop', () => {
 		[400, 'was already finished'],
 		[404, 'is not known to the gateway'],
 	])('tells what the gateway says of a cancel: HTTP %s', async (statusCode, words) => {
-		bench.queue.faults.cancel.push({ reply: { statusCode } });
+		bench.queue.faults.cancel.push(...Array.from({ length: 9 }, () => ({ reply: { statusCode } })));
 		await createAndStop();
 		expect(bench.stopLog.join()).toContain(words);
+	});
+
+	it('cancels a task that the gateway does not know yet', async () => {
+		bench.queue.faults.cancel.push({ reply: { statusCode: 404 } });
+		await createAndStop();
+		expect(bench.stopLog).toEqual(['Task task-1 at SeaArt Cloud: cancel requested']);
+		expect(bench.queue.tasks.get('task-1')!.cancelled).toBe(true);
+	});
+
+	it('sends a cancel again whose connection broke', async () => {
+		bench.queue.faults.cancel.push({ network: 'interrupted' });
+		await createAndStop();
+		expect(bench.stopLog).toEqual(['Task task-1 at SeaArt Cloud: cancel requested']);
+	});
+
+	it('does not cancel the task of an earlier attempt that has failed', async () => {
+		bench.queue.ending = 'failed';
+		await bench.clock.run(obtainTask(bench.room(), bench.order()));
+		await bench.clock.pass(10_000);
+		bench.queue.ending = 'completed';
+		const room = bench.room();
+		await bench.clock.run(obtainTask(room, bench.order()));
+		bench.stop();
+		await bench.clock.run(room.inFlight.close());
+		expect(bench.queue.sent('cancel').map(({ requestId }) => requestId)).toEqual(['task-2']);
 	});
 
 	it('sends no cancel to a gateway that has none', async () => {
