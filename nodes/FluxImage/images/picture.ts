@@ -121,7 +121,7 @@ function hostProblem(statusCode: number): Problem {
 }
 
 function unavailable({ url }: GeneratedImage, problem: Problem): ProblemError {
-	const tried = READ_RULES[problem.kind] === undefined ? '' : ', tried until the time was up';
+	const tried = READ_RULES[problem.kind] === 'again' ? ', tried until the time was up' : '';
 	return new ProblemError({
 		...problem,
 		kind: 'pictureUnavailable',

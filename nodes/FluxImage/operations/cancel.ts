@@ -4,6 +4,7 @@ import { readStubbornly } from '../tasks/read';
 import { readStatus } from '../tasks/watch';
 import type { Session } from '../tasks/session';
 import type { TaskRef, TaskState } from '../tasks/task';
+import { inputError } from './inputError';
 import type { Operation } from './operation';
 import { taskItem } from './output';
 import { READ_PATIENCE_MS, readTaskRef } from './taskInput';
@@ -21,12 +22,17 @@ export const cancel: Operation = {
 	options: ['includeRawResponse', 'maxConcurrentTasks'],
 	needsCancel: true,
 	async prepare(item) {
+		const { cancel: request, readCancel, displayName } = item.gateway;
+		if (!request || !readCancel) {
+			const { context, itemIndex } = item;
+			throw inputError(
+				context,
+				itemIndex,
+				`Operation must be one that the gateway offers, but ${displayName} cannot cancel`,
+			);
+		}
 		const task = readTaskRef(item);
 		return async ({ session }) => {
-			const { cancel: request, readCancel } = session.gateway;
-			if (!request || !readCancel) {
-				throw new ProblemError({ kind: 'notAllowed', reason: 'it cannot cancel' }, unseen(task));
-			}
 			const deadlineMs = session.clock.nowMs() + READ_PATIENCE_MS;
 			const { cancellation, raw } = await about(
 				unseen(task),

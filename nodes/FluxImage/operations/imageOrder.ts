@@ -1,6 +1,5 @@
 import type { JsonObject } from 'n8n-workflow';
 
-import { isPathPart } from '../gateways/pathPart';
 import { ImageInputError, readInputImages, type InputImage } from '../images/inputImages';
 import { placeImages } from '../images/placeImages';
 import { findOffer } from '../models';
@@ -10,6 +9,7 @@ import { ParameterError } from '../models/parameterError';
 import { readParameters } from '../models/validation';
 import type { Order, TaskRoom } from '../tasks/lifecycle';
 import { inputError } from './inputError';
+import { readModelId } from './modelId';
 import type { ItemInput } from './operation';
 
 /** What an image item asks for, checked. */
@@ -38,19 +38,22 @@ export async function readImageOrder(item: ItemInput): Promise<MakeOrder> {
 		itemIndex,
 		payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
 	};
-	return ({ session }) => ({
-		identity,
-		modelId,
-		cancelOnStop: options.cancelOnStop,
-		deadlineMs: session.clock.nowMs() + options.timeoutMs,
-		submit: async () => ({
+	return ({ session }) => {
+		const deadlineMs = session.clock.nowMs() + options.timeoutMs;
+		return {
+			identity,
 			modelId,
-			switches,
-			parameters: offer
-				? await placeImages(session, offer, switches, parameters, images)
-				: parameters,
-		}),
-	});
+			cancelOnStop: options.cancelOnStop,
+			deadlineMs,
+			submit: async () => ({
+				modelId,
+				switches,
+				parameters: offer
+					? await placeImages(session, { offer, switches, parameters, images }, deadlineMs)
+					: parameters,
+			}),
+		};
+	};
 }
 
 async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<ImageRequest> {
@@ -89,17 +92,6 @@ function givenParameters(context: ItemInput['context'], itemIndex: number, offer
 		.filter(({ placement }) => placement === 'main')
 		.map(({ name }) => [name, context.getNodeParameter(name, itemIndex, '')] as const);
 	return { ...additional, ...Object.fromEntries(main) };
-}
-
-/** The id of a model that is not in the tables. Throws NodeOperationError where it can't be one. */
-export function readModelId(context: ItemInput['context'], itemIndex: number): string {
-	const modelId = String(context.getNodeParameter('modelId', itemIndex, '')).trim();
-	if (isPathPart(modelId)) return modelId;
-	throw inputError(
-		context,
-		itemIndex,
-		`Model ID must be the ID of a model, but is ${JSON.stringify(modelId)}`,
-	);
 }
 
 /** What the tables and the images say is wrong becomes the item's error. */

@@ -5,6 +5,7 @@ import type { FetchedPicture } from '../images/picture';
 import { fetchPicture } from '../images/picture';
 import { about } from '../problems/problem';
 import type { TaskRoom } from '../tasks/lifecycle';
+import type { Session } from '../tasks/session';
 import type { GeneratedImage, TaskState } from '../tasks/task';
 import type { ItemInput } from './operation';
 
@@ -29,19 +30,35 @@ export async function imageItems(
 	deadlineMs: number,
 ): Promise<INodeExecutionData[]> {
 	const images = state.images ?? [];
-	return await Promise.all(
-		images.map(async (image, imageIndex) => {
-			const picture = item.options.downloadImages
-				? await about(state, fetchImage(item, room, image, deadlineMs))
-				: undefined;
-			return imageItem(item, state, imageIndex, image, picture);
-		}),
-	);
+	const pictures = item.options.downloadImages
+		? await about(state, fetchImages(item, room.session, images, deadlineMs))
+		: [];
+	return images.map((image, index) => imageItem(item, state, index, image, pictures[index]));
+}
+
+/** All of them together; the first that fails ends the others before its error goes up. */
+async function fetchImages(
+	item: ItemInput,
+	session: Session,
+	images: readonly GeneratedImage[],
+	deadlineMs: number,
+): Promise<FetchedPicture[]> {
+	const failed = new AbortController();
+	const together = { ...session, halt: AbortSignal.any([session.halt, failed.signal]) };
+	const fetches = images.map(async (image) => {
+		return await fetchImage(item, together, image, deadlineMs).catch((error: unknown) => {
+			failed.abort(error);
+			throw error;
+		});
+	});
+	await Promise.allSettled(fetches);
+	if (failed.signal.aborted) throw failed.signal.reason;
+	return await Promise.all(fetches);
 }
 
 async function fetchImage(
 	{ context, options }: ItemInput,
-	{ session }: TaskRoom,
+	session: Session,
 	image: GeneratedImage,
 	deadlineMs: number,
 ): Promise<FetchedPicture> {

@@ -1,8 +1,8 @@
 import { isPathPart } from '../gateways/pathPart';
 import { findOffer } from '../models';
 import type { TaskRef } from '../tasks/task';
-import { readModelId } from './imageOrder';
 import { inputError } from './inputError';
+import { readModelId } from './modelId';
 import type { ItemInput } from './operation';
 
 /** How long a single read of a task is tried, in milliseconds; a person is waiting for it. */

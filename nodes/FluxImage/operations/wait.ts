@@ -1,6 +1,6 @@
 import { collectTask } from '../tasks/lifecycle';
-import { picturesInTime, generateAndWait } from './generateAndWait';
 import type { Operation } from './operation';
+import { PICTURE_OPTIONS, picturesInTime } from './picturesInTime';
 import { readTaskRef } from './taskInput';
 
 /** Task > Wait: a task that was created before, seen through to its pictures. */
@@ -10,7 +10,7 @@ export const wait: Operation = {
 	name: 'Wait',
 	action: 'Wait for a task',
 	description: 'Wait until a task is finished, and put out its pictures',
-	options: generateAndWait.options,
+	options: PICTURE_OPTIONS,
 	async prepare(item) {
 		const task = readTaskRef(item);
 		const { timeoutMs, cancelOnStop } = item.options;
