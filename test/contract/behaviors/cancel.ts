@@ -76,7 +76,7 @@ export const cancelBehaviors: readonly Behavior[] = [
 		async check(stage) {
 			expect(taskOperations(stage.row)).toEqual(['result', 'status', 'wait']);
 			const { error } = await stage.task('cancel', 'some-task');
-			expect(error?.message).toContain(stage.row.displayName);
+			expect(error?.message).toContain(`${stage.row.displayName} cannot cancel`);
 			expect(stage.sandbox.ledger.requests).toHaveLength(0);
 		},
 	},
