@@ -49,7 +49,7 @@ describe(`the workflow "${WORKFLOW}"`, () => {
 		const prompt = 'Something forbidden [moderated]';
 		const answer = await get(PATH, { prompt });
 		expect(answer.statusCode).toBe(502);
-		expect(answer.json().error).toMatch(/moderat|blocked/i);
+		expect(answer.json().error).toMatch(/was blocked by the moderation/);
 		expect(answer.json().requestId).toBe((await taskWith(prompt)).id);
 	});
 
