@@ -1,7 +1,8 @@
 import { FormData } from 'undici';
+import type { Answer } from '../n8n/webhooks';
 import { taskWith } from './gatewayTasks';
 import { recordOutput } from './outputs';
-import { post, postForm, type Answer } from './webhooks';
+import { post, postForm } from './webhooks';
 
 const WORKFLOW = 'A batch, with an error branch';
 

@@ -1,5 +1,6 @@
+import { digest } from '../n8n/digest';
 import { drawnFor, tasksWith, taskWith } from './gatewayTasks';
-import { digest, recordOutput } from './outputs';
+import { recordOutput } from './outputs';
 import { get, post } from './webhooks';
 
 const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
