@@ -29,6 +29,8 @@ interface E2eOptions {
 	line: N8nLine | 'all';
 	/** False where `--no-browser` was given. */
 	browser: boolean;
+	/** The one line whose editor is opened; absent: that of every line under test. */
+	browserLine?: N8nLine;
 	screenshots?: true;
 }
 
@@ -40,6 +42,11 @@ const program: Command = new Command('npm run test:e2e --')
 			.default('2.41'),
 	)
 	.option('--no-browser', 'the example workflows only, without Chromium and the editor')
+	.addOption(
+		new Option('--browser-line <line>', 'of the lines under test, the one to open the editor of')
+			.choices(LINES)
+			.conflicts('browser'),
+	)
 	.option('--screenshots', 'renew docs/images/ (otherwise they go to test-results/)')
 	.argument('[jest...]', 'further arguments for jest, e.g. -t webhook')
 	.passThroughOptions();
@@ -53,16 +60,19 @@ interface Receivers {
 }
 
 async function main(): Promise<number> {
-	const { line, browser, screenshots } = program.parse().opts<E2eOptions>();
+	const { line, screenshots, ...options } = program.parse().opts<E2eOptions>();
+	const lines = line === 'all' ? LINES : [line];
+	const browserLines = editorLines(lines, options);
 	catchSignals();
-	const chromium = browser ? ensureChromium() : '';
-	const tests = [...program.args, ...(browser ? [] : ['--testPathIgnorePatterns', BROWSER_TESTS])];
+	const chromium = browserLines.length > 0 ? ensureChromium() : '';
 	const screenshotFolder = screenshots ? join(PROJECT, 'docs', 'images') : RESULTS_FOLDER;
 	await mkdir(RESULTS_FOLDER, { recursive: true });
 	await mkdir(screenshotFolder, { recursive: true });
 	const outputs = new Map<string, LineOutputs>();
 	const exitCodes: number[] = [];
-	for (const each of line === 'all' ? LINES : [line]) {
+	for (const each of lines) {
+		const without = browserLines.includes(each) ? [] : ['--testPathIgnorePatterns', BROWSER_TESTS];
+		const tests = [...program.args, ...without];
 		exitCodes.push(await testLine(each, tests, { chromium, screenshotFolder }));
 		outputs.set(each, await readOutputs(outputsFile(each)));
 	}
@@ -73,6 +83,17 @@ async function main(): Promise<number> {
 	// Whoever names tests runs only some of the workflows.
 	const incomplete = program.args.length === 0 && !complete;
 	return Math.max(...exitCodes, incomplete ? 1 : 0);
+}
+
+/** The lines under test whose editor is opened in the browser. */
+function editorLines(
+	lines: readonly N8nLine[],
+	{ browser, browserLine }: Pick<E2eOptions, 'browser' | 'browserLine'>,
+): N8nLine[] {
+	if (!browser) return [];
+	if (!browserLine) return [...lines];
+	if (!lines.includes(browserLine)) program.error(`n8n ${browserLine} is not under test here`);
+	return [browserLine];
 }
 
 const outputsFile = (line: string): string => join(RESULTS_FOLDER, `outputs-${line}.jsonl`);

@@ -5,12 +5,13 @@ import {
 	sumUp,
 	watchAdaptive,
 	watchFixed,
+	type PollSums,
 	type SimulatedJob,
 	type Tells,
 	type Watched,
 } from './pollSimulation';
-import { proveBlind, proveInformed } from './pollProof';
-import type { BenchSettings, Section } from './section';
+import { proveBlind, proveInformed, type Proof } from './pollProof';
+import type { BenchSettings, Goal, Section, Table } from './section';
 import { median, percent, withSpread } from './statistics';
 
 const BLIND_JOBS = 20_000;
@@ -67,60 +68,74 @@ const ROWS: readonly Row[] = [
 	queue('with progress', { progress: 'honest' }),
 ];
 
+/** How it is measured, in Markdown. */
+const METHOD = [
+	`Simulated clock: ${BLIND_JOBS.toLocaleString('en')} jobs of log-uniform 2 to 120 s; ${BATCHES} batches (${MANY_BATCHES.toLocaleString('en')} where lengths alone are known) of ${BATCH} jobs, each batch with a typical`,
+	'length of log-uniform 2 to 120 s and lengths log-normal around it, sigma 0.3; a tenth to three tenths of',
+	"each length is spent in the queue. Lag is from a job's end to the poll that sees it, as a share of the job's",
+	'length. The last two rows are the same in real time, by the node in the engine against the sandbox: 60',
+	'executions of one item each, log-uniform 2 to 120 s; and 60 items, 10 together, typically 6 s.',
+	'',
+	'The informed goal (4 % with 8 polls, from five finished tasks) is at the edge of what can be had: by dynamic',
+	'programming over all schedules, the least lag is 3.85 % at 8.0 polls if mean and spread are known exactly, and',
+	'about 4.1 % at 8.3 polls if they are known from just five tasks, as of the sixth job.',
+].join('\n');
+
+/** What each row came to, a summary a repeat. */
+type Results = ReadonlyMap<Row, readonly PollSums[]>;
+
 /** Part (b): lag and polls of the schedule, summed on a simulated clock and proven in the sandbox. */
 export async function polls({ seed, repeats }: BenchSettings): Promise<Section> {
-	const results = new Map(ROWS.map((row) => [row, sumsOf(row, seed, repeats)]));
-	const value = (row: Row, of: 'relativeLag' | 'polls' | 'longestLagMs') =>
-		median((results.get(row) ?? []).map((sums) => sums[of]));
+	const results: Results = new Map(ROWS.map((row) => [row, sumsOf(row, seed, repeats)]));
 	const proofs = await Promise.all([proveBlind(seed), proveInformed(seed)]);
 	return {
 		title: 'Lag and polls of the poll schedule',
-		method: [
-			`Simulated clock: ${BLIND_JOBS.toLocaleString('en')} jobs of log-uniform 2 to 120 s; ${BATCHES} batches (${MANY_BATCHES.toLocaleString('en')} where lengths alone are known) of ${BATCH} jobs, each batch with a typical`,
-			'length of log-uniform 2 to 120 s and lengths log-normal around it, sigma 0.3; a tenth to three tenths of',
-			"each length is spent in the queue. Lag is from a job's end to the poll that sees it, as a share of the job's",
-			'length. The last two rows are the same in real time, by the node in the engine against the sandbox: 60',
-			'executions of one item each, log-uniform 2 to 120 s; and 60 items, 10 together, typically 6 s.',
-			'',
-			'The informed goal (4 % with 8 polls, from five finished tasks) is at the edge of what can be had: by dynamic',
-			'programming over all schedules, the least lag is 3.85 % at 8.0 polls if mean and spread are known exactly, and',
-			'about 4.1 % at 8.3 polls if they are known from just five tasks, as of the sixth job.',
-		].join('\n'),
-		table: {
-			head: ['Jobs, and how they are watched', 'Mean lag, %', 'Polls a job', 'Longest lag, s'],
-			rows: [
-				...[...results].map(([{ name }, sums]) => [
-					name,
-					withSpread(
-						sums.map(({ relativeLag }) => 100 * relativeLag),
-						2,
-					),
-					withSpread(
-						sums.map(({ polls: count }) => count),
-						2,
-					),
-					median(sums.map(({ longestLagMs }) => longestLagMs / 1_000)).toFixed(1),
-				]),
-				...proofs.map(({ name, relativeLag, polls: count, longestLagMs }) => [
-					name,
-					(100 * relativeLag).toFixed(2),
-					count.toFixed(2),
-					(longestLagMs / 1_000).toFixed(1),
-				]),
-			],
-		},
-		goals: [
-			atMost('Blind: mean lag', value(blind, 'relativeLag'), 0.08, percent),
-			atMost('Blind: longest lag, s', value(blind, 'longestLagMs') / 1_000, 5),
-			atMost('Blind: polls against the fixed 2 s', value(blind, 'polls'), value(fixed, 'polls')),
-			atMost('Informed, the sixth job: mean lag', value(sixth, 'relativeLag'), 0.04, percent),
-			atMost('Informed, the sixth job: polls', value(sixth, 'polls'), 8),
-			atMost('Informed, jobs 6 to 50: mean lag', value(later, 'relativeLag'), 0.04, percent),
-			atMost('Informed, jobs 6 to 50: polls', value(later, 'polls'), 8),
-			atMost('Informed with progress: mean lag', value(honest, 'relativeLag'), 0.04, percent),
-			atMost('Informed with progress: polls', value(honest, 'polls'), 8),
+		method: METHOD,
+		table: tableOf(results, proofs),
+		goals: goalsOf(results),
+	};
+}
+
+function tableOf(results: Results, proofs: readonly Proof[]): Table {
+	return {
+		head: ['Jobs, and how they are watched', 'Mean lag, %', 'Polls a job', 'Longest lag, s'],
+		rows: [
+			...[...results].map(([{ name }, sums]) => [
+				name,
+				withSpread(
+					sums.map(({ relativeLag }) => 100 * relativeLag),
+					2,
+				),
+				withSpread(
+					sums.map(({ polls: count }) => count),
+					2,
+				),
+				median(sums.map(({ longestLagMs }) => longestLagMs / 1_000)).toFixed(1),
+			]),
+			...proofs.map(({ name, relativeLag, polls: count, longestLagMs }) => [
+				name,
+				(100 * relativeLag).toFixed(2),
+				count.toFixed(2),
+				(longestLagMs / 1_000).toFixed(1),
+			]),
 		],
 	};
+}
+
+function goalsOf(results: Results): Goal[] {
+	const value = (row: Row, of: 'relativeLag' | 'polls' | 'longestLagMs') =>
+		median((results.get(row) ?? []).map((sums) => sums[of]));
+	return [
+		atMost('Blind: mean lag', value(blind, 'relativeLag'), 0.08, percent),
+		atMost('Blind: longest lag, s', value(blind, 'longestLagMs') / 1_000, 5),
+		atMost('Blind: polls against the fixed 2 s', value(blind, 'polls'), value(fixed, 'polls')),
+		atMost('Informed, the sixth job: mean lag', value(sixth, 'relativeLag'), 0.04, percent),
+		atMost('Informed, the sixth job: polls', value(sixth, 'polls'), 8),
+		atMost('Informed, jobs 6 to 50: mean lag', value(later, 'relativeLag'), 0.04, percent),
+		atMost('Informed, jobs 6 to 50: polls', value(later, 'polls'), 8),
+		atMost('Informed with progress: mean lag', value(honest, 'relativeLag'), 0.04, percent),
+		atMost('Informed with progress: polls', value(honest, 'polls'), 8),
+	];
 }
 
 function sumsOf({ run }: Row, seed: number, repeats: number) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 
-import { eventually } from '../../test/e2e/eventually';
+import { eventually } from '../../test/n8n/eventually';
 import { startSandbox, type Sandbox } from '../../test/sandbox';
 import { installCommunityPackage } from '../n8n/community-package';
 import { ensureN8n } from '../n8n/install';

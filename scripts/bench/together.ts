@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../test/sandbox';
 import { runFlux, runHandBuiltLoop } from './engineRun';
-import type { BenchSettings, Section } from './section';
+import type { BenchSettings, Goal, Section, Table } from './section';
 import { mean, median, percent, withSpread } from './statistics';
 
 const ITEM_COUNTS = [1, 4, 20, 100];
@@ -29,23 +29,21 @@ type Runner = keyof typeof RUNNERS;
 const NODE = 'the node, all together';
 const LOOP = 'hand-built loop';
 
+/** The runs of so many items by one runner. */
+interface Result {
+	readonly items: number;
+	readonly runner: Runner;
+	readonly runs: readonly Run[];
+}
+
+/** Finds the runs of so many items by one runner. */
+type Find = (items: number, runner: Runner) => readonly Run[];
+
 /** Part (a): items together, against the loop that people build by hand. */
 export async function together(settings: BenchSettings): Promise<Section> {
-	const results: Array<{ items: number; runner: Runner; runs: Run[] }> = [];
-	for (const runner of Object.keys(RUNNERS) as Runner[]) await measure(runner, 1, settings.seed);
-	for (const items of ITEM_COUNTS) {
-		for (const runner of runnersOf(items)) {
-			const runs: Run[] = [];
-			for (let repeat = 0; repeat < settings.repeats; repeat++) {
-				runs.push(await measure(runner, items, settings.seed + repeat));
-			}
-			results.push({ items, runner, runs });
-		}
-	}
-	const find = (items: number, runner: Runner) =>
+	const results = await measureAll(settings);
+	const find: Find = (items, runner) =>
 		results.find((result) => result.items === items && result.runner === runner)?.runs ?? [];
-	const ratio = (items: number, value: (run: Run) => number) =>
-		median(find(items, NODE).map(value)) / median(find(items, LOOP).map(value));
 	return {
 		title: 'Items together, against the hand-built loop',
 		method: [
@@ -54,38 +52,62 @@ export async function together(settings: BenchSettings): Promise<Section> {
 			`Jobs of ${JOB_SECONDS.min} to ${JOB_SECONDS.max} s, log-uniform, the same for both. Lag is the time from a job's end to the`,
 			"request of its picture, as a share of the job's length.",
 		].join('\n'),
-		table: {
-			head: ['Items', 'Run by', 'Wall time, s', 'Longest job, s', 'Requests', 'Mean lag, %'],
-			rows: results.map(({ items, runner, runs }) => [
-				String(items),
-				runner,
-				withSpread(runs.map(({ seconds }) => seconds)),
-				withSpread(runs.map(({ longestJobSeconds }) => longestJobSeconds)),
-				withSpread(
-					runs.map(({ requests }) => requests),
-					0,
-				),
-				withSpread(runs.map(({ relativeLag }) => 100 * relativeLag)),
-			]),
-		},
-		goals: ITEM_COUNTS.flatMap((items) => {
-			const of = `${items} ${items === 1 ? 'item' : 'items'}, node over loop`;
-			return [
-				ratioGoal(
-					`${of}: wall time`,
-					ratio(items, ({ seconds }) => seconds),
-				),
-				ratioGoal(
-					`${of}: lag`,
-					ratio(items, ({ relativeLag }) => relativeLag),
-				),
-			];
-		}),
+		table: tableOf(results),
+		goals: ITEM_COUNTS.flatMap((items) => goalsOf(items, find)),
 		bars: [
 			bars('Wall time', 's', ({ seconds }) => seconds, find),
 			bars('Mean lag', '%', ({ relativeLag }) => 100 * relativeLag, find),
 		],
 	};
+}
+
+/** All runs, after one of each runner that warms up what they share. */
+async function measureAll({ seed, repeats }: BenchSettings): Promise<Result[]> {
+	const results: Result[] = [];
+	for (const runner of Object.keys(RUNNERS) as Runner[]) await measure(runner, 1, seed);
+	for (const items of ITEM_COUNTS) {
+		for (const runner of runnersOf(items)) {
+			const runs: Run[] = [];
+			for (let repeat = 0; repeat < repeats; repeat++) {
+				runs.push(await measure(runner, items, seed + repeat));
+			}
+			results.push({ items, runner, runs });
+		}
+	}
+	return results;
+}
+
+function tableOf(results: readonly Result[]): Table {
+	return {
+		head: ['Items', 'Run by', 'Wall time, s', 'Longest job, s', 'Requests', 'Mean lag, %'],
+		rows: results.map(({ items, runner, runs }) => [
+			String(items),
+			runner,
+			withSpread(runs.map(({ seconds }) => seconds)),
+			withSpread(runs.map(({ longestJobSeconds }) => longestJobSeconds)),
+			withSpread(
+				runs.map(({ requests }) => requests),
+				0,
+			),
+			withSpread(runs.map(({ relativeLag }) => 100 * relativeLag)),
+		]),
+	};
+}
+
+function goalsOf(items: number, find: Find): Goal[] {
+	const ratio = (value: (run: Run) => number) =>
+		median(find(items, NODE).map(value)) / median(find(items, LOOP).map(value));
+	const of = `${items} ${items === 1 ? 'item' : 'items'}, node over loop`;
+	return [
+		ratioGoal(
+			`${of}: wall time`,
+			ratio(({ seconds }) => seconds),
+		),
+		ratioGoal(
+			`${of}: lag`,
+			ratio(({ relativeLag }) => relativeLag),
+		),
+	];
 }
 
 /** The default limit is shown once; up to ten items it changes nothing. */
@@ -123,16 +145,11 @@ function readLedger({ ledger }: Sandbox): Omit<Run, 'seconds'> {
 	};
 }
 
-function ratioGoal(what: string, ratio: number) {
+function ratioGoal(what: string, ratio: number): Goal {
 	return { what, measured: percent(ratio, 0), goal: 'at most 100 %', met: ratio <= 1 };
 }
 
-function bars(
-	name: string,
-	unit: string,
-	value: (run: Run) => number,
-	find: (items: number, runner: Runner) => readonly Run[],
-) {
+function bars(name: string, unit: string, value: (run: Run) => number, find: Find) {
 	return {
 		name,
 		unit,

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { npm } from './npm';
+import { readPacked } from './packed';
 
 interface PackageJson {
 	name: string;
@@ -26,9 +27,9 @@ export async function installCommunityPackage(project: string, userFolder: strin
 	const nodesFolder = join(userFolder, '.n8n', 'nodes');
 	const packFolder = await mkdtemp(join(tmpdir(), 'flux-image-pack-'));
 	try {
-		const packed = await npm(['pack', '--json', '--pack-destination', packFolder], project);
-		const [tarball] = JSON.parse(packed) as Array<{ name: string; filename: string }>;
-		if (!tarball) throw new Error('npm pack made no tarball');
+		const tarball = readPacked(
+			await npm(['pack', '--json', '--pack-destination', packFolder], project),
+		);
 		const target = join(nodesFolder, 'node_modules', tarball.name);
 		await rm(target, { recursive: true, force: true });
 		await mkdir(target, { recursive: true });

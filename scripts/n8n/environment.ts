@@ -51,8 +51,6 @@ export function n8nEnvironment(
 		...OFFLINE,
 		...QUIET,
 		DB_TYPE: 'sqlite',
-		// Lets the AI Agent use the node as its tool.
-		N8N_COMMUNITY_PACKAGES_ALLOW_TOOL_USAGE: 'true',
 		N8N_DISABLED_MODULES: N8N_LINES[line].disabledModules.join(','),
 		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
 		N8N_EDITOR_BASE_URL: `http://127.0.0.1:${port}`,

@@ -1,13 +1,11 @@
-import { request } from 'undici';
+import { acceptedTasks } from '../n8n/ledger';
 import type { TaskRow, TaskState } from '../sandbox';
 import { settled } from './browserWait';
 import { stage } from './stage';
 
 /** The sandbox's tasks whose prompt holds these words, in the order of their creation. */
 export async function tasksAbout(words: string): Promise<TaskRow[]> {
-	const { body } = await request(`${stage.sandbox.url}/sandbox/ledger`);
-	const { tasks } = (await body.json()) as { tasks: TaskRow[] };
-	return tasks.filter(({ prompt }) => prompt.includes(words));
+	return (await acceptedTasks(stage.sandbox.url)).filter(({ prompt }) => prompt.includes(words));
 }
 
 /** The same tasks once there are `count` of them in that state, or as they stand in the end. */

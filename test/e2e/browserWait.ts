@@ -1,23 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { settled as settledWithin } from '../n8n/settled';
 
-/** Long enough for a machine that is busy with other things. */
+/** Long enough for a machine that is busy with other things; shorter than a test may take. */
 const PATIENCE_MS = 60_000;
-const LOOK_INTERVAL_MS = 100;
 
-/**
- * Reads until the value is as wanted, and gives it; when the patience is at an end it gives the last
- * one, so that the assertion that follows shows what there was instead.
- */
+/** Reads until the value is as wanted, and gives it, or the last one after a minute. */
 export async function settled<Value>(
 	read: () => Promise<Value>,
 	isWanted: (value: Value) => boolean,
 ): Promise<Value> {
-	const deadlineMs = Date.now() + PATIENCE_MS;
-	for (;;) {
-		const value = await read();
-		if (isWanted(value) || Date.now() > deadlineMs) return value;
-		await sleep(LOOK_INTERVAL_MS);
-	}
+	return await settledWithin(read, isWanted, PATIENCE_MS);
 }
 
 /** The same for a list, whose order matters. */

@@ -1,17 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { N8nRest } from '../../scripts/n8n/rest';
+import { chainOf, type Step } from '../n8n/chain';
 import { stage } from './stage';
-
-/** One step of a chain: the node's name, type, version and parameters. */
-export interface Step {
-	name: string;
-	type: string;
-	typeVersion: number;
-	parameters: Record<string, unknown>;
-}
-
-/** Width of a step on the canvas, with the gap to the next. */
-const STEP_WIDTH = 240;
 
 export const manualTrigger: Step = {
 	name: 'When clicking Execute workflow',
@@ -32,22 +21,6 @@ export const emptyFluxImage: Step = {
 export async function saveChain(name: string, steps: readonly Step[]): Promise<string> {
 	const rest = new N8nRest(stage.url);
 	await rest.enter(stage.login);
-	const { id } = await rest.createWorkflow({
-		name,
-		nodes: steps.map((step, index) => ({
-			...step,
-			id: randomUUID(),
-			position: [index * STEP_WIDTH, 0],
-		})),
-		connections: Object.fromEntries(
-			steps
-				.slice(1)
-				.map(({ name: node }, index) => [
-					steps[index]?.name,
-					{ main: [[{ node, type: 'main', index: 0 }]] },
-				]),
-		),
-		settings: { executionOrder: 'v1' },
-	});
+	const { id } = await rest.createWorkflow(chainOf(name, steps));
 	return `${stage.url}/workflow/${id}`;
 }

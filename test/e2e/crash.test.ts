@@ -1,5 +1,6 @@
 import { request } from 'undici';
-import { eventually } from './eventually';
+import { digest } from '../n8n/digest';
+import { eventually } from '../n8n/eventually';
 import { drawnFor, tasksWith, taskWith } from './gatewayTasks';
 import {
 	executionsOf,
@@ -10,7 +11,7 @@ import {
 	runManually,
 	workflowId,
 } from './n8n';
-import { digest, recordOutput } from './outputs';
+import { recordOutput } from './outputs';
 import { stage } from './stage';
 import { post } from './webhooks';
 

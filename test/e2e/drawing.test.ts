@@ -1,7 +1,8 @@
+import { digest } from '../n8n/digest';
 import type { TaskRow } from '../sandbox';
 import { drawnFor, tasksWith } from './gatewayTasks';
 import { itemsOf, openN8n, outcomeOf, pictureOf, runManually, type SavedExecution } from './n8n';
-import { digest, recordOutput } from './outputs';
+import { recordOutput } from './outputs';
 
 const PROMPT = 'A clean product photo of a red apple on a white table, soft studio lighting.';
 

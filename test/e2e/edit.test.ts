@@ -1,7 +1,8 @@
 import { FormData } from 'undici';
+import { digest } from '../n8n/digest';
 import { drawPicture } from '../sandbox';
 import { drawnFor, taskWith } from './gatewayTasks';
-import { digest, recordOutput } from './outputs';
+import { recordOutput } from './outputs';
 import { postForm } from './webhooks';
 
 const WORKFLOW = 'Edit an uploaded picture';

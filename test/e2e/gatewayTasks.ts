@@ -1,12 +1,11 @@
 import { request } from 'undici';
+import { acceptedTasks } from '../n8n/ledger';
 import { drawPicture, pictureRequests, type FaultRow, type TaskRow } from '../sandbox';
 import { stage } from './stage';
 
 /** The tasks that the sandbox accepted with that very prompt, the earliest first. */
 export async function tasksWith(prompt: string): Promise<TaskRow[]> {
-	const { body } = await request(`${stage.sandbox.url}/sandbox/ledger`);
-	const { tasks } = (await body.json()) as { tasks: TaskRow[] };
-	return tasks.filter((task) => task.prompt === prompt);
+	return (await acceptedTasks(stage.sandbox.url)).filter((task) => task.prompt === prompt);
 }
 
 /** The one task with that prompt. Throws where there is none, or more than one. */

@@ -1,7 +1,8 @@
-import { eventually } from './eventually';
+import { digest } from '../n8n/digest';
+import { eventually } from '../n8n/eventually';
 import { drawnFor, tasksWith, taskWith } from './gatewayTasks';
 import { executionsOf, itemsOf, openN8n, pictureOf, workflowId } from './n8n';
-import { digest, recordOutput } from './outputs';
+import { recordOutput } from './outputs';
 import { get, post } from './webhooks';
 
 describe('the workflow "Create now, collect later"', () => {

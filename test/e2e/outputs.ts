@@ -19,11 +19,6 @@ export function recordOutput(workflow: string, ...parts: unknown[]): void {
 	appendFileSync(stage.outputsFile, `${JSON.stringify(row)}\n`);
 }
 
-/** SHA-256 of bytes, so that a failed comparison prints no megabytes. */
-export function digest(bytes: Buffer): string {
-	return createHash('sha256').update(bytes).digest('hex');
-}
-
 function lasting(part: unknown): string {
 	const text = JSON.stringify(part, (name, value: unknown) =>
 		PASSING.has(name) ? undefined : value,

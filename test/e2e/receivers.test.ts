@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { request } from 'undici';
+import { digest } from '../n8n/digest';
 import { drawnFor, tasksWith, taskWith } from './gatewayTasks';
-import { digest, recordOutput } from './outputs';
+import { recordOutput } from './outputs';
 import { stage } from './stage';
 import { post } from './webhooks';
 

@@ -1,8 +1,9 @@
 import type { N8nRest } from '../../scripts/n8n/rest';
-import { eventually } from './eventually';
+import type { Workflow } from '../../scripts/n8n/workflow-files';
+import { digest } from '../n8n/digest';
+import { eventually } from '../n8n/eventually';
 import { addFault, clearFaults, drawnFor, tasksWith, taskWith } from './gatewayTasks';
 import { endedExecution, executionsOf, itemsOf, openN8n, pictureOf, workflowId } from './n8n';
-import { digest } from './outputs';
 import { post } from './webhooks';
 
 const WORKFLOW = 'Webhook in, picture out';
@@ -44,20 +45,13 @@ describe("a person's Retry of a failed execution", () => {
 	});
 });
 
-interface NodeJson {
-	type: string;
-	onError?: string;
-	webhookId?: string;
-	parameters: Record<string, unknown>;
+interface ExampleWorkflow extends Workflow {
+	connections: Record<string, { main: unknown[] }>;
 }
 
 /** Publishes the example at another address, with a node that fails when its item does. */
 async function publishFailing(rest: N8nRest, name: string, path: string): Promise<{ id: string }> {
-	const example = await rest.call<{
-		nodes: NodeJson[];
-		connections: Record<string, { main: unknown[] }>;
-		settings: object;
-	}>('GET', `workflows/${workflowId(WORKFLOW)}`);
+	const example = await rest.call<ExampleWorkflow>('GET', `workflows/${workflowId(WORKFLOW)}`);
 	const nodes = example.nodes.map((node) => {
 		if (node.type === 'n8n-nodes-base.webhook') {
 			return { ...node, webhookId: path, parameters: { ...node.parameters, path } };
@@ -67,9 +61,7 @@ async function publishFailing(rest: N8nRest, name: string, path: string): Promis
 	const [first] = example.connections['FLUX Image']?.main ?? [];
 	const connections = { ...example.connections, 'FLUX Image': { main: [first] } };
 	const { settings } = example;
-	const saved = await rest.call<{ id: string; versionId: string }>('POST', 'workflows', {
-		...{ name, nodes, connections, settings, active: false },
-	});
-	await rest.call('POST', `workflows/${saved.id}/activate`, { versionId: saved.versionId });
+	const saved = await rest.createWorkflow({ name, nodes, connections, settings });
+	await rest.publish(saved);
 	return saved;
 }

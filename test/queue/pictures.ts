@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../n8n/digest';
 import { drawPicture, pictureRequests } from '../sandbox';
 import { stage } from './stage';
 
@@ -8,9 +8,4 @@ export async function drawnBySandbox(parameters: Record<string, unknown>): Promi
 	const [picture] = pictureRequests('seaArtCloud', 'flux_kontext_max', parameters, pictureScale);
 	if (!picture) throw new Error('The sandbox would draw nothing');
 	return digest(await drawPicture(picture));
-}
-
-/** SHA-256 of bytes, so that a failed comparison prints no megabytes. */
-export function digest(bytes: Buffer): string {
-	return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,7 +1,8 @@
-import { request } from 'undici';
+import { digest } from '../n8n/digest';
 import { begunBy, storedDigests, tasksWith } from './observed';
-import { digest, drawnBySandbox } from './pictures';
+import { drawnBySandbox } from './pictures';
 import { stage } from './stage';
+import { get } from './webhooks';
 
 const EXECUTIONS = 200;
 const CALLERS = 40;
@@ -61,8 +62,14 @@ export function describeSpread(): void {
 
 const promptOf = (seed: number): string => `Spread ${seed}`;
 
+/**
+ * The digest of the picture that the webhook answers with.
+ *
+ * @throws where it answers with anything else
+ */
 async function callWebhook(seed: number): Promise<string> {
 	const query = { prompt: promptOf(seed), seed: String(seed) };
-	const { body } = await request(`${stage.url}/webhook/flux-image`, { query });
-	return digest(Buffer.from(await body.arrayBuffer()));
+	const { statusCode, bytes } = await get('flux-image', query);
+	if (statusCode === 200) return digest(bytes);
+	throw new Error(`The webhook answered ${statusCode}: ${bytes.toString()}`);
 }

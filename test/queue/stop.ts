@@ -1,6 +1,8 @@
 import type { N8nRest } from '../../scripts/n8n/rest';
-import { begunBy, eventually, executionsOf, post, tasksWith } from './observed';
+import { eventually } from '../n8n/eventually';
+import { begunBy, executionsOf, tasksWith } from './observed';
 import { stage } from './stage';
+import { post } from './webhooks';
 import { eachPrompt, image, openN8n, publish, webhook } from './workflows';
 
 const PROMPTS = ['Stop one [never]', 'Stop two [never]', 'Stop three [never]'];
@@ -22,23 +24,29 @@ export function describeStop(): void {
 
 		it('reaches the worker, which cancels every task at the gateway', async () => {
 			expect(await post('several', { prompts: PROMPTS })).toMatchObject({ statusCode: 200 });
-			const created = await eventually(
+			await eventually(
+				'the tasks',
 				async () => await tasksWith('Stop '),
-				(tasks) => tasks.length === PROMPTS.length,
+				({ length }) => length === PROMPTS.length,
 			);
 			const [execution] = await executionsOf(workflow);
-			expect(created).toHaveLength(PROMPTS.length);
 			expect((await Promise.all(stage.workers.map(begunBy))).flat()).toContain(execution?.id);
 
 			await rest.call('POST', `executions/${execution?.id}/stop`);
 			const tasks = await eventually(
+				'the cancels',
 				async () => await tasksWith('Stop '),
 				(rows) => rows.every(({ cancelledAtMs }) => cancelledAtMs !== null),
 			);
 			expect(tasks.map(({ prompt }) => prompt).sort()).toEqual([...PROMPTS].sort());
 			expect(tasks.map(({ state }) => state)).toEqual(PROMPTS.map(() => 'cancelled'));
 			expect(tasks.map(({ billed }) => billed)).toEqual(PROMPTS.map(() => 1));
-			expect(await executionsOf(workflow)).toEqual([{ id: execution?.id, status: 'canceled' }]);
+			const executions = await eventually(
+				'the end of the execution',
+				async () => await executionsOf(workflow),
+				(rows) => rows.every(({ status }) => status === 'canceled'),
+			);
+			expect(executions.map(({ id }) => id)).toEqual([execution?.id]);
 		});
 	});
 }

@@ -1,15 +1,6 @@
 import { N8nRest } from '../../scripts/n8n/rest';
-import type { Workflow } from '../../scripts/n8n/workflow-files';
-import { eventually, webhooksOf } from './observed';
+import { chainOf, type Step } from '../n8n/chain';
 import { stage } from './stage';
-
-/** A node as the builders below write it: the name, what it is, and its parameters. */
-interface Step {
-	name: string;
-	type: string;
-	typeVersion: number;
-	parameters: Record<string, unknown>;
-}
 
 const MODEL = { gateway: 'seaArtCloud', model: 'flux_kontext_max' };
 const CREDENTIAL = { type: 'seaArtCloudApi', name: 'SeaArt Cloud account' };
@@ -21,37 +12,22 @@ export async function openN8n(): Promise<N8nRest> {
 	return rest;
 }
 
-/** Saves and publishes a workflow whose steps follow each other, and waits for its webhook. */
+/** Saves and publishes a workflow whose steps follow each other. */
 export async function publish(rest: N8nRest, name: string, steps: Step[]): Promise<{ id: string }> {
 	const credentials = await rest.call<Array<{ id: string; type: string }>>('GET', 'credentials');
 	const { id } = credentials.find(({ type }) => type === CREDENTIAL.type) ?? { id: null };
-	const workflow: Workflow = {
-		name,
-		nodes: steps.map((step, index) => ({
-			...step,
-			id: `${name} ${index}`,
-			position: [index * 220, 0],
-			...(step.type.endsWith('.webhook') ? { webhookId: name } : {}),
-			...(step.type.endsWith('.fluxImage')
-				? { credentials: { [CREDENTIAL.type]: { id, name: CREDENTIAL.name } } }
-				: {}),
-		})),
-		connections: Object.fromEntries(
-			steps
-				.slice(1)
-				.map(({ name: node }, index) => [
-					steps[index]?.name,
-					{ main: [[{ node, type: 'main', index: 0 }]] },
-				]),
-		),
-		settings: { executionOrder: 'v1', saveExecutionProgress: true },
-	};
-	const saved = await rest.createWorkflow(workflow);
+	const furnished = steps.map((step) => ({
+		...step,
+		...(step.type.endsWith('.webhook') ? { webhookId: name } : {}),
+		...(step.type.endsWith('.fluxImage')
+			? { credentials: { [CREDENTIAL.type]: { id, name: CREDENTIAL.name } } }
+			: {}),
+	}));
+	const saved = await rest.createWorkflow(
+		chainOf(name, furnished, { saveExecutionProgress: true }),
+	);
 	await rest.publish(saved);
-	// n8n answers before the webhook is there.
-	const hooks = async () => await webhooksOf(saved);
-	if ((await eventually(hooks, ({ length }) => length > 0)).length > 0) return saved;
-	throw new Error(`n8n has not registered the webhook of "${name}"`);
+	return saved;
 }
 
 /** Starts the workflow by POST at `/webhook/<path>`; the answer comes at once, or from `answer`. */

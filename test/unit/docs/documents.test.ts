@@ -14,7 +14,7 @@ const PATHS = [
 ];
 
 /** Options of programs that are not ours: npm, docker. */
-const FOREIGN_OPTIONS = new Set(['--omit', '--name', '--no-git-tag-version']);
+const FOREIGN_OPTIONS = new Set(['--omit', '--name', '--no-git-tag-version', '--tag', '--access']);
 
 const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
 	scripts: Record<string, string>;

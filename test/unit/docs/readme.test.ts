@@ -9,6 +9,7 @@ import { anchorsOf, PROJECT, readDocument, tableHeaded } from './document';
 
 const english = readDocument('README.md');
 const russian = readDocument('docs/README.ru.md');
+
 /** The credentials that the package names, in its order. */
 function packagedCredentials(): ICredentialType[] {
 	const { n8n } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
@@ -26,6 +27,17 @@ function packagedCredentials(): ICredentialType[] {
 /** The names in a table's first column, without the links around them. */
 const namesIn = (document: typeof english, head: string) =>
 	firstCells(tableHeaded(document, head)).map((cell) => cell.replace(/\]\(.*/, ''));
+
+/** The numbers in a table's row, in the order of their size; a comma may stand for the point. */
+const numbersIn = (cells: readonly string[]) =>
+	[
+		...cells
+			.join(' ')
+			.replaceAll(/(\d),(\d)/g, '$1.$2')
+			.matchAll(/\d+(\.\d+)?/g),
+	]
+		.map(([number]) => Number(number))
+		.sort((one, other) => one - other);
 
 const firstCells = (table: readonly string[][]) => table.slice(1).map(([cell = '']) => cell);
 
@@ -73,6 +85,19 @@ describe('README.md', () => {
 		});
 		expect(firstCells(tableHeaded(english, 'Workflow')).sort()).toEqual(links.sort());
 	});
+
+	it('compares with the figures that the bench has found', () => {
+		const { alone } = JSON.parse(
+			readFileSync(join(PROJECT, 'scripts/bench/results.json'), 'utf8'),
+		) as { alone: { section: { table: { rows: Array<[what: string, measured: string]> } } } };
+		const leading = (text: string) => text.split(/[ ,]/)[0];
+		const found = alone.section.table.rows.map(([, measured]) => leading(measured));
+		const [head, ...rows] = tableHeaded(english, '');
+		expect(head?.[1]).toMatch('FLUX Image');
+		const told = rows.flatMap(([, own = '']) => own.split('; ').map(leading));
+		// The last row is none of the bench's: a contract test keeps the key where it is.
+		expect(told).toEqual([...found, 'stays']);
+	});
 });
 
 describe('docs/README.ru.md', () => {
@@ -85,6 +110,11 @@ describe('docs/README.ru.md', () => {
 		const sizes = (document: typeof english) =>
 			document.tables.map((table) => table.map((cells) => cells.length));
 		expect(sizes(russian)).toEqual(sizes(english));
+	});
+
+	it('has the numbers of README.md in every row of a table', () => {
+		const numbers = ({ tables }: typeof english) => tables.map((table) => table.map(numbersIn));
+		expect(numbers(russian)).toEqual(numbers(english));
 	});
 
 	it('has the commands and examples of README.md', () => {

@@ -1,0 +1,4 @@
+import { webhooksAt } from '../n8n/webhooks';
+import { stage } from './stage';
+
+export const { get, post } = webhooksAt(stage.url);
