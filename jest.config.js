@@ -6,6 +6,7 @@ module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/{unit,contract,engine,sandbox,chaos}/**/*.test.ts'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
+	setupFiles: ['<rootDir>/test/seed.ts'],
 	globalSetup: '<rootDir>/test/engine/userFolders/make.ts',
 	globalTeardown: '<rootDir>/test/engine/userFolders/remove.ts',
 	transform: {
