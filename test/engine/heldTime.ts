@@ -57,4 +57,14 @@ export class HeldTime {
 	}
 }
 
+/** Does work in held time that passes a step a turn, and gives what comes of it. */
+export async function inHeldTime<T>(work: () => Promise<T>, stepMs?: number): Promise<T> {
+	const time = new HeldTime(stepMs);
+	try {
+		return await time.during(work());
+	} finally {
+		time.release();
+	}
+}
+
 const turn = async () => await new Promise((resolve) => setTimeout(resolve, TURN_MS));
