@@ -16,5 +16,6 @@ module.exports = {
 		],
 	},
 	moduleNameMapper: n8nModules ? { '^(n8n-core|n8n-workflow)$': `${n8nModules}/$1` } : {},
-	testTimeout: 30_000,
+	// A guard against what hangs, no measure: a busy machine may take ten times as long as a quiet one.
+	testTimeout: 120_000,
 };
