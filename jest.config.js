@@ -6,6 +6,7 @@ module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/{unit,contract,engine,sandbox,chaos}/**/*.test.ts'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
+	setupFiles: ['<rootDir>/test/seed.ts'],
 	globalSetup: '<rootDir>/test/engine/userFolders/make.ts',
 	globalTeardown: '<rootDir>/test/engine/userFolders/remove.ts',
 	transform: {
@@ -15,5 +16,6 @@ module.exports = {
 		],
 	},
 	moduleNameMapper: n8nModules ? { '^(n8n-core|n8n-workflow)$': `${n8nModules}/$1` } : {},
-	testTimeout: 30_000,
+	// A guard against what hangs, no measure: a busy machine may take ten times as long as a quiet one.
+	testTimeout: 120_000,
 };

@@ -1,9 +1,14 @@
 import { runChaos } from './chaos';
 import { bookTable, reconcile } from './reconcile';
 
-/** Set by `npm run chaos -- --seed N --tasks N`; without it a size that every test run affords. */
+/** Set by `npm run chaos -- --tasks N`; without it a size that every test run affords. */
 const tasks = Number(process.env.CHAOS_TASKS ?? 500);
-const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1_000_000));
+
+/**
+ * Set by `npm run chaos`, which explores: its seed is random unless named. The tests' own is fixed, so
+ * that no change fails by the bad luck of its run.
+ */
+const seed = Number(process.env.CHAOS_SEED ?? 1);
 
 /** Milliseconds for each task, and for what hangs at the end. */
 const timeoutMs = 120_000 + tasks * 200;

@@ -26,16 +26,14 @@ export interface ChaosExecution {
 	readonly log: () => string[];
 	/** Its API calls in the order in which they were sent; on a busy machine some arrive seconds later. */
 	readonly sent: readonly SentCall[];
-	/** When Stop was pressed, in milliseconds since 1970; absent where it was not. */
-	readonly stoppedMs?: number;
+	/** How many of them had been sent when Stop had taken effect; absent where it was not pressed. */
+	readonly sentAtStop?: number;
 }
 
 /** An API call as it left the node. */
 export interface SentCall {
 	readonly method: string;
 	readonly url: string;
-	/** Milliseconds since 1970. */
-	readonly atMs: number;
 }
 
 /** Everything that there is to reconcile. */
@@ -84,8 +82,12 @@ const ITEMS_EACH = 10;
 /** Executions under way at the same time. */
 const TOGETHER = 10;
 
-/** After Stop: a create is awaited for a second of the node's time, cancels take less than another. */
-const AFTER_STOP_MS = 2_000;
+/**
+ * After Stop a create is awaited for a second of the node's time, and cancels take less than another. The
+ * wait is in turns of the event loop, in milliseconds each, so that a stall of the machine uses up one.
+ */
+const TURNS_AFTER_STOP = 100;
+const TURN_MS = 20;
 
 /** Runs that many tasks through the engine, with the seed's faults on their calls. */
 export async function runChaos({ seed, tasks, speed = 10 }: ChaosOptions): Promise<ChaosRun> {
@@ -119,7 +121,7 @@ async function execute(studio: Studio, index: number, items: number[]): Promise<
 	const execution = studio.start({
 		gateway,
 		executionId,
-		onCall: ({ method = 'GET', url }) => void sent.push({ method, url, atMs: Date.now() }),
+		onCall: ({ method = 'GET', url }) => void sent.push({ method, url }),
 		prompts: items.map(promptOf),
 		settings: { ...manner.settings, name: 'FLUX Image' },
 		options: { maxConcurrentTasks: 200, pollInterval: 1, timeout: 300 },
@@ -131,17 +133,22 @@ async function execute(studio: Studio, index: number, items: number[]): Promise<
 		const outcome = await execution.finished;
 		return { ...about, outcome };
 	}
-	const stoppedMs = await stopAt(studio, execution, items, stopAtShare);
-	return { ...about, outcome: undefined, stoppedMs };
+	await untilMade(studio, execution, items, stopAtShare);
+	execution.stop();
+	// What was begun before Stop is sent before the event loop turns.
+	await new Promise((resolve) => setImmediate(resolve));
+	const sentAtStop = sent.length;
+	for (let turn = 0; turn < TURNS_AFTER_STOP; turn++) await pause(TURN_MS);
+	return { ...about, outcome: undefined, sentAtStop };
 }
 
-/** Presses Stop once that share of the tasks is made, and lets the node clean up. */
-async function stopAt(
+/** Waits until that share of the tasks is made, or the execution has finished. */
+async function untilMade(
 	studio: Studio,
 	execution: Execution,
 	items: readonly number[],
 	share: number,
-): Promise<number> {
+): Promise<void> {
 	let finished = false;
 	const done = () => void (finished = true);
 	execution.finished.then(done, done);
@@ -149,10 +156,6 @@ async function stopAt(
 	const made = () =>
 		studio.sandbox.ledger.taskRows().filter(({ prompt }) => mine.has(itemOf(prompt))).length;
 	while (!finished && made() < items.length * share) await pause(5);
-	const stoppedMs = Date.now();
-	execution.stop();
-	await pause(AFTER_STOP_MS);
-	return stoppedMs;
 }
 
 const pause = async (milliseconds: number) =>

@@ -13,9 +13,6 @@ export interface Books {
 /** Where a task's id, or the doubt about an item, came out. */
 type Place = 'picture' | 'error' | 'log' | 'doubt' | 'nowhere';
 
-/** What was begun in the same turn in which Stop was pressed may leave so much later, in milliseconds. */
-const SAME_TURN_MS = 50;
-
 /** Holds the sandbox's ledger against the outputs, errors and logs of the executions. */
 export function reconcile({ executions, studio, plan }: ChaosRun): Books {
 	const { ledger } = studio.sandbox;
@@ -91,11 +88,11 @@ function doubtsIn(errorText: string, itemIndex: number | undefined): number[] {
 }
 
 /** Calls that a stopped execution sent after its stop, but for cancels. */
-function strayCalls({ stoppedMs, sent }: ChaosExecution): string[] {
-	if (stoppedMs === undefined) return [];
+function strayCalls({ sentAtStop = Infinity, sent }: ChaosExecution): string[] {
 	return sent
-		.filter(({ method, atMs }) => method !== 'PUT' && atMs > stoppedMs + SAME_TURN_MS)
-		.map(({ method, url, atMs }) => `${method} ${url} was sent ${atMs - stoppedMs} ms after Stop`);
+		.slice(sentAtStop)
+		.filter(({ method }) => method !== 'PUT')
+		.map(({ method, url }) => `${method} ${url} was sent after Stop`);
 }
 
 /** The books as a table for people. */

@@ -1,79 +1,108 @@
+import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
 import type { Gateway } from '../sandbox';
 import type { Execution } from './engine';
+import { HeldTime } from './heldTime';
 import { Studio, type Ask } from './studio';
 
 let studio: Studio;
+let time: HeldTime;
 
 beforeAll(async () => (studio = await Studio.open()));
 afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeEach(() => {
+	studio.reset();
+	time = new HeldTime();
+});
+afterEach(() => {
+	time.release();
+	jest.restoreAllMocks();
+});
 
-const rows = (call: 'create' | 'cancel') => studio.sandbox.ledger.where({ call });
-
-/** Waits until something holds; fails with the test's own time-out. */
-async function until(holds: () => boolean): Promise<void> {
-	while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+/** A node that is to be stopped. */
+interface Running {
+	readonly execution: Execution;
+	/** Its API calls in the order in which they were sent: `cancel`, or method and URL. */
+	readonly sent: string[];
+	/** Whether a line of its log has all of these words. */
+	readonly told: (...words: string[]) => boolean;
+	/** How many tasks it knows the ids of. */
+	readonly made: () => number;
 }
 
-const pause = async (milliseconds: number) =>
-	await new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Starts, waits until that many tasks are made, and presses Stop; gives the moment of it. */
-async function stopWith(
-	tasks: number,
-	ask: Ask,
-): Promise<{ execution: Execution; stoppedAt: number }> {
-	const execution = studio.start(ask);
+function start(ask: Ask): Running {
+	const sent: string[] = [];
+	const execution = studio.start({
+		...ask,
+		onCall: ({ method, url }) => void sent.push(method === 'PUT' ? 'cancel' : `${method} ${url}`),
+	});
 	execution.finished.catch(() => undefined);
-	await until(() => studio.taskIds().length === tasks);
-	await pause(150);
-	const stoppedAt = Date.now();
-	execution.stop();
-	return { execution, stoppedAt };
+	const lines = (...words: string[]) =>
+		execution.log().filter((line) => words.every((word) => line.includes(word)));
+	return {
+		execution,
+		sent,
+		told: (...words) => lines(...words).length > 0,
+		made: () => lines('was created at').length,
+	};
 }
 
-/** A read that was on the wire when Stop was pressed may arrive so much later, in milliseconds. */
-const ON_ITS_WAY_MS = 500;
+/** Starts, and waits until the ids of that many tasks are known. */
+async function startAndMake(tasks: number, ask: Ask): Promise<Running> {
+	const node = start(ask);
+	await time.passUntil(() => node.made() === tasks);
+	return node;
+}
 
-/** The kinds of calls that were begun after that moment. */
-const callsAfter = (stoppedAt: number) =>
-	studio.sandbox.ledger.requests
-		.filter(({ atMs, call }) => atMs > stoppedAt + (call === 'cancel' ? 0 : ON_ITS_WAY_MS))
-		.map(({ call }) => call);
+/** Presses Stop; gives what is sent before the event loop turns, without any wait. */
+async function stop({ execution, sent }: Running): Promise<string[]> {
+	const before = sent.length;
+	execution.stop();
+	await new Promise((resolve) => setImmediate(resolve));
+	return sent.slice(before);
+}
+
+/** So much of the node's time after Stop shows whether it goes on: many polls, in milliseconds. */
+const LONG_AFTER_MS = 5_000;
+
+/** What Stop may take in all, in milliseconds of the node's time. */
+const STOP_MS = 2_000;
+
+const rows = (call: 'create' | 'status' | 'cancel') => studio.sandbox.ledger.where({ call });
+const states = () => studio.sandbox.ledger.taskRows().map(({ state }) => state);
 
 const NEVER = (count: number) => Array.from({ length: count }, (_, row) => `${row} [never]`);
+const CANCELS = (count: number) => Array.from({ length: count }, () => 'cancel');
 
 describe('Stop', () => {
-	it('cancels 50 tasks within two seconds, and starts nothing else', async () => {
-		const { execution, stoppedAt } = await stopWith(50, {
+	it('cancels 50 tasks at once, none after another, and starts nothing else', async () => {
+		const node = await startAndMake(50, {
 			prompts: NEVER(50),
 			options: { maxConcurrentTasks: 50 },
 		});
-		await until(() => rows('cancel').length === 50);
-		expect(Math.max(...rows('cancel').map(({ atMs }) => atMs)) - stoppedAt).toBeLessThan(2_000);
-		await pause(1_000);
-		expect(callsAfter(stoppedAt)).toEqual(Array.from({ length: 50 }, () => 'cancel'));
-		const states = studio.sandbox.ledger.taskRows().map(({ state }) => state);
-		expect(states.every((state) => state === 'cancelled')).toBe(true);
-		const log = execution.log().join('\n');
-		for (const id of studio.taskIds()) {
-			expect(log).toContain(`Task ${id} at SeaArt Cloud: cancel requested`);
-		}
+		await time.passUntil(() => rows('status').length > 0);
+		const before = node.sent.length;
+		expect(await stop(node)).toEqual(CANCELS(50));
+		await time.standUntil(() =>
+			studio.taskIds().every((id) => node.told(`Task ${id} at SeaArt Cloud: cancel requested`)),
+		);
+		expect(states()).toEqual(Array.from({ length: 50 }, () => 'cancelled'));
+		await time.pass(LONG_AFTER_MS);
+		expect(node.sent.slice(before)).toEqual(CANCELS(50));
 	});
 
 	it('leaves finished tasks alone, but names them, and starts no further item', async () => {
-		const { execution, stoppedAt } = await stopWith(3, {
+		const node = await startAndMake(3, {
 			prompts: ['[seconds=0]', ...NEVER(5)],
 			options: { maxConcurrentTasks: 2 },
 		});
-		await until(() => rows('cancel').length === 2);
-		await pause(500);
-		expect(rows('create')).toHaveLength(3);
-		expect(rows('cancel')).toHaveLength(2);
-		expect(rows('create').every(({ atMs }) => atMs <= stoppedAt)).toBe(true);
-		expect(execution.log().join('\n')).toContain(
-			`Task ${studio.taskIds()[0]} at SeaArt Cloud: was already finished`,
+		expect(await stop(node)).toEqual(CANCELS(2));
+		expect(node.told(`Task ${studio.taskIds()[0]} at SeaArt Cloud: was already finished`)).toBe(
+			true,
 		);
+		await time.standUntil(() => rows('cancel').length === 2);
+		await time.pass(LONG_AFTER_MS);
+		expect(rows('cancel')).toHaveLength(2);
+		expect(rows('create')).toHaveLength(3);
 	});
 
 	it('awaits a create that is in flight for its id, and cancels it', async () => {
@@ -81,70 +110,70 @@ describe('Stop', () => {
 			call: 'create',
 			when: 'afterAcceptance',
 			fault: 'slowDrip',
-			dripMs: 5,
+			dripMs: 20,
 		});
-		const execution = studio.start({ prompts: NEVER(1) });
-		await until(() => studio.taskIds().length === 1);
-		execution.stop();
-		await until(() => rows('cancel').length === 1);
+		const node = start({ prompts: NEVER(1) });
+		await time.standUntil(() => studio.taskIds().length === 1);
+		expect(node.made()).toBe(0);
+		expect(await stop(node)).toEqual([]);
+		await time.standUntil(() => rows('cancel').length === 1);
 		expect(rows('cancel')[0]!.taskId).toBe(studio.taskIds()[0]);
 	});
 
 	it('does not await it for ever: the log says that it may have been accepted', async () => {
 		studio.sandbox.faults.add({ call: 'create', when: 'afterAcceptance', fault: 'hang' });
-		const execution = studio.start({ prompts: NEVER(1) });
-		await until(() => studio.taskIds().length === 1);
-		const stoppedAt = Date.now();
-		execution.stop();
-		const told = () => execution.log().find((line) => line.includes('may have been accepted'));
-		await until(() => told() !== undefined);
-		expect(told()).toContain('item 0');
-		expect(Date.now() - stoppedAt).toBeLessThan(2_000);
+		const node = start({ prompts: NEVER(1) });
+		await time.standUntil(() => studio.taskIds().length === 1);
+		await stop(node);
+		await time.pass(STOP_MS);
+		await time.standUntil(() => node.told('item 0', 'may have been accepted'));
 	});
 
 	it('ends a read that hangs, and cancels its task', async () => {
 		studio.sandbox.faults.add({ call: 'status', fault: 'hang' });
-		await stopWith(1, { prompts: NEVER(1) });
-		await until(() => rows('cancel').length === 1);
+		const node = await startAndMake(1, { prompts: NEVER(1) });
+		await time.passUntil(() => rows('status').length === 1);
+		expect(await stop(node)).toEqual(CANCELS(1));
+		await time.standUntil(() => rows('cancel').length === 1);
 	});
 
 	it('cancels a task of Task > Wait, even while its first look hangs', async () => {
 		const created = await studio.run({ operation: 'image > create', prompts: NEVER(1) });
 		studio.sandbox.faults.add({ call: 'status', fault: 'hang' });
-		await stopWith(1, {
+		const node = start({
 			operation: 'task > wait',
 			requestIds: [String(created.items[0]!.json.requestId)],
 		});
-		await until(() => rows('cancel').length === 1);
+		await time.passUntil(() => rows('status').length === 1);
+		expect(await stop(node)).toEqual(CANCELS(1));
+		await time.standUntil(() => rows('cancel').length === 1);
 	});
 
 	it('cancels nothing where Cancel on Stop is off, and the log says that the task runs on', async () => {
-		const { execution } = await stopWith(2, {
+		const node = await startAndMake(2, {
 			prompts: NEVER(2),
 			options: { cancelOnStop: false },
 		});
-		await until(() => execution.log().filter((line) => line.includes('runs on')).length === 2);
-		await pause(300);
+		expect(await stop(node)).toEqual([]);
+		for (const id of studio.taskIds()) expect(node.told(id, 'runs on')).toBe(true);
+		await time.pass(LONG_AFTER_MS);
 		expect(rows('cancel')).toHaveLength(0);
-		for (const id of studio.taskIds()) expect(execution.log().join('\n')).toContain(id);
 	});
 
 	it.each<Gateway>(['vtrix', 'toApis'])(
 		'at %s, which has no cancel, tells in the log that the task runs on',
 		async (gateway) => {
-			const { execution } = await stopWith(1, { gateway, prompts: NEVER(1) });
-			const [id] = studio.taskIds();
-			await until(() =>
-				execution.log().some((line) => / runs on/.test(line) && line.includes(`${id}`)),
-			);
+			const node = await startAndMake(1, { gateway, prompts: NEVER(1) });
+			await stop(node);
+			expect(node.told(studio.taskIds()[0]!, ' runs on')).toBe(true);
 		},
 	);
 
 	it('tells in the log of a cancel that did not get through', async () => {
 		studio.sandbox.faults.add({ call: 'cancel', fault: '500' });
-		const { execution } = await stopWith(1, { prompts: NEVER(1) });
-		await until(() => execution.log().some((line) => line.includes('could not be cancelled')));
-		expect(execution.log().join('\n')).toContain(studio.taskIds()[0]);
+		const node = await startAndMake(1, { prompts: NEVER(1) });
+		await stop(node);
+		await time.passUntil(() => node.told(studio.taskIds()[0]!, 'could not be cancelled'));
 	});
 
 	it('sends a cancel again that was answered badly once', async () => {
@@ -154,22 +183,26 @@ describe('Stop', () => {
 			when: 'beforeAcceptance',
 			times: 1,
 		});
-		const { execution } = await stopWith(1, { prompts: NEVER(1) });
-		await until(() => execution.log().some((line) => line.includes('cancel requested')));
-		expect(studio.sandbox.ledger.taskRows()[0]!.state).toBe('cancelled');
+		const node = await startAndMake(1, { prompts: NEVER(1) });
+		await stop(node);
+		await time.passUntil(() => rows('cancel').length === 2);
+		await time.standUntil(() => node.told('cancel requested'));
+		expect(states()).toEqual(['cancelled']);
 	});
 
 	it('between two attempts of Retry On Fail cancels what the first one paid for', async () => {
+		const execute = jest.spyOn(FluxImage.prototype, 'execute');
 		studio.sandbox.faults.add({ call: 'status', fault: 'redirect', promptIncludes: 'bad' });
-		const execution = studio.start({
+		const node = start({
 			prompts: ['0 [never]', 'bad [never]'],
-			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1_500 },
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 100 },
 		});
-		await until(() => studio.sandbox.ledger.where({ fault: 'redirect' }).length > 0);
-		await pause(300);
-		const stoppedAt = Date.now();
-		execution.stop();
-		await until(() => rows('cancel').length === 2);
-		expect(callsAfter(stoppedAt)).toEqual(['cancel', 'cancel']);
+		await time.standUntil(() => execute.mock.results.length === 1);
+		const firstAttempt = execute.mock.results[0]!.value as Promise<unknown>;
+		// In the very turn in which it fails, so that no stall lets the second one begin before.
+		expect(await time.during(firstAttempt.catch(async () => await stop(node)))).toEqual([]);
+		const before = node.sent.length;
+		await time.passUntil(() => rows('cancel').length === 2);
+		expect(node.sent.slice(before)).toEqual(CANCELS(2));
 	});
 });

@@ -1,17 +1,27 @@
-import { Studio } from './studio';
+import type { Outcome } from './engine';
+import { HeldTime, NODE_TIME } from './heldTime';
+import { Studio, type Ask } from './studio';
 
 let studio: Studio;
+let time: HeldTime;
 
-beforeAll(async () => (studio = await Studio.open()));
+beforeAll(async () => (studio = await Studio.open(NODE_TIME)));
 afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeEach(() => {
+	studio.reset();
+	time = new HeldTime();
+});
+afterEach(() => time.release());
+
+/** Runs the node while its time passes, and with it the time of the tasks. */
+const run = async (ask: Ask): Promise<Outcome> => await time.during(studio.run(ask));
 
 const LATE = { prompts: ['[seconds=1.5] late'] };
 const states = () => studio.sandbox.ledger.taskRows().map(({ state }) => state);
 
 describe('a task that is not finished in time', () => {
 	it('is an error that names the task and Task > Wait', async () => {
-		const { error } = await studio.run({ ...LATE, options: { timeout: 0.5 } });
+		const { error } = await run({ ...LATE, options: { timeout: 0.5 } });
 		const [id] = studio.taskIds();
 		expect(error!.message).toContain(`Task ${id} was not finished within the timeout`);
 		expect(error!.description).toContain('Task > Wait');
@@ -19,7 +29,7 @@ describe('a task that is not finished in time', () => {
 	});
 
 	it('comes out as it was last seen where On Timeout is Return Task', async () => {
-		const { items, error } = await studio.run({
+		const { items, error } = await run({
 			...LATE,
 			options: { timeout: 0.9, onTimeout: 'returnTask' },
 		});
@@ -30,8 +40,8 @@ describe('a task that is not finished in time', () => {
 	});
 
 	it('is collected by Task > Wait later, and paid once', async () => {
-		const late = await studio.run({ ...LATE, options: { timeout: 0.3, onTimeout: 'returnTask' } });
-		const { items } = await studio.run({
+		const late = await run({ ...LATE, options: { timeout: 0.3, onTimeout: 'returnTask' } });
+		const { items } = await run({
 			operation: 'task > wait',
 			requestIds: [String(late.items[0]!.json.requestId)],
 		});
@@ -41,7 +51,7 @@ describe('a task that is not finished in time', () => {
 	});
 
 	it('is cancelled where On Timeout is Cancel Task, and is an error all the same', async () => {
-		const { error } = await studio.run({
+		const { error } = await run({
 			...LATE,
 			options: { timeout: 0.3, onTimeout: 'cancelTask' },
 		});
@@ -50,7 +60,7 @@ describe('a task that is not finished in time', () => {
 	});
 
 	it('cannot be cancelled at a gateway without cancel, and the error says so', async () => {
-		const { error } = await studio.run({
+		const { error } = await run({
 			...LATE,
 			gateway: 'vtrix',
 			options: { timeout: 0.3, onTimeout: 'cancelTask' },
@@ -60,7 +70,7 @@ describe('a task that is not finished in time', () => {
 	});
 
 	it('leaves the other items alone', async () => {
-		const { items } = await studio.run({
+		const { items } = await run({
 			prompts: ['quick', '[never] ends', 'quick too'],
 			options: { timeout: 2.5, onTimeout: 'returnTask' },
 		});
@@ -72,7 +82,7 @@ describe('a task that is not finished in time', () => {
 	});
 
 	it('has a timeout of nothing at all: the task is created and handed over', async () => {
-		const { items } = await studio.run({
+		const { items } = await run({
 			...LATE,
 			options: { timeout: 0, onTimeout: 'returnTask' },
 		});

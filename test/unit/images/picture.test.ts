@@ -2,11 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
 import { useBinaryMode } from '../../engine/engine';
+import { inHeldTime } from '../../engine/heldTime';
 import { serve, type LocalServer } from '../transport/localServer';
 import { fetchInEngine, type PictureAsk } from './pictureSession';
 
-/** How long a picture is tried for that never comes, in milliseconds. */
-const SHORT = { patienceMs: 400 };
+/**
+ * How long a picture is tried for that never comes, in milliseconds. The tries are 0.25, 0.5, 1 and 2 s
+ * apart, so that the last one begins at half of it and has the other half for its answer.
+ */
+const PATIENCE_MS = 3_500;
+
+/** How much of it passes in a turn of the event loop, in milliseconds. */
+const STEP_MS = 50;
 
 const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(5_000)]);
 
@@ -27,6 +34,10 @@ async function fetchFrom(
 	const image = { url: `${started.url}${path}`, ...(fileName === undefined ? {} : { fileName }) };
 	return await fetchInEngine({ image, ...rest });
 }
+
+/** Tries to fetch what never becomes a picture; no stall of the machine shortens the patience. */
+const fetchInVain = async (handler: (response: ServerResponse) => void) =>
+	await inHeldTime(async () => await fetchFrom(handler, { patienceMs: PATIENCE_MS }), STEP_MS);
 
 const sends =
 	(bytes: Buffer, headers: Record<string, string | number> = {}) =>
@@ -77,10 +88,10 @@ describe.each(['filesystem', 'default'] as const)('a picture, in %s mode', (mode
 		['with an announced length', PNG.length],
 		['in chunks', undefined],
 	])('that breaks off %s is no picture', async (_name, announced) => {
-		const { problem } = await fetchFrom((response) => {
+		const { problem } = await fetchInVain((response) => {
 			response.writeHead(200, announced === undefined ? {} : { 'content-length': announced });
 			response.write(PNG.subarray(0, 1_000), () => response.socket?.destroy());
-		}, SHORT);
+		});
 		expect(problem).toMatchObject({
 			kind: 'pictureUnavailable',
 			pictureUrl: `${server!.url}/image.png`,
@@ -116,7 +127,7 @@ describe('what lies where a picture should be', () => {
 		['nothing', Buffer.alloc(0), 'not a picture'],
 		['a few bytes', Buffer.from('PN'), 'not a picture'],
 	])('is told where it is %s', async (_name, bytes, reason) => {
-		const { problem } = await fetchFrom(sends(bytes, { 'content-type': 'image/png' }), SHORT);
+		const { problem } = await fetchInVain(sends(bytes, { 'content-type': 'image/png' }));
 		expect(problem).toMatchObject({
 			kind: 'pictureUnavailable',
 			reason: expect.stringContaining(reason),
@@ -131,10 +142,7 @@ describe('what lies where a picture should be', () => {
 		[418, 'HTTP 418'],
 		[500, 'HTTP 500'],
 	])('is told where the host answers %d', async (statusCode, reason) => {
-		const { problem } = await fetchFrom(
-			(response) => response.writeHead(statusCode).end('no'),
-			SHORT,
-		);
+		const { problem } = await fetchInVain((response) => response.writeHead(statusCode).end('no'));
 		expect(problem).toMatchObject({ kind: 'pictureUnavailable', httpCode: statusCode });
 		expect(problem?.reason).toContain(reason);
 	});

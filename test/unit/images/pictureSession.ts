@@ -45,7 +45,7 @@ export async function storeInEngine(
 		image,
 		async (stream, fileName, contentType) =>
 			await context.helpers.prepareBinaryData(stream, fileName, contentType),
-		{ deadlineMs: Date.now() + patienceMs, maximumBytes },
+		{ deadlineMs: wallClock.nowMs() + patienceMs, maximumBytes },
 	);
 }
 

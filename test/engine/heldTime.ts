@@ -1,0 +1,70 @@
+import { wallClock } from '../../nodes/FluxImage/tasks/clock';
+import type { SandboxOptions } from '../sandbox';
+import { SimulatedClock } from '../unit/tasks/simulatedClock';
+
+/** What the machine has for each step of the node's time, in milliseconds at least. */
+const TURN_MS = 10;
+
+/** Has the sandbox live in the node's time, whether it is held or not. */
+export const NODE_TIME: SandboxOptions = { nowMs: () => wallClock.nowMs() };
+
+/**
+ * The node's time in a test's hands, while network, disk and n8n keep the world's. It stands still but
+ * for what the test lets pass, and that passes a step a turn of the event loop: a stall of the machine
+ * takes one step, however long it is.
+ */
+export class HeldTime {
+	private readonly clock = new SimulatedClock(Date.now());
+	private readonly own = { ...wallClock };
+
+	/** @param stepMs what passes in a turn; the default is about the pace of the world */
+	constructor(private readonly stepMs = TURN_MS) {
+		const { clock } = this;
+		wallClock.nowMs = () => clock.nowMs();
+		wallClock.sleep = async (milliseconds, signal) => await clock.sleep(milliseconds, signal);
+	}
+
+	/** Lets that much time pass at once: what waits in it wakes, but gets no answer meanwhile. */
+	async pass(milliseconds: number): Promise<void> {
+		await this.clock.pass(milliseconds);
+	}
+
+	/** Waits until something holds, while time passes; fails with the test's own time-out. */
+	async passUntil(holds: () => boolean): Promise<void> {
+		while (!holds()) {
+			await turn();
+			await this.clock.pass(this.stepMs);
+		}
+	}
+
+	/** Waits until something holds, while time stands; fails with the test's own time-out. */
+	async standUntil(holds: () => boolean): Promise<void> {
+		while (!holds()) await turn();
+	}
+
+	/** Lets time pass until the work is done, and gives what comes of it. */
+	async during<T>(work: Promise<T>): Promise<T> {
+		let done = false;
+		const settle = () => void (done = true);
+		work.then(settle, settle);
+		await this.passUntil(() => done);
+		return await work;
+	}
+
+	/** Puts the node's time back. */
+	release(): void {
+		Object.assign(wallClock, this.own);
+	}
+}
+
+/** Does work in held time that passes a step a turn, and gives what comes of it. */
+export async function inHeldTime<T>(work: () => Promise<T>, stepMs?: number): Promise<T> {
+	const time = new HeldTime(stepMs);
+	try {
+		return await time.during(work());
+	} finally {
+		time.release();
+	}
+}
+
+const turn = async () => await new Promise((resolve) => setTimeout(resolve, TURN_MS));
