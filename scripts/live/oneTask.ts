@@ -106,13 +106,14 @@ async function readImage(
 	rows: CheckRow[],
 ): Promise<GeneratedImage | undefined> {
 	const { gateway } = wire;
-	const reply = gateway.statusCarriesImages ? undefined : await wire.send(gateway.result(ended));
+	const inStatus = ended.images !== undefined;
+	const reply = inStatus ? undefined : await wire.send(gateway.result(ended));
 	const outcome: Outcome<TaskState> = reply
 		? read(reply, seen, (value) => gateway.readResult(value, ended))
 		: { value: ended };
 	const images = outcome.value?.images ?? [];
 	rows.push({
-		name: gateway.statusCarriesImages ? 'Images in the status' : 'Images in the result',
+		name: inStatus ? 'Images in the status' : 'Images in the result',
 		expected: 'one image with a URL',
 		came: `images: ${images.length}${reply ? `, ${told(reply, outcome.problem)}` : ''}`,
 		matched: images.length === 1,

@@ -60,8 +60,6 @@ export interface Gateway {
 	readonly credentialType: string;
 	/** Whether the URLs of a task hold its model, so that Task operations must ask for it. */
 	readonly modelInTaskUrl: boolean;
-	/** Whether a status reply of a finished task carries its images, so that no result call follows. */
-	readonly statusCarriesImages: boolean;
 	/** A base URL as people paste it, made fit for `GatewayRequest.path`. */
 	normalizeBaseUrl(baseUrl: string): string;
 

@@ -57,7 +57,6 @@ export function queueGateway(names: {
 	return {
 		...names,
 		modelInTaskUrl: true,
-		statusCarriesImages: false,
 		normalizeBaseUrl: (baseUrl) => baseUrl.trim().replace(/\/+$/, ''),
 
 		create: ({ modelId, parameters }) => ({

@@ -32,7 +32,6 @@ export const toApis: Gateway = {
 	displayName: 'ToAPIs',
 	credentialType: 'toApisApi',
 	modelInTaskUrl: false,
-	statusCarriesImages: true,
 	/** People paste it with `/v1`, with a slash, with both. */
 	normalizeBaseUrl: (baseUrl) => baseUrl.trim().replace(/\/+$/, '').replace(/\/v1$/i, ''),
 

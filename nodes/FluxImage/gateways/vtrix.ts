@@ -35,7 +35,6 @@ export const vtrix: Gateway = {
 	displayName: 'VTrix',
 	credentialType: 'vtrixApi',
 	modelInTaskUrl: false,
-	statusCarriesImages: true,
 	normalizeBaseUrl: (baseUrl) => baseUrl.trim().replace(/\/+$/, ''),
 
 	create: (submission) => ({

@@ -34,14 +34,14 @@ describe('requests', () => {
 	});
 
 	it.each([
-		['seaArtCloud', 'SeaArt Cloud', 'seaArtCloudApi', true, false],
-		['odiRouter', 'OdiRouter', 'odiRouterApi', true, false],
-		['vtrix', 'VTrix', 'vtrixApi', false, true],
-		['toApis', 'ToAPIs', 'toApisApi', false, true],
+		['seaArtCloud', 'SeaArt Cloud', 'seaArtCloudApi', true],
+		['odiRouter', 'OdiRouter', 'odiRouterApi', true],
+		['vtrix', 'VTrix', 'vtrixApi', false],
+		['toApis', 'ToAPIs', 'toApisApi', false],
 	])(
 		'are made by %s, which people know as %s',
-		(id, displayName, credentialType, modelInTaskUrl, statusCarriesImages) => {
-			const facts = { id, displayName, credentialType, modelInTaskUrl, statusCarriesImages };
+		(id, displayName, credentialType, modelInTaskUrl) => {
+			const facts = { id, displayName, credentialType, modelInTaskUrl };
 			expect(GATEWAYS[id]).toMatchObject(facts);
 		},
 	);
