@@ -105,6 +105,19 @@ describe('Stop', () => {
 		expect(rows('create')).toHaveLength(3);
 	});
 
+	it('cancels a timed-out task too while another runs, since its item does not come out', async () => {
+		const items = [1, 600].map((timeout) => ({ json: { prompt: `${timeout} [never]`, timeout } }));
+		const node = await startAndMake(2, {
+			items,
+			options: { timeout: '={{ $json.timeout }}', onTimeout: 'returnTask' },
+		});
+		await time.pass(LONG_AFTER_MS);
+		expect(await stop(node)).toEqual(CANCELS(2));
+		await time.standUntil(() =>
+			studio.taskIds().every((id) => node.told(`Task ${id} at SeaArt Cloud: cancel requested`)),
+		);
+	});
+
 	it('awaits a create that is in flight for its id, and cancels it', async () => {
 		studio.sandbox.faults.add({
 			call: 'create',

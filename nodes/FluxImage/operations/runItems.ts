@@ -9,16 +9,10 @@ import { OPERATIONS } from './index';
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import { ProblemError } from '../problems/problem';
-import { wallClock } from '../tasks/clock';
-import { InFlight } from '../tasks/inFlight';
-import { JobLengths } from '../tasks/jobLengths';
 import type { TaskRoom } from '../tasks/lifecycle';
-import { TaskMemory } from '../tasks/memory';
-import { GatewayPacer } from '../tasks/pacer';
 import { runTogether } from '../tasks/pool';
-import type { Session } from '../tasks/session';
-import { openTransport } from '../transport/transport';
 import { inputError } from './inputError';
+import { openRoom } from './openRoom';
 import type { Job, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
 import { failedItem, taskFailure, type ItemFailure } from './taskError';
@@ -143,41 +137,6 @@ function nodeError(first: ItemFailure, endings: readonly Ending[]): ItemFailure[
 		.join(' ');
 	return error;
 }
-
-/** The tasks of this execution, and what they need of the world. */
-async function openRoom(
-	context: IExecuteFunctions,
-	gateway: Gateway,
-): Promise<TaskRoom & { giveUp: () => void }> {
-	const stop = context.getExecutionCancelSignal() ?? new AbortController().signal;
-	const failed = new AbortController();
-	const who = `FLUX Image "${context.getNode().name}" in execution ${context.getExecutionId()}`;
-	const session: Session = {
-		gateway,
-		transport: await openTransport(context, gateway, wallClock),
-		clock: wallClock,
-		lengths: new JobLengths(),
-		pacer: new GatewayPacer(wallClock),
-		random: Math.random,
-		stop,
-		halt: AbortSignal.any([stop, failed.signal]),
-		log: (message) => context.logger.info(`${who}: ${message}`),
-	};
-	return {
-		session,
-		memory: new TaskMemory(
-			context.getContext('node'),
-			context.getExecutionId(),
-			isAgentTool(context),
-		),
-		inFlight: new InFlight(session),
-		giveUp: () => failed.abort(),
-	};
-}
-
-/** n8n makes a node type of its own for the tool, with `Tool` at the end of its name. */
-const isAgentTool = (context: IExecuteFunctions): boolean =>
-	context.getNode().type.endsWith('Tool');
 
 function readGateway(context: IExecuteFunctions): Gateway {
 	const name = context.getNodeParameter('gateway', 0) as string;
