@@ -21,6 +21,7 @@ export interface ChaosExecution {
 	readonly manner: string;
 	/** The numbers of its items, over all executions. */
 	readonly items: readonly number[];
+	/** Absent where Stop ended it. */
 	readonly outcome: Outcome | undefined;
 	/** What its node has logged by now. */
 	readonly log: () => string[];
@@ -133,7 +134,8 @@ async function execute(studio: Studio, index: number, items: number[]): Promise<
 		const outcome = await execution.finished;
 		return { ...about, outcome };
 	}
-	await untilMade(studio, execution, items, stopAtShare);
+	const outcome = await untilMade(studio, execution, items, stopAtShare);
+	if (outcome) return { ...about, outcome };
 	execution.stop();
 	// What was begun before Stop is sent before the event loop turns.
 	await new Promise((resolve) => setImmediate(resolve));
@@ -142,20 +144,24 @@ async function execute(studio: Studio, index: number, items: number[]): Promise<
 	return { ...about, outcome: undefined, sentAtStop };
 }
 
-/** Waits until that share of the tasks is made, or the execution has finished. */
+/** Waits until that share of the tasks is made; gives the outcome of an execution that ends before. */
 async function untilMade(
 	studio: Studio,
 	execution: Execution,
 	items: readonly number[],
 	share: number,
-): Promise<void> {
-	let finished = false;
-	const done = () => void (finished = true);
-	execution.finished.then(done, done);
+): Promise<Outcome | undefined> {
+	let outcome: Outcome | undefined;
+	execution.finished.then(
+		(came) => void (outcome = came),
+		// So ends an execution that was stopped.
+		() => undefined,
+	);
 	const mine = new Set(items);
 	const made = () =>
 		studio.sandbox.ledger.taskRows().filter(({ prompt }) => mine.has(itemOf(prompt))).length;
-	while (!finished && made() < items.length * share) await pause(5);
+	while (!outcome && made() < items.length * share) await pause(5);
+	return outcome;
 }
 
 const pause = async (milliseconds: number) =>
