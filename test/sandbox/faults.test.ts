@@ -14,12 +14,14 @@ async function create(prompt = 'a stone'): Promise<JsonReply> {
 }
 
 /** What comes back on a raw level: status, headers, text. */
-async function rawStatusRead(): Promise<{ statusCode: number; location: unknown; text: string }> {
+async function rawStatusRead(
+	patienceMs = 10_000,
+): Promise<{ statusCode: number; location: unknown; text: string }> {
 	const base = `${stage.sandbox.baseUrls.seaArtCloud}/v1/queue/flux_kontext_max/requests`;
 	const [task] = stage.sandbox.ledger.taskRows();
 	const { statusCode, headers, body } = await request(`${base}/${task?.id}/status`, {
 		headers: { authorization: `Bearer ${stage.sandbox.keys.valid}` },
-		headersTimeout: 300,
+		headersTimeout: patienceMs,
 	});
 	return { statusCode, location: headers.location, text: await body.text() };
 }
@@ -121,7 +123,7 @@ describe('faults on reads', () => {
 	it('hang until the caller gives up', async () => {
 		await create();
 		stage.sandbox.faults.add({ call: 'status', fault: 'hang' });
-		await expect(rawStatusRead()).rejects.toThrow('Headers Timeout');
+		await expect(rawStatusRead(300)).rejects.toThrow('Headers Timeout');
 	});
 
 	it('redirect to another origin', async () => {

@@ -1,5 +1,6 @@
 import { binaryBytes } from '../../engine/engine';
 import { drawPicture, pictureRequests } from '../../sandbox';
+import { inHeldTime } from '../../engine/heldTime';
 import type { Behavior } from '../behavior';
 import { bytesAt, onlyItem, PICTURE_SCALE, type GatewayStage } from '../gatewayStage';
 
@@ -65,10 +66,9 @@ export const pictureBehaviors: readonly Behavior[] = [
 	{
 		name: 'names the URL and the id of a picture that cannot be fetched',
 		async check(stage) {
-			const { error } = await stage.image({
-				prompt: 'A pear [picture=html]',
-				options: { timeout: 1 },
-			});
+			const { error } = await inHeldTime(
+				async () => await stage.image({ prompt: 'A pear [picture=html]', options: { timeout: 3 } }),
+			);
 			const [task] = stage.sandbox.ledger.taskRows();
 			expect(error?.message).toContain(`The picture of task ${task!.id} is finished`);
 			expect(error?.description).toContain(`/pictures/${task!.id}/`);

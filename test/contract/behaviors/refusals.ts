@@ -1,3 +1,4 @@
+import { inHeldTime } from '../../engine/heldTime';
 import type { Behavior } from '../behavior';
 import { onlyItem, type GatewayStage } from '../gatewayStage';
 
@@ -54,13 +55,10 @@ export const refusalBehaviors: readonly Behavior[] = [
 		name: 'says that a task is not known',
 		async check(stage) {
 			for (const operation of ['status', 'result', 'wait'] as const) {
-				const { error } = await stage.run({
-					resource: 'task',
-					operation,
-					requestId: 'nobody-knows-me',
-					// Task > Wait outlasts a gateway's lag; here it has no time for that.
-					...(operation === 'wait' ? { options: { timeout: 0.2 } } : {}),
-				});
+				// Task > Wait outlasts a gateway's lag; here it has no time for that.
+				const options = operation === 'wait' ? { timeout: 1 } : {};
+				const asked = { resource: 'task', operation, requestId: 'nobody-knows-me', options };
+				const { error } = await inHeldTime(async () => await stage.run(asked));
 				expect(error?.message).toContain('does not know this model or task');
 				expect(error?.description).toContain('nobody-knows-me');
 			}

@@ -60,7 +60,7 @@ describe('a large picture', () => {
 			async (node) =>
 				await storeInEngine(node, {
 					image: { url: `${server.url}/large.png` },
-					patienceMs: 20_000,
+					patienceMs: 100_000,
 				}),
 		);
 		await server.close();

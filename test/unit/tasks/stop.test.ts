@@ -42,7 +42,9 @@ describe('Stop', () => {
 		bench.queue.faults.create.push({ hang: true, accepted: true });
 		const work = bench.generate();
 		void bench.clock.sleep(10).then(() => bench.stop());
+		const startedMs = bench.clock.nowMs();
 		await bench.problemOf(work);
+		expect(bench.clock.nowMs() - startedMs).toBe(1_010);
 		expect(bench.stopLog.join()).toContain(
 			'A task of item 0 may have been accepted by SeaArt Cloud',
 		);
