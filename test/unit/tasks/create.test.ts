@@ -1,6 +1,6 @@
 import { createTask } from '../../../nodes/FluxImage/tasks/create';
 import { UNPACED } from '../../../nodes/FluxImage/tasks/pacer';
-import { CREATE_RULES } from '../../../nodes/FluxImage/tasks/rules';
+import { createRule, CREATE_RULES } from '../../../nodes/FluxImage/tasks/rules';
 import type { ProblemKind } from '../../../nodes/FluxImage/problems/problem';
 import type { Fault } from './fakeQueue';
 import { Workbench } from './workbench';
@@ -236,4 +236,13 @@ it('the money rule gives a reason in each row', () => {
 	for (const { because } of Object.values(CREATE_RULES)) expect(because).toMatch(/\w+ \w+/);
 	const resent = Object.entries(CREATE_RULES).filter(([, { then }]) => then === 'resend');
 	expect(resent.map(([kind]) => kind)).toEqual(['rateLimited', 'neverConnected']);
+});
+
+it('the money rule doubts what it does not know, and refuses what speaks of a rate without HTTP 429', () => {
+	expect(createRule({ kind: 'noImages' }).then).toBe('doubtful');
+	expect(createRule({ kind: 'rateLimited', httpCode: 400 }).then).toBe('final');
+	expect(createRule({ kind: 'rateLimited', httpCode: 429 }).then).toBe('resend');
+	for (const problem of [{ kind: 'noImages' }, { kind: 'rateLimited' }] as const) {
+		expect(createRule(problem).because).toMatch(/\w+ \w+/);
+	}
 });

@@ -1,9 +1,13 @@
+import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import {
 	cancelAfterDeadline,
 	collectTask,
 	generate,
+	isSeen,
 	obtainTask,
+	unseen,
 } from '../../../nodes/FluxImage/tasks/lifecycle';
+import { fetchResult } from '../../../nodes/FluxImage/tasks/watch';
 import { Workbench } from './workbench';
 
 let bench: Workbench;
@@ -31,11 +35,38 @@ describe('generate', () => {
 
 	it('tells of the deadline with the task as it was last seen', async () => {
 		bench.queue.jobMs = Infinity;
+		const startedMs = bench.clock.nowMs();
 		const work = generate(bench.room(), bench.order(), bench.watch(60_000));
 		expect(await bench.problemOf(work)).toMatchObject({
 			kind: 'deadlineReached',
 			requestId: 'task-1',
 		});
+		expect(bench.clock.nowMs() - startedMs).toBe(60_000);
+	});
+
+	it('times its polls by what the tasks before it took', async () => {
+		const room = bench.room();
+		const pollsOf = async (item: number) => {
+			const before = bench.queue.sent('status').length;
+			await bench.clock.run(bench.generate(room, bench.order(item)));
+			return bench.queue.sent('status').length - before;
+		};
+		bench.queue.jobMs = 60_000;
+		const blind = await pollsOf(0);
+		for (let item = 1; item < 5; item++) expect(await pollsOf(item)).toBe(blind);
+		expect(await pollsOf(5)).toBeLessThan(blind / 2);
+	});
+
+	it('reads no result where the status has the images', async () => {
+		const room = bench.room();
+		const images = [{ url: 'https://pictures.test/1.png' }];
+		const completed = { requestId: 'task-9', modelId: '', status: 'completed', raw: {} } as const;
+		const withImages = { ...completed, images };
+		expect(await fetchResult(room.session, withImages, bench.watch())).toBe(withImages);
+		expect(bench.queue.calls).toHaveLength(0);
+		const problem = fetchResult(room.session, { ...completed, images: [] }, bench.watch(1_000));
+		await bench.problemOf(problem);
+		expect(bench.queue.sent('result').length).toBeGreaterThan(0);
 	});
 
 	it('tells what the last read said where the deadline comes in bad weather', async () => {
@@ -115,6 +146,12 @@ it('a fault of our own, before anything is sent, goes up as it is', async () => 
 	const broken = new TypeError('no such file');
 	const order = { ...bench.order(), submit: () => Promise.reject(broken) };
 	await expect(bench.clock.run(bench.generate(bench.room(), order))).rejects.toBe(broken);
+});
+
+it('a task is seen once a reply has told of it', async () => {
+	const task = { requestId: 'task-1', modelId: 'm' };
+	expect(isSeen(unseen(task))).toBe(false);
+	expect(isSeen({ ...unseen(task), raw: {} })).toBe(true);
 });
 
 describe('the first look', () => {
@@ -206,6 +243,24 @@ describe('a cancel after the deadline', () => {
 		bench.fail();
 		expect(await bench.clock.run(cancelAfterDeadline(room, task))).toMatchObject({
 			problem: { kind: 'deadlineCancelled' },
+		});
+	});
+
+	it('says that there is no such task', async () => {
+		bench.queue.faults.cancel.push(
+			...Array.from({ length: 99 }, () => ({ reply: { statusCode: 404, body: '' } })),
+		);
+		expect(await cancel()).toMatchObject({
+			problem: { kind: 'deadlineReached', reason: 'the cancel found no such task' },
+		});
+	});
+
+	it('says that the gateway has none', async () => {
+		const { session, ...room } = bench.room();
+		const atVtrix = { ...room, session: { ...session, gateway: GATEWAYS['vtrix']! } };
+		const task = unseen({ requestId: 'task-9', modelId: '' });
+		expect(await cancelAfterDeadline(atVtrix, task)).toMatchObject({
+			problem: { kind: 'deadlineReached', reason: 'the gateway cannot cancel' },
 		});
 	});
 
