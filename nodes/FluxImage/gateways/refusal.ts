@@ -24,7 +24,10 @@ const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
  */
 const KIND_OF_WORDS: ReadonlyArray<readonly [RegExp, ProblemKind]> = [
 	[/task_not_exist|task not (exist|found)/i, 'notFound'],
-	[/insufficient[\W_](funds|credit|quota)|\bbalance\b|no credit|quota exceeded|40201/i, 'noCredit'],
+	[
+		/insufficient.{1,20}(funds|credit|quota)|\bbalance\b|no credit|quota exceeded|40201/i,
+		'noCredit',
+	],
 	[/unauthorized|authentication_error|invalid (api )?key/i, 'badKey'],
 	[/rate.?limit/i, 'rateLimited'],
 ];

@@ -56,7 +56,7 @@ export class TaskMemory {
 	/** The task that an earlier attempt created. */
 	recall(identity: CreateIdentity): TaskRef | undefined {
 		const key = this.keyOf(identity);
-		const known = this.own[key] ?? this.kept[key];
+		const known = this.known(key);
 		if (!known?.requestId) return undefined;
 		if (this.isTool) delete this.kept[key];
 		this.own[key] = known;
@@ -69,8 +69,7 @@ export class TaskMemory {
 	 * the person was told.
 	 */
 	isDoubtful(identity: CreateIdentity): boolean {
-		const key = this.keyOf(identity);
-		const known = this.own[key] ?? this.kept[key];
+		const known = this.known(this.keyOf(identity));
 		return known?.requestId === '' && known.executionId === this.executionId;
 	}
 
@@ -89,6 +88,10 @@ export class TaskMemory {
 	/** Hands on what this attempt knows, since it failed. */
 	handOn(): void {
 		Object.assign(this.kept, this.own);
+	}
+
+	private known(key: string): Remembered | undefined {
+		return this.own[key] ?? this.kept[key];
 	}
 
 	private keyOf({ runIndex, itemIndex, payload }: CreateIdentity): string {

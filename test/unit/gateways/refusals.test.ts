@@ -78,6 +78,7 @@ const REFUSALS: Array<[statusCode: number, body: unknown, kind: string, reason: 
 	],
 	[403, { error: 'insufficient scope' }, 'notAllowed', 'insufficient scope'],
 	[400, { error: { code: 'insufficient_quota', message: 'None' } }, 'noCredit', 'None'],
+	[403, { error: { code: 'insufficient_user_quota', message: 'None' } }, 'noCredit', 'None'],
 	[500, { id: 'x', msg: 'Oops' }, 'gatewayFault', '{"id":"x","msg":"Oops"}'],
 	[404, { status: { code: 399, message: 'odd' } }, 'notFound', 'odd'],
 	[404, { status: { code: 600, message: 'odd' } }, 'notFound', 'odd'],
