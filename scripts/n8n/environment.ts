@@ -50,6 +50,9 @@ export function n8nEnvironment(
 		...Object.fromEntries(inherited),
 		...OFFLINE,
 		...QUIET,
+		// By default n8n 1 has no pool and writes an execution's end and its data one after the other:
+		// who reads in between sees a success without any data. n8n 2 starts with a pool of three.
+		DB_SQLITE_POOL_SIZE: '3',
 		DB_TYPE: 'sqlite',
 		N8N_DISABLED_MODULES: N8N_LINES[line].disabledModules.join(','),
 		N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',

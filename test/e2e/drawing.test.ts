@@ -81,7 +81,8 @@ describe.each(DRAWINGS)('the workflow "$workflow"', (row) => {
 	it('puts out the very pictures that the gateway drew', async () => {
 		const items = itemsOf(execution, 'FLUX Image');
 		const pictures = await Promise.all(items.map(async (item) => await pictureOf(rest, item)));
-		const drawn = task ? await drawnFor(task) : [];
+		expect(task).toBeDefined();
+		const drawn = await drawnFor(task!);
 		expect(pictures.map(digest)).toEqual(drawn.map(digest));
 		expect(items.map(({ json }) => json.contentType)).toEqual(drawn.map(() => contentType));
 		recordOutput(workflow, ...pictures, ...items.map(({ json }) => json));
