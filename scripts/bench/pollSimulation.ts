@@ -36,7 +36,7 @@ export function watchFixed({ endsMs }: SimulatedJob, fixedIntervalMs: number): W
 	let nowMs = 0;
 	let polls = 0;
 	do {
-		nowMs += nextPollDelayMs({ elapsedMs: nowMs, fixedIntervalMs });
+		nowMs += fixedIntervalMs;
 		polls++;
 	} while (nowMs < endsMs);
 	return watched(endsMs, nowMs, polls);

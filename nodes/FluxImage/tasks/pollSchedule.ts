@@ -61,8 +61,6 @@ const SHORTEST_WAIT_MS = 50;
 export interface PollMoment {
 	/** Time since the task was created, in milliseconds. */
 	readonly elapsedMs: number;
-	/** A fixed interval that the person asked for, in milliseconds. */
-	readonly fixedIntervalMs?: number | undefined;
 	/** How long the job will take, where something is known of it. */
 	readonly estimate?: LengthEstimate | undefined;
 	/** The elapsed time before which the job cannot end, in milliseconds. */
@@ -71,8 +69,7 @@ export interface PollMoment {
 
 /** The wait before the next poll, in milliseconds. */
 export function nextPollDelayMs(moment: PollMoment): number {
-	const { elapsedMs, fixedIntervalMs, estimate, earliestEndMs = 0 } = moment;
-	if (fixedIntervalMs !== undefined) return fixedIntervalMs;
+	const { elapsedMs, estimate, earliestEndMs = 0 } = moment;
 	const waitMs = estimate ? informedWaitMs(elapsedMs, estimate) : blindWaitMs(elapsedMs);
 	return Math.max(waitMs, earliestEndMs - elapsedMs);
 }

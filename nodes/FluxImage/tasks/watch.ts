@@ -49,12 +49,13 @@ export async function watchTask(
 	let latest = watch.isNew ? state : await look(state);
 	while (!ENDED.has(latest.status)) {
 		const nowMs = clock.nowMs();
-		const waitMs = nextPollDelayMs({
-			elapsedMs: nowMs - watch.startedMs,
-			fixedIntervalMs: watch.pollIntervalMs,
-			estimate: watch.pollIntervalMs === undefined ? job?.estimate() : undefined,
-			earliestEndMs: job?.earliestEndMs(),
-		});
+		const waitMs =
+			watch.pollIntervalMs ??
+			nextPollDelayMs({
+				elapsedMs: nowMs - watch.startedMs,
+				estimate: job?.estimate(),
+				earliestEndMs: job?.earliestEndMs(),
+			});
 		await clock.sleep(Math.min(waitMs, watch.deadlineMs - nowMs), halt);
 		if (halt.aborted) throw new ProblemError(STOPPED, latest);
 		if (clock.nowMs() >= watch.deadlineMs) {
@@ -119,17 +120,14 @@ function withImages(outcome: { value: TaskState; problem?: undefined } | { probl
 		: outcome;
 }
 
-/** Error types that tell of moderation (contract: queue API). */
-const MODERATED_CODES: ReadonlySet<string> = new Set(['CONTENT_BLOCKED']);
-
-/** Words in a reason that tell of it, where a gateway has no such type. */
-const MODERATED_WORDS = /moderat|content.?(policy|blocked|filter)|nsfw|safety (system|filter)/i;
+/** What tells of moderation: the error type CONTENT_BLOCKED (contract: queue API), or words in a reason. */
+const MODERATED = /moderat|content.?(policy|blocked|filter)|nsfw|safety (system|filter)/i;
 
 /** What a failed or cancelled task means to the item, or nothing where the task did not fail. */
 export function failureProblem({ status, failure }: TaskState): Problem | undefined {
 	if (status !== 'failed' && status !== 'cancelled') return undefined;
 	const { code, message } = failure ?? { code: status, message: NO_REASON };
-	const moderated = MODERATED_CODES.has(code) || MODERATED_WORDS.test(`${code} ${message}`);
+	const moderated = MODERATED.test(`${code} ${message}`);
 	const kind = status === 'cancelled' ? 'cancelled' : moderated ? 'moderated' : 'failed';
 	return { kind, code, reason: message };
 }

@@ -106,14 +106,6 @@ describe('When tasks of the model have finished', () => {
 	});
 });
 
-describe('A fixed interval', () => {
-	it('overrules what is known', () => {
-		const estimate = { lnMean: Math.log(60_000), lnSpread: 0.3 };
-		const moment = { elapsedMs: 0, fixedIntervalMs: 700, estimate, earliestEndMs: 9_000 };
-		expect(nextPollDelayMs(moment)).toBe(700);
-	});
-});
-
 describe('A job that cannot end yet', () => {
 	it('is not looked at before it can', () => {
 		expect(nextPollDelayMs({ elapsedMs: 3_000, earliestEndMs: 9_000 })).toBe(6_000);
