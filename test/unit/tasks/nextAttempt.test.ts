@@ -1,4 +1,8 @@
+import { obtainTask } from '../../../nodes/FluxImage/tasks/lifecycle';
+import type { Fault } from './fakeQueue';
 import { Workbench } from './workbench';
+
+const DOWN: Fault = { reply: { statusCode: 503 } };
 
 let bench: Workbench;
 
@@ -69,6 +73,23 @@ describe('the next attempt', () => {
 			requestId: 'task-1',
 			status: 'queued',
 		});
+		expect(bench.paid).toBe(1);
+	});
+
+	it('reads of a task that it only hands on until the time is up, and outlasts a lag', async () => {
+		await bench.clock.run(obtainTask(bench.room(), bench.order()));
+		bench.queue.faults.status.push({ reply: { statusCode: 404 } });
+		const again = obtainTask(bench.room(), bench.order());
+		expect((await bench.clock.run(again)).requestId).toBe('task-1');
+
+		bench.queue.faults.status.push(...Array.from({ length: 99 }, () => DOWN));
+		const startedMs = bench.clock.nowMs();
+		const inVain = obtainTask(bench.room(), bench.order(0, 60_000));
+		expect(await bench.problemOf(inVain)).toMatchObject({
+			kind: 'gatewayFault',
+			requestId: 'task-1',
+		});
+		expect(bench.clock.nowMs() - startedMs).toBeLessThanOrEqual(60_000);
 		expect(bench.paid).toBe(1);
 	});
 

@@ -120,6 +120,17 @@ describe('a read', () => {
 		expect(await bench.clock.run(read())).toMatchObject({ status: 'running' });
 	});
 
+	it('has its ten seconds from the first refusal also where the gateway was down before', async () => {
+		bench.queue.faults.status.push(...repeated(status(500), 5), status(404));
+		expect(await bench.clock.run(read())).toMatchObject({ status: 'running' });
+	});
+
+	it('takes a good reply as it is, also with Retry-After', async () => {
+		bench.queue.faults.status.push({ ...status(200, { 'retry-after': '5' }), accepted: true });
+		expect(await bench.clock.run(read())).toMatchObject({ status: 'running' });
+		expect(bench.queue.sent('status')).toHaveLength(1);
+	});
+
 	it.each([401, 402, 403, 404, 400, 422, 302])(
 		'of an older task is final at HTTP %s',
 		async (statusCode) => {

@@ -1,7 +1,26 @@
+import { call } from '../../../nodes/FluxImage/tasks/session';
 import { obtainTask } from '../../../nodes/FluxImage/tasks/lifecycle';
 import { readStatus } from '../../../nodes/FluxImage/tasks/watch';
 import type { Fault } from './fakeQueue';
 import { Workbench } from './workbench';
+
+describe('a call', () => {
+	it('that carries a file has longer: 30 s, and the time of its bytes at 2 Mbit/s', async () => {
+		const bench = new Workbench();
+		const file = {
+			fieldName: 'file',
+			fileName: 'a.png',
+			contentType: 'image/png',
+			bytes: Buffer.alloc(10 ** 7),
+		};
+		const request = { method: 'POST', path: '/uploads', file } as const;
+		bench.queue.faults.create.push({ hang: true });
+		const startedMs = bench.clock.nowMs();
+		const work = call(bench.room().session, request, (reply) => ({ value: reply }), {});
+		expect(await bench.clock.run(work)).toEqual({ problem: { kind: 'requestTimedOut' } });
+		expect(bench.clock.nowMs() - startedMs).toBe(30_000 + 40_000);
+	});
+});
 
 /** Reads a task through one fault, and says what the pacer was told. */
 async function pacerAfter(fault: Fault) {
