@@ -24,7 +24,7 @@ const layers = [
 
 /** Rules about code that runs inside n8n say nothing of tests and scripts, which run beside it. */
 const outsideN8n = {
-	files: ['test/**/*.ts', 'scripts/**/*.ts'],
+	files: ['{test,scripts,tooling,sandbox}/**/*.ts'],
 	rules: {
 		'no-console': 'off',
 		'@n8n/community-nodes/no-restricted-globals': 'off',

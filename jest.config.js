@@ -7,8 +7,8 @@ module.exports = {
 	testMatch: ['<rootDir>/test/{unit,contract,engine,sandbox,chaos}/**/*.test.ts'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	setupFiles: ['<rootDir>/test/seed.ts'],
-	globalSetup: '<rootDir>/test/engine/userFolders/make.ts',
-	globalTeardown: '<rootDir>/test/engine/userFolders/remove.ts',
+	globalSetup: '<rootDir>/tooling/engine/userFolders/make.ts',
+	globalTeardown: '<rootDir>/tooling/engine/userFolders/remove.ts',
 	transform: {
 		'^.+\\.ts$': [
 			'@swc/jest',

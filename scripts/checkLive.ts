@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { GATEWAYS } from '../nodes/FluxImage/gateways';
-import { redactor } from '../nodes/FluxImage/transport/redaction';
+import { redactor } from '../nodes/FluxImage/client/redaction';
 import { realBaseUrl } from './live/baseUrls';
 import { tableOf } from './live/checkRow';
 import { checkOneTask } from './live/oneTask';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { exitWith, runJest } from './jest';
-import { ensureN8n, N8N_LINES, type N8nLine } from './n8n/install';
+import { ensureN8n, N8N_LINES, type N8nLine } from '../tooling/n8n/install';
 
 /** The tests that n8n-core has a part in. */
 const TESTS = ['test/engine', 'test/contract', 'test/unit/transport', 'test/unit/images'];

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { startSandbox } from '../test/sandbox';
+import { startSandbox } from '../sandbox';
 import { catchSignals } from './signals';
 import {
 	packagedGateways,
@@ -10,7 +10,7 @@ import {
 	startStage,
 	type Account,
 	type Stage,
-} from './stage';
+} from '../tooling/n8n/fixture';
 
 const DATA_FOLDER = join(PROJECT, '.n8n-demo');
 const WEBHOOK_PATH = 'webhook/flux-image';

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { program } from 'commander';
 
-import { staleFiles, writtenFiles } from './writtenFiles';
+import { staleFiles, writtenFiles } from '../tooling/docs/writtenFiles';
 
 const { check } = program
 	.name('npm run docs --')

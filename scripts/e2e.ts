@@ -5,17 +5,17 @@ import { Command, Option } from 'commander';
 import { startS3 } from '../test/e2e/receivers/s3';
 import { startWordPress } from '../test/e2e/receivers/wordpress';
 import type { E2eStage } from '../test/e2e/stage';
-import { startSandbox, type Sandbox } from '../test/sandbox';
+import { startSandbox, type Sandbox } from '../sandbox';
 import { ensureChromium } from './chromium';
 import { matrixOf, readOutputs, type LineOutputs } from './e2eMatrix';
 import { exitWith, runJest } from './jest';
-import { makeCrashable } from './n8n/crashable';
-import { filesFolder } from './n8n/environment';
-import { ensureN8n, N8N_LINES, type N8nLine } from './n8n/install';
-import { startN8n } from './n8n/server';
-import { readWorkflows } from './n8n/workflow-files';
+import { makeCrashable } from '../tooling/n8n/crashable';
+import { filesFolder } from '../tooling/n8n/environment';
+import { ensureN8n, N8N_LINES, type N8nLine } from '../tooling/n8n/install';
+import { startN8n } from '../tooling/n8n/server';
+import { readWorkflows } from '../tooling/n8n/workflow-files';
 import { catchSignals } from './signals';
-import { PROJECT, sandboxAccounts, startStage, type Credential } from './stage';
+import { PROJECT, sandboxAccounts, startStage, type Credential } from '../tooling/n8n/fixture';
 
 /** Short jobs: what is tested here is the whole chain, not waiting. */
 const JOB_SECONDS = { min: 0.5, max: 1.5 };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PROJECT } from './stage';
+import { PROJECT } from '../tooling/n8n/fixture';
 
 /**
  * Runs jest in a process of its own, since what a script started outlives each test file.

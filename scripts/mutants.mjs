@@ -65,7 +65,7 @@ async function mutate({ files, tests }) {
 			enableFindRelatedTests: false,
 			config: { ...jest, testMatch: tests.map((glob) => `<rootDir>/test/${glob}`) },
 		},
-		ignorePatterns: ['dist', 'docs', 'scripts/n8n', 'test/e2e', 'workflows', 'icons'],
+		ignorePatterns: ['dist', 'docs', 'tooling/n8n', 'test/e2e', 'workflows', 'icons'],
 		reporters: ['clear-text', 'progress-append-only'],
 		clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
 		ignoreStatic: quick,

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { QueueStage } from '../test/queue/stage';
-import { withQueueMode } from './services/queueMode';
+import { withQueueMode } from '../tooling/services/queueMode';
 import { exitWith, runJest } from './jest';
 import { catchSignals } from './signals';
-import { PROJECT } from './stage';
+import { PROJECT } from '../tooling/n8n/fixture';
 
 /** Enough for both to be busy at once, on a machine that draws the pictures as well. */
 const SANDBOX = { jobSeconds: { min: 0.5, max: 1.5 }, pictureScale: 0.25 };

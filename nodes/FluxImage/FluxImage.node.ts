@@ -6,9 +6,9 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { nodeProperties } from './operations/properties';
+import { nodeProperties } from './description/properties';
 import { runItems } from './operations/runItems';
-import { credentialTests } from './transport/credentialTest';
+import { credentialTests } from './client/credentialTest';
 
 export class FluxImage implements INodeType {
 	description: INodeTypeDescription = {

@@ -1,4 +1,4 @@
-import { startSandbox, type Sandbox } from '../../test/sandbox';
+import { startSandbox, type Sandbox } from '../../sandbox';
 import { runFlux, startFlux } from './engineRun';
 import type { BenchSettings, Section } from './section';
 import { withSpread } from './statistics';

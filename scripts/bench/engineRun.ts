@@ -16,9 +16,9 @@ import {
 	startWorkflow,
 	type Execution,
 	type Outcome,
-} from '../../test/engine/engine';
-import type { Sandbox } from '../../test/sandbox';
-import { ensureN8n } from '../n8n/install';
+} from '../../tooling/engine/engine';
+import type { Sandbox } from '../../sandbox';
+import { ensureN8n } from '../../tooling/n8n/install';
 import handBuiltLoop from './hand-built-loop.json';
 
 /** The gateway of the hand-built loop, as its file names it. */

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { startSandbox } from '../../test/sandbox';
-import { npm } from '../n8n/npm';
+import { startSandbox } from '../../sandbox';
+import { npm } from '../../tooling/n8n/npm';
 import { inChild } from './child';
 import { BUILT_NODE, n8nNodesBase } from './engineRun';
 import type { RequestsRunResult } from './requestsChild';

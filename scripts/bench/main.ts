@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { useBinaryMode } from '../../test/engine/engine';
+import { useBinaryMode } from '../../tooling/engine/engine';
 import { alone } from './alone';
 import { lightness } from './lightness';
 import { pacing } from './pacing';

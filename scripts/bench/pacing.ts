@@ -1,4 +1,4 @@
-import { startSandbox } from '../../test/sandbox';
+import { startSandbox } from '../../sandbox';
 import { runFlux } from './engineRun';
 import type { BenchSettings, Goal, Section } from './section';
 import { percent } from './statistics';

@@ -1,7 +1,7 @@
-import { startSandbox, type Sandbox } from '../../test/sandbox';
-import { logUniform, seededRandom } from '../../test/sandbox/random';
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { logUniform, seededRandom } from '../../sandbox/random';
 import { runFlux } from './engineRun';
-import { gaussian, sumUp, type PollSums } from './pollSimulation';
+import { gaussian, sumUp, type PollSums } from '../../tooling/polls/pollSimulation';
 
 const BLIND_EXECUTIONS = 60;
 const INFORMED_ITEMS = 60;

@@ -1,5 +1,5 @@
-import { JobLengths } from '../../nodes/FluxImage/tasks/jobLengths';
-import { logUniform, seededRandom, type Random } from '../../test/sandbox/random';
+import { JobLengths } from '../../nodes/FluxImage/tasks/durations';
+import { logUniform, seededRandom, type Random } from '../../sandbox/random';
 import {
 	gaussian,
 	sumUp,
@@ -9,7 +9,7 @@ import {
 	type SimulatedJob,
 	type Tells,
 	type Watched,
-} from './pollSimulation';
+} from '../../tooling/polls/pollSimulation';
 import { proveBlind, proveInformed, type Proof } from './pollProof';
 import type { BenchSettings, Goal, Section, Table } from './section';
 import { median, percent, withSpread } from './statistics';

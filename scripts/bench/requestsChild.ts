@@ -6,7 +6,7 @@ import {
 	plainNode,
 	startWorkflow,
 	useBinaryMode,
-} from '../../test/engine/engine';
+} from '../../tooling/engine/engine';
 import { builtNode, runFlux, type Address } from './engineRun';
 
 /** What this process is to do. */

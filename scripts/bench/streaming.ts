@@ -1,4 +1,4 @@
-import { startSandbox } from '../../test/sandbox';
+import { startSandbox } from '../../sandbox';
 import { inChild } from './child';
 import type { BenchSettings, Section } from './section';
 import { median, withSpread } from './statistics';

@@ -1,4 +1,4 @@
-import { useBinaryMode } from '../../test/engine/engine';
+import { useBinaryMode } from '../../tooling/engine/engine';
 import { runFlux, type Address } from './engineRun';
 
 /** What this process is to do. */

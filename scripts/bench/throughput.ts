@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { request } from 'undici';
 
 import { eventually } from '../../test/n8n/eventually';
-import { startSandbox, type Sandbox } from '../../test/sandbox';
-import { installCommunityPackage } from '../n8n/community-package';
-import { ensureN8n } from '../n8n/install';
-import { N8nRest } from '../n8n/rest';
-import { startN8n } from '../n8n/server';
-import type { Workflow } from '../n8n/workflow-files';
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { installCommunityPackage } from '../../tooling/n8n/community-package';
+import { ensureN8n } from '../../tooling/n8n/install';
+import { N8nRest } from '../../tooling/n8n/rest';
+import { startN8n } from '../../tooling/n8n/server';
+import type { Workflow } from '../../tooling/n8n/workflow-files';
 import { aimedAt } from './engineRun';
 import type { BenchSettings, Section } from './section';
 

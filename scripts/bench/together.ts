@@ -1,4 +1,4 @@
-import { startSandbox, type Sandbox } from '../../test/sandbox';
+import { startSandbox, type Sandbox } from '../../sandbox';
 import { runFlux, runHandBuiltLoop } from './engineRun';
 import type { BenchSettings, Goal, Section, Table } from './section';
 import { mean, median, percent, withSpread } from './statistics';

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createCanvas } from '@napi-rs/canvas';
 
-import { useBinaryMode } from '../../test/engine/engine';
+import { useBinaryMode } from '../../tooling/engine/engine';
 import { runFlux, type Address } from './engineRun';
 
 /** What this process is to do. */

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 
-import { withQueueMode, type QueueMode } from '../services/queueMode';
+import { withQueueMode, type QueueMode } from '../../tooling/services/queueMode';
 import type { BenchSettings, Section } from './section';
 
 const WORKER_COUNTS = [1, 2, 4];

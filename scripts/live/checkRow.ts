@@ -1,5 +1,5 @@
 import type { GatewayReply } from '../../nodes/FluxImage/gateways/gateway';
-import type { Outcome, Problem } from '../../nodes/FluxImage/problems/problem';
+import type { Outcome, Problem } from '../../nodes/FluxImage/core/problem';
 
 /** One thing that was compared with the contract. */
 export interface CheckRow {

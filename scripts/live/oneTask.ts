@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { GatewayReply } from '../../nodes/FluxImage/gateways/gateway';
-import { fieldsOf, textOf } from '../../nodes/FluxImage/gateways/replyBody';
+import { fieldsOf, textOf } from '../../nodes/FluxImage/core/json';
 import { pictureTypeOf } from '../../nodes/FluxImage/images/signature';
 import { findOffer } from '../../nodes/FluxImage/models';
 import { readParameters } from '../../nodes/FluxImage/models/validation';
-import type { Outcome } from '../../nodes/FluxImage/problems/problem';
-import { ENDED, type GeneratedImage, type TaskState } from '../../nodes/FluxImage/tasks/task';
+import type { Outcome } from '../../nodes/FluxImage/core/problem';
+import { ENDED, type GeneratedImage, type TaskState } from '../../nodes/FluxImage/core/task';
 import { told, type CheckRow } from './checkRow';
 import { CONTRACTS } from './contract';
 import type { Wire } from './wire';

@@ -1,5 +1,5 @@
 import type { GatewayReply, GatewayRequest } from '../../nodes/FluxImage/gateways/gateway';
-import type { Outcome, Problem } from '../../nodes/FluxImage/problems/problem';
+import type { Outcome, Problem } from '../../nodes/FluxImage/core/problem';
 import { told, type CheckRow } from './checkRow';
 import { CONTRACTS } from './contract';
 import type { Wire } from './wire';

@@ -1,11 +1,11 @@
 import { Agent, interceptors, request as httpRequest } from 'undici';
 
 import type { Gateway, GatewayReply, GatewayRequest } from '../../nodes/FluxImage/gateways/gateway';
-import type { Outcome } from '../../nodes/FluxImage/problems/problem';
-import { multipartBody } from '../../nodes/FluxImage/transport/multipart';
-import { networkProblem } from '../../nodes/FluxImage/transport/networkProblem';
-import type { Redact } from '../../nodes/FluxImage/transport/redaction';
-import { readBody, readHeaders } from '../../nodes/FluxImage/transport/reply';
+import type { Outcome } from '../../nodes/FluxImage/core/problem';
+import { multipartBody } from '../../nodes/FluxImage/client/multipart';
+import { networkProblem } from '../../nodes/FluxImage/client/networkProblem';
+import type { Redact } from '../../nodes/FluxImage/client/redaction';
+import { readBody, readHeaders } from '../../nodes/FluxImage/client/headers';
 
 /** How long a call may take, in milliseconds. */
 const CALL_TIMEOUT_MS = 30_000;

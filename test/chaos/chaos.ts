@@ -1,8 +1,8 @@
 import type { INode } from 'n8n-workflow';
 
-import type { Execution, Outcome } from '../engine/engine';
+import type { Execution, Outcome } from '../../tooling/engine/engine';
 import { Studio } from '../engine/studio';
-import type { Gateway } from '../sandbox';
+import type { Gateway } from '../../sandbox';
 import { runFaster } from './fastClock';
 import { FaultPlan, itemOf, promptOf } from './faultPlan';
 

@@ -1,4 +1,4 @@
-import { wallClock } from '../../nodes/FluxImage/tasks/clock';
+import { wallClock } from '../../nodes/FluxImage/core/clock';
 
 /**
  * Lets the node's time run faster than the world's: its waits shrink, and nothing else changes.

@@ -1,5 +1,5 @@
-import type { Sandbox, FaultName, FaultRow } from '../sandbox';
-import { seededRandom, seedOf, type Random } from '../sandbox/random';
+import type { Sandbox, FaultName, FaultRow } from '../../sandbox';
+import { seededRandom, seedOf, type Random } from '../../sandbox/random';
 
 type Occasion = Parameters<Sandbox['faults']['take']>[0];
 type FaultedCall = 'create' | 'status' | 'result' | 'picture' | 'cancel';

@@ -1,4 +1,4 @@
-import type { TaskRow } from '../sandbox';
+import type { TaskRow } from '../../sandbox';
 import type { ChaosExecution, ChaosRun } from './chaos';
 import { itemOf } from './faultPlan';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
-import { startSandbox, type Sandbox } from '../sandbox';
+import { startSandbox, type Sandbox } from '../../sandbox';
 import { GATEWAY_ROWS } from './gatewayRows';
 
 const PROJECT = join(__dirname, '..', '..');

@@ -1,4 +1,4 @@
-import { useBinaryMode } from '../engine/engine';
+import { useBinaryMode } from '../../tooling/engine/engine';
 import { Scoreboard } from './behavior';
 import { cancelBehaviors } from './behaviors/cancel';
 import { editorBehaviors } from './behaviors/editor';

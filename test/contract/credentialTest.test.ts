@@ -1,9 +1,9 @@
-import '../engine/engine';
+import '../../tooling/engine/engine';
 import { CredentialTestContext } from 'n8n-core';
 import type { ICredentialsDecrypted, INodeCredentialTestResult } from 'n8n-workflow';
 
 import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
-import { startSandbox, type Sandbox } from '../sandbox';
+import { startSandbox, type Sandbox } from '../../sandbox';
 import { GATEWAY_ROWS, type GatewayRow } from './gatewayRows';
 
 const { credentialTest } = new FluxImage().methods;

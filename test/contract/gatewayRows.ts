@@ -1,5 +1,5 @@
-import type { TaskStatus } from '../../nodes/FluxImage/tasks/task';
-import type { Gateway } from '../sandbox';
+import type { TaskStatus } from '../../nodes/FluxImage/core/task';
+import type { Gateway } from '../../sandbox';
 
 /** A JSON object as it stands on the wire. */
 export type WireObject = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { request } from 'undici';
 
-import { runNode, type Outcome } from '../engine/engine';
-import { startSandbox, type CallKind, type RequestRow, type Sandbox } from '../sandbox';
+import { runNode, type Outcome } from '../../tooling/engine/engine';
+import { startSandbox, type CallKind, type RequestRow, type Sandbox } from '../../sandbox';
 import type { GatewayRow, WireObject } from './gatewayRows';
 
 /** Small pictures are drawn in milliseconds. */

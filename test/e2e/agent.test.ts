@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { request } from 'undici';
-import { N8nRest } from '../../scripts/n8n/rest';
-import { mapNodes, readWorkflows, type Workflow } from '../../scripts/n8n/workflow-files';
+import { N8nRest } from '../../tooling/n8n/rest';
+import { mapNodes, readWorkflows, type Workflow } from '../../tooling/n8n/workflow-files';
 import { digest } from '../n8n/digest';
 import { drawnFor, taskWith, tasksWith } from './gatewayTasks';
 import { openN8n } from './n8n';

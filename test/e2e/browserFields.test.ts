@@ -1,4 +1,4 @@
-import { modelsOf, modelTable } from '../sandbox/models';
+import { modelsOf, modelTable } from '../../sandbox/models';
 import { settledList } from './browserWait';
 import { Editor } from './editor';
 import type { NodeView } from './editorNode';

@@ -1,5 +1,5 @@
 import { acceptedTasks } from '../n8n/ledger';
-import type { TaskRow, TaskState } from '../sandbox';
+import type { TaskRow, TaskState } from '../../sandbox';
 import { settled } from './browserWait';
 import { stage } from './stage';
 

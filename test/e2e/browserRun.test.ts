@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { drawPicture, pictureRequests } from '../sandbox';
+import { drawPicture, pictureRequests } from '../../sandbox';
 import { tasksAbout, tasksBecome } from './browserLedger';
 import { emptyFluxImage, manualTrigger, saveChain } from './browserWorkflow';
 import { Editor } from './editor';

@@ -1,4 +1,4 @@
-import { N8nRest } from '../../scripts/n8n/rest';
+import { N8nRest } from '../../tooling/n8n/rest';
 import { chainOf, type Step } from '../n8n/chain';
 import { stage } from './stage';
 

@@ -1,5 +1,5 @@
 import { digest } from '../n8n/digest';
-import type { TaskRow } from '../sandbox';
+import type { TaskRow } from '../../sandbox';
 import { drawnFor, tasksWith } from './gatewayTasks';
 import { itemsOf, openN8n, outcomeOf, pictureOf, runManually, type SavedExecution } from './n8n';
 import { recordOutput } from './outputs';

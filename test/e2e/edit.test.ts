@@ -1,6 +1,6 @@
 import { FormData } from 'undici';
 import { digest } from '../n8n/digest';
-import { drawPicture } from '../sandbox';
+import { drawPicture } from '../../sandbox';
 import { drawnFor, taskWith } from './gatewayTasks';
 import { recordOutput } from './outputs';
 import { postForm } from './webhooks';

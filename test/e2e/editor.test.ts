@@ -1,4 +1,4 @@
-import { drawPicture, pictureRequests } from '../sandbox';
+import { drawPicture, pictureRequests } from '../../sandbox';
 import { Editor } from './editor';
 
 /** n8n looks a community package up there when the node panel shows its details. */

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { acceptedTasks } from '../n8n/ledger';
-import { drawPicture, pictureRequests, type FaultRow, type TaskRow } from '../sandbox';
+import { drawPicture, pictureRequests, type FaultRow, type TaskRow } from '../../sandbox';
 import { stage } from './stage';
 
 /** The tasks that the sandbox accepted with that very prompt, the earliest first. */

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { N8nRest } from '../../scripts/n8n/rest';
+import { N8nRest } from '../../tooling/n8n/rest';
 import { eventually } from '../n8n/eventually';
 import { stage } from './stage';
 

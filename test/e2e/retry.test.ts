@@ -1,5 +1,5 @@
-import type { N8nRest } from '../../scripts/n8n/rest';
-import type { Workflow } from '../../scripts/n8n/workflow-files';
+import type { N8nRest } from '../../tooling/n8n/rest';
+import type { Workflow } from '../../tooling/n8n/workflow-files';
 import { digest } from '../n8n/digest';
 import { eventually } from '../n8n/eventually';
 import { addFault, clearFaults, drawnFor, tasksWith, taskWith } from './gatewayTasks';

@@ -1,4 +1,4 @@
-import type { Gateway } from '../sandbox';
+import type { Gateway } from '../../sandbox';
 
 /** What `scripts/e2e.ts` has started, as the tests need to know it. */
 export interface E2eStage {

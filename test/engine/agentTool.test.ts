@@ -1,7 +1,13 @@
 import type { INode, INodeType } from 'n8n-workflow';
 
 import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
-import { FLUX_NAME, FLUX_TYPE, nodeType, plainNode, startWorkflow } from './engine';
+import {
+	FLUX_NAME,
+	FLUX_TYPE,
+	nodeType,
+	plainNode,
+	startWorkflow,
+} from '../../tooling/engine/engine';
 import { Studio, type Ask } from './studio';
 
 let studio: Studio;

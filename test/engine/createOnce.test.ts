@@ -1,4 +1,4 @@
-import type { FaultName } from '../sandbox';
+import type { FaultName } from '../../sandbox';
 import { inHeldTime } from './heldTime';
 import { Studio, type Ask } from './studio';
 

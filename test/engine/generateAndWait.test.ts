@@ -1,7 +1,7 @@
-import { binaryBytes, type Outcome } from './engine';
+import { binaryBytes, type Outcome } from '../../tooling/engine/engine';
 import { HeldTime, NODE_TIME } from './heldTime';
 import { Studio, type Ask } from './studio';
-import { pictureRequests, drawPicture, type Gateway } from '../sandbox';
+import { pictureRequests, drawPicture, type Gateway } from '../../sandbox';
 
 let studio: Studio;
 

@@ -1,5 +1,5 @@
-import { wallClock } from '../../nodes/FluxImage/tasks/clock';
-import type { SandboxOptions } from '../sandbox';
+import { wallClock } from '../../nodes/FluxImage/core/clock';
+import type { SandboxOptions } from '../../sandbox';
 import { SimulatedClock } from '../unit/tasks/simulatedClock';
 
 /** What the machine has for each step of the node's time, in milliseconds at least. */

@@ -1,6 +1,12 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
-import { FLUX_NAME, nodeType, plainNode, startWorkflow, type Outcome } from './engine';
+import {
+	FLUX_NAME,
+	nodeType,
+	plainNode,
+	startWorkflow,
+	type Outcome,
+} from '../../tooling/engine/engine';
 import { Studio, type Ask } from './studio';
 
 let studio: Studio;

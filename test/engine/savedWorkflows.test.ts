@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IConnections, IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
-import { startWorkflow, type Outcome } from './engine';
+import { startWorkflow, type Outcome } from '../../tooling/engine/engine';
 import { Studio } from './studio';
 
 /**

@@ -1,4 +1,4 @@
-import { engineLog } from './engineLog';
+import { engineLog } from '../../tooling/engine/engineLog';
 import { Studio, type Ask } from './studio';
 
 let studio: Studio;

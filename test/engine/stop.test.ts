@@ -1,6 +1,6 @@
 import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
-import type { Gateway } from '../sandbox';
-import type { Execution } from './engine';
+import type { Gateway } from '../../sandbox';
+import type { Execution } from '../../tooling/engine/engine';
 import { HeldTime } from './heldTime';
 import { Studio, type Ask } from './studio';
 

@@ -1,7 +1,7 @@
 import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { startSandbox, type Gateway, type Sandbox, type SandboxOptions } from '../sandbox';
-import type { Credentials } from './credentialsHelper';
+import { startSandbox, type Gateway, type Sandbox, type SandboxOptions } from '../../sandbox';
+import type { Credentials } from '../../tooling/engine/credentialsHelper';
 import {
 	fluxNode,
 	runNode,
@@ -10,7 +10,7 @@ import {
 	type Execution,
 	type NodeUnderTest,
 	type Outcome,
-} from './engine';
+} from '../../tooling/engine/engine';
 
 /** What a test asks the node for; the rest is filled in. */
 export interface Ask extends Omit<NodeUnderTest, 'parameters' | 'credentials' | 'items'> {

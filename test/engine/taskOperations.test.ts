@@ -1,6 +1,6 @@
-import { binaryBytes } from './engine';
+import { binaryBytes } from '../../tooling/engine/engine';
 import { Studio } from './studio';
-import type { Gateway } from '../sandbox';
+import type { Gateway } from '../../sandbox';
 
 let studio: Studio;
 

@@ -1,4 +1,4 @@
-import type { Outcome } from './engine';
+import type { Outcome } from '../../tooling/engine/engine';
 import { HeldTime, NODE_TIME } from './heldTime';
 import { Studio, type Ask } from './studio';
 

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import type { TaskRow } from '../sandbox';
+import type { TaskRow } from '../../sandbox';
 
 /** The tasks that a sandbox in another process has accepted, the earliest first. */
 export async function acceptedTasks(sandboxUrl: string): Promise<TaskRow[]> {

@@ -1,7 +1,7 @@
-import type { N8nRest } from '../../scripts/n8n/rest';
+import type { N8nRest } from '../../tooling/n8n/rest';
 import { digest } from '../n8n/digest';
 import { eventually } from '../n8n/eventually';
-import type { TaskRow } from '../sandbox';
+import type { TaskRow } from '../../sandbox';
 import { begunBy, createdBy, executionsOf, savedData, tasksWith, type Execution } from './observed';
 import { drawnBySandbox } from './pictures';
 import { stage } from './stage';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { queryPostgres } from '../../scripts/services/postgres';
+import { queryPostgres } from '../../tooling/services/postgres';
 import { acceptedTasks } from '../n8n/ledger';
-import type { TaskRow } from '../sandbox';
+import type { TaskRow } from '../../sandbox';
 import { stage } from './stage';
 
 /** An execution, with n8n's word for its state. */

@@ -1,5 +1,5 @@
 import { digest } from '../n8n/digest';
-import { drawPicture, pictureRequests } from '../sandbox';
+import { drawPicture, pictureRequests } from '../../sandbox';
 import { stage } from './stage';
 
 /** The digest of the picture that the sandbox draws for these parameters. */

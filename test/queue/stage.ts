@@ -1,4 +1,4 @@
-import type { PostgresLogin } from '../../scripts/services/postgres';
+import type { PostgresLogin } from '../../tooling/services/postgres';
 
 /** What `scripts/queue.ts` has started, as the tests need to know it. */
 export interface QueueStage {

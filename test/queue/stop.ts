@@ -1,4 +1,4 @@
-import type { N8nRest } from '../../scripts/n8n/rest';
+import type { N8nRest } from '../../tooling/n8n/rest';
 import { eventually } from '../n8n/eventually';
 import { begunBy, executionsOf, tasksWith } from './observed';
 import { stage } from './stage';

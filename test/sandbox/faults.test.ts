@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import type { FaultRow } from './index';
+import type { FaultRow } from '../../sandbox';
 import { createdTaskOn } from './queueCalls';
 import { Stage, type JsonReply } from './stage';
 

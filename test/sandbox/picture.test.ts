@@ -1,6 +1,6 @@
 import { loadImage } from '@napi-rs/canvas';
-import { drawPicture, pictureRequests, type PictureRequest } from './index';
-import { pictureType } from './inputImages';
+import { drawPicture, pictureRequests, type PictureRequest } from '../../sandbox';
+import { pictureType } from '../../sandbox/inputImages';
 import { Stage } from './stage';
 
 const apple: PictureRequest = {

@@ -1,6 +1,6 @@
 import { request } from 'undici';
-import { drawPicture, pictureRequests } from './index';
-import { pictureType } from './inputImages';
+import { drawPicture, pictureRequests } from '../../sandbox';
+import { pictureType } from '../../sandbox/inputImages';
 import { createdTaskOn, createOn, queueGateways, taskOn, type Where } from './queueCalls';
 import { Stage, stageScale, type JsonReply } from './stage';
 

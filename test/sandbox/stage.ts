@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { startSandbox, type Gateway, type Sandbox, type SandboxOptions } from './index';
+import { startSandbox, type Gateway, type Sandbox, type SandboxOptions } from '../../sandbox';
 
 /** A reply with a JSON body. */
 export interface JsonReply {

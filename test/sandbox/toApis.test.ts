@@ -1,5 +1,5 @@
 import { FormData, request } from 'undici';
-import { drawPicture } from './index';
+import { drawPicture } from '../../sandbox';
 import { Stage, type JsonReply } from './stage';
 
 let stage: Stage;

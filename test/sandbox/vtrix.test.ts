@@ -1,4 +1,4 @@
-import { pictureType } from './inputImages';
+import { pictureType } from '../../sandbox/inputImages';
 import { Stage, type JsonReply } from './stage';
 
 let stage: Stage;

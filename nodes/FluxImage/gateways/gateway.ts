@@ -1,7 +1,7 @@
 import type { JsonObject } from 'n8n-workflow';
 
-import type { Outcome, Problem } from '../problems/problem';
-import type { TaskRef, TaskState } from '../tasks/task';
+import type { Outcome, Problem } from '../core/problem';
+import type { TaskRef, TaskState } from '../core/task';
 
 /** The gateways by the names that saved workflows hold. */
 export type GatewayId = 'seaArtCloud' | 'odiRouter' | 'vtrix' | 'toApis';

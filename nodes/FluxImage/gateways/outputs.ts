@@ -1,5 +1,5 @@
-import type { GeneratedImage } from '../tasks/task';
-import { fieldsOf, numberOf, present, rowsOf, textOf } from './replyBody';
+import type { GeneratedImage } from '../core/task';
+import { fieldsOf, numberOf, present, rowsOf, textOf } from '../core/json';
 
 /**
  * The images of a list of outputs, in every shape of the contracts: rows with a `url` of their own,

@@ -1,6 +1,6 @@
-import type { Problem, ProblemKind } from '../problems/problem';
+import type { Problem, ProblemKind } from '../core/problem';
 import type { GatewayReply } from './gateway';
-import { refusalOf, unreadableReply } from './refusal';
+import { refusalOf, unreadableReply } from './errors';
 
 /** What, asked about a task that never was, says that key and host are good. */
 const GOOD_ANSWERS: ReadonlySet<ProblemKind> = new Set(['notFound', 'badParameters']);

@@ -1,5 +1,5 @@
-import type { Outcome } from '../problems/problem';
-import type { TaskFailure, TaskRef, TaskState, TaskStatus } from '../tasks/task';
+import type { Outcome } from '../core/problem';
+import type { TaskFailure, TaskRef, TaskState, TaskStatus } from '../core/task';
 import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } from './gateway';
 import { readImages } from './outputs';
 import { isPathPart } from './pathPart';
@@ -11,8 +11,8 @@ import {
 	UNEXPLAINED,
 	unreadableReply,
 	unusableId,
-} from './refusal';
-import { fieldsOf, isBlank, numberOf, present, progressOf, textOf } from './replyBody';
+} from './errors';
+import { fieldsOf, isBlank, numberOf, present, progressOf, textOf } from '../core/json';
 import { statusOfWord } from './states';
 
 /** The words for a task's state, upper case (contract: queue API). `COMPLETED` may hide a failure. */

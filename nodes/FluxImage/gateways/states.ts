@@ -1,4 +1,4 @@
-import type { TaskStatus } from '../tasks/task';
+import type { TaskStatus } from '../core/task';
 
 /**
  * The state for a gateway's word, in any case. A word that nobody knows means that the task still

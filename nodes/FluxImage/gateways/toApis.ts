@@ -1,10 +1,10 @@
-import type { Outcome, Problem } from '../problems/problem';
-import type { GeneratedImage, TaskRef, TaskStatus } from '../tasks/task';
+import type { Outcome, Problem } from '../core/problem';
+import type { GeneratedImage, TaskRef, TaskStatus } from '../core/task';
 import type { Gateway, GatewayReply, GatewayRequest } from './gateway';
 import { readImages } from './outputs';
-import { readRefusal, refusalOf, unreadableReply } from './refusal';
-import { fieldsOf, numberOf, present, textOf } from './replyBody';
-import { taskReader } from './taskReader';
+import { readRefusal, refusalOf, unreadableReply } from './errors';
+import { fieldsOf, numberOf, present, textOf } from '../core/json';
+import { taskReader } from './singleRead';
 
 /** The words for a task's state, upper case (contract: ToAPIs). */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {

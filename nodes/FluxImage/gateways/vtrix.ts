@@ -1,11 +1,11 @@
 import type { JsonObject } from 'n8n-workflow';
 
-import type { TaskRef, TaskState, TaskStatus } from '../tasks/task';
+import type { TaskRef, TaskState, TaskStatus } from '../core/task';
 import type { Gateway, Submission } from './gateway';
 import { readImages } from './outputs';
 import { probeByUnknownTask } from './probe';
-import { fieldsOf, numberOf, present, textOf } from './replyBody';
-import { taskReader } from './taskReader';
+import { fieldsOf, numberOf, present, textOf } from '../core/json';
+import { taskReader } from './singleRead';
 
 /** The words for a task's state, upper case (contract: VTrix, and its client's other words). */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {

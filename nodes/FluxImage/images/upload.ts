@@ -1,6 +1,6 @@
-import { ProblemError } from '../problems/problem';
-import { readStubbornly } from '../tasks/read';
-import type { Session } from '../tasks/session';
+import { ProblemError } from '../core/problem';
+import { readStubbornly } from '../client/retry';
+import type { Session } from '../client/gatewayClient';
 import type { InputImage } from './inputImages';
 
 /** How long an upload is tried, in milliseconds; it bills nothing, so it is tried as a read is. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { expectationOf, isWord } from './expectation';
+import { expectationOf, isWord } from './describeConstraint';
 import type { ModelOffer, ModelParameter } from './model';
 import { ParameterError } from './parameterError';
 

@@ -1,10 +1,10 @@
-import { cancel } from './cancel';
-import { create } from './create';
-import { generateAndWait } from './generateAndWait';
+import { cancel } from './task/cancel.operation';
+import { create } from './image/create.operation';
+import { generateAndWait } from './image/generateAndWait.operation';
 import type { Operation } from './operation';
-import { result } from './result';
-import { status } from './status';
-import { wait } from './wait';
+import { result } from './task/getResult.operation';
+import { status } from './task/getStatus.operation';
+import { wait } from './task/wait.operation';
 
 /** Every operation of the node, one row each, in the order of the dropdown. */
 export const OPERATIONS: readonly Operation[] = [

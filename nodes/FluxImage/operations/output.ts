@@ -1,12 +1,12 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { present } from '../gateways/replyBody';
-import type { FetchedPicture } from '../images/picture';
-import { fetchPicture } from '../images/picture';
-import { about } from '../problems/problem';
+import { present } from '../core/json';
+import type { FetchedPicture } from '../images/download';
+import { fetchPicture } from '../images/download';
+import { about } from '../core/problem';
 import type { TaskRoom } from '../tasks/lifecycle';
-import type { Session } from '../tasks/session';
-import type { GeneratedImage, TaskState } from '../tasks/task';
+import type { Session } from '../client/gatewayClient';
+import type { GeneratedImage, TaskState } from '../core/task';
 import type { ItemInput } from './operation';
 
 /** The item that stands for a task. */

@@ -8,14 +8,14 @@ import {
 import { OPERATIONS } from './index';
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
-import { ProblemError } from '../problems/problem';
+import { ProblemError } from '../core/problem';
 import type { TaskRoom } from '../tasks/lifecycle';
-import { runTogether } from '../tasks/pool';
+import { runTogether } from './pool';
 import { inputError } from './inputError';
-import { openRoom } from './openRoom';
+import { openRoom } from './execution';
 import type { Job, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
-import { failedItem, taskFailure, type ItemFailure } from './taskError';
+import { failedItem, taskFailure, type ItemFailure } from './errors';
 
 /** What an item came to. */
 type Ending =

@@ -1,6 +1,6 @@
 import { isPathPart } from '../gateways/pathPart';
 import { findOffer } from '../models';
-import type { TaskRef } from '../tasks/task';
+import type { TaskRef } from '../core/task';
 import { inputError } from './inputError';
 import { readModelId } from './modelId';
 import type { ItemInput } from './operation';

@@ -1,10 +1,10 @@
 import type { Submission } from '../gateways/gateway';
-import { ProblemError, type Outcome, type Problem } from '../problems/problem';
+import { ProblemError, type Outcome, type Problem } from '../core/problem';
 import { backOffMs } from './backOff';
-import { ownSignal } from './clock';
+import { ownSignal } from '../core/clock';
 import { createRule } from './rules';
-import { call, NO_TURN, STOPPED, type Session } from './session';
-import type { TaskState } from './task';
+import { call, NO_TURN, STOPPED, type Session } from '../client/gatewayClient';
+import type { TaskState } from '../core/task';
 
 /**
  * How long a create that is in flight when the person presses Stop is awaited for its task id, in

@@ -1,11 +1,11 @@
 import type { Submission } from '../gateways/gateway';
-import { about, ProblemError, type Problem } from '../problems/problem';
+import { about, ProblemError, type Problem } from '../core/problem';
 import { createTask } from './create';
-import { cancelQuietly, type Cancelled, type InFlight } from './inFlight';
-import type { CreateIdentity, TaskMemory } from './memory';
-import type { Session } from './session';
-import { ENDED, type TaskRef, type TaskState } from './task';
-import { failureProblem, fetchResult, readStatus, watchTask, type Watch } from './watch';
+import { cancelQuietly, type Cancelled, type InFlight } from './activeTasks';
+import type { CreateIdentity, TaskMemory } from './createdTasks';
+import type { Session } from '../client/gatewayClient';
+import { ENDED, type TaskRef, type TaskState } from '../core/task';
+import { failureProblem, fetchResult, readStatus, watchTask, type Watch } from './poll';
 
 /** Where the tasks of one execution live. */
 export interface TaskRoom {

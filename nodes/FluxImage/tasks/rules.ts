@@ -1,4 +1,4 @@
-import type { Problem, ProblemKind } from '../problems/problem';
+import type { Problem, ProblemKind } from '../core/problem';
 
 /** What a create does about a problem. */
 interface CreateRule {

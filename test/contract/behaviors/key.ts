@@ -1,5 +1,5 @@
-import type { Outcome } from '../../engine/engine';
-import { engineLog } from '../../engine/engineLog';
+import type { Outcome } from '../../../tooling/engine/engine';
+import { engineLog } from '../../../tooling/engine/engineLog';
 import type { Behavior } from '../behavior';
 import type { GatewayStage } from '../gatewayStage';
 

@@ -1,5 +1,5 @@
-import { binaryBytes } from '../../engine/engine';
-import { drawPicture, pictureRequests } from '../../sandbox';
+import { binaryBytes } from '../../../tooling/engine/engine';
+import { drawPicture, pictureRequests } from '../../../sandbox';
 import { inHeldTime } from '../../engine/heldTime';
 import type { Behavior } from '../behavior';
 import { bytesAt, onlyItem, PICTURE_SCALE, type GatewayStage } from '../gatewayStage';

@@ -1,4 +1,4 @@
-import type { TaskStatus } from '../../../nodes/FluxImage/tasks/task';
+import type { TaskStatus } from '../../../nodes/FluxImage/core/task';
 import type { Behavior } from '../behavior';
 import { onlyItem, type GatewayStage } from '../gatewayStage';
 

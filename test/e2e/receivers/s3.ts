@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { cacheFolder, installOnce } from '../../../scripts/n8n/cache';
-import { ensureNode24 } from '../../../scripts/n8n/node24';
-import { npm } from '../../../scripts/n8n/npm';
-import { startInBackground, type Background } from '../../../scripts/services/background';
+import { cacheFolder, installOnce } from '../../../tooling/n8n/cache';
+import { ensureNode24 } from '../../../tooling/n8n/node24';
+import { npm } from '../../../tooling/n8n/npm';
+import { startInBackground, type Background } from '../../../tooling/services/background';
 
 /** Measured: half a second on an idle machine. */
 const START_TIMEOUT_MS = 60_000;

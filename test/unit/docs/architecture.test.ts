@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-import { readLayerImports } from '../../../scripts/architecture';
+import { readLayerImports } from '../../../tooling/docs/architecture';
 import { PROJECT } from './document';
 
 /** From the top down, as the page draws them. */

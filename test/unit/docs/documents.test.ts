@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { staleFiles, writtenFiles } from '../../../scripts/writtenFiles';
+import { staleFiles, writtenFiles } from '../../../tooling/docs/writtenFiles';
 import { deadTargets, PROJECT, readDocument } from './document';
 
 const PATHS = [
@@ -61,7 +61,7 @@ describe.each(PATHS)('%s', (path) => {
 
 /** What the commands run, and its sources, which declare their options. */
 function scriptTexts(): string {
-	const folders = ['scripts', 'test/sandbox', 'scripts/bench', 'test/e2e'];
+	const folders = ['scripts', 'sandbox', 'scripts/bench', 'test/e2e'];
 	const files = folders
 		.filter((folder) => existsSync(join(PROJECT, folder)))
 		.flatMap((folder) =>

@@ -4,7 +4,7 @@ import type { ICredentialType } from 'n8n-workflow';
 
 import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
 import { OPERATIONS } from '../../../nodes/FluxImage/operations';
-import { WORDING } from '../../../nodes/FluxImage/problems/wording';
+import { WORDING } from '../../../nodes/FluxImage/core/messages';
 import { anchorsOf, PROJECT, readDocument, tableHeaded } from './document';
 
 const english = readDocument('README.md');

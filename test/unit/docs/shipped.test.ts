@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { readPacked } from '../../../scripts/n8n/packed';
+import { readPacked } from '../../../tooling/n8n/packed';
 import { PROJECT } from './document';
 
 /** What n8n loads or npm shows: compiled code, drawings, the codex, and the four files of any package. */

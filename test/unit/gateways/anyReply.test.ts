@@ -2,8 +2,8 @@ import fc from 'fast-check';
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway, GatewayReply } from '../../../nodes/FluxImage/gateways/gateway';
-import type { Outcome } from '../../../nodes/FluxImage/problems/problem';
-import type { TaskState } from '../../../nodes/FluxImage/tasks/task';
+import type { Outcome } from '../../../nodes/FluxImage/core/problem';
+import type { TaskState } from '../../../nodes/FluxImage/core/task';
 import { anyReply } from './anyReply';
 
 /** Cases a gateway; more by the environment, for a long run. */

@@ -1,4 +1,4 @@
-import { numberOf, progressOf, textOf } from '../../../nodes/FluxImage/gateways/replyBody';
+import { numberOf, progressOf, textOf } from '../../../nodes/FluxImage/core/json';
 
 describe('a text in a reply', () => {
 	it.each([

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
-import { counted, heedless, peek } from '../../../nodes/FluxImage/images/byteStream';
+import { counted, heedless, peek } from '../../../nodes/FluxImage/images/stream';
 
 const CONTENT = Buffer.from('0123456789abcdefghij');
 

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { readInputImages } from '../../../nodes/FluxImage/images/inputImages';
 import { findOffer } from '../../../nodes/FluxImage/models';
-import { runNode } from '../../engine/engine';
+import { runNode } from '../../../tooling/engine/engine';
 import { inExecution } from '../transport/inExecution';
 
 const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
-import { useBinaryMode } from '../../engine/engine';
+import { useBinaryMode } from '../../../tooling/engine/engine';
 import { inHeldTime } from '../../engine/heldTime';
 import { serve, type LocalServer } from '../transport/localServer';
 import { fetchInEngine, type PictureAsk } from './pictureSession';

@@ -1,11 +1,11 @@
-import { fetchPicture, type FetchedPicture } from '../../../nodes/FluxImage/images/picture';
-import { ProblemError, type Problem } from '../../../nodes/FluxImage/problems/problem';
-import { wallClock } from '../../../nodes/FluxImage/tasks/clock';
-import { JobLengths } from '../../../nodes/FluxImage/tasks/jobLengths';
-import { GatewayPacer } from '../../../nodes/FluxImage/tasks/pacer';
-import type { Session } from '../../../nodes/FluxImage/tasks/session';
-import type { GeneratedImage } from '../../../nodes/FluxImage/tasks/task';
-import { binaryBytes } from '../../engine/engine';
+import { fetchPicture, type FetchedPicture } from '../../../nodes/FluxImage/images/download';
+import { ProblemError, type Problem } from '../../../nodes/FluxImage/core/problem';
+import { wallClock } from '../../../nodes/FluxImage/core/clock';
+import { JobLengths } from '../../../nodes/FluxImage/tasks/durations';
+import { GatewayPacer } from '../../../nodes/FluxImage/client/rateLimiter';
+import type { Session } from '../../../nodes/FluxImage/client/gatewayClient';
+import type { GeneratedImage } from '../../../nodes/FluxImage/core/task';
+import { binaryBytes } from '../../../tooling/engine/engine';
 import { GATEWAY, inExecution, type RunningNode } from '../transport/inExecution';
 
 /** How a picture is asked for. */

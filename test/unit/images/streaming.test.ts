@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { useBinaryMode } from '../../engine/engine';
+import { useBinaryMode } from '../../../tooling/engine/engine';
 import { inExecution } from '../transport/inExecution';
 import { serve } from '../transport/localServer';
 import { storeInEngine } from './pictureSession';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { models } from '../../../nodes/FluxImage/models';
-import { modelPages } from '../../../scripts/modelPages';
+import { modelPages } from '../../../tooling/docs/modelPages';
 
 const folder = join(__dirname, '..', '..', '..', 'docs', 'models');
 

@@ -8,7 +8,7 @@ import {
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
 import { offersOf } from '../../../nodes/FluxImage/models';
-import { modelFields } from '../../../nodes/FluxImage/models/fields';
+import { modelFields } from '../../../nodes/FluxImage/description/modelFields';
 
 const selector = (name: string, value: string): INodeProperties => ({
 	displayName: name,

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { ItemInput } from '../../../nodes/FluxImage/operations/operation';
 import { imageItems } from '../../../nodes/FluxImage/operations/output';
-import type { Transport } from '../../../nodes/FluxImage/transport/transport';
+import type { Transport } from '../../../nodes/FluxImage/client/http';
 import { Workbench } from '../tasks/workbench';
 
 /** An item whose pictures come out of a host that does with each URL what the test says. */

@@ -1,11 +1,11 @@
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
-import { failedItem, taskFailure } from '../../../nodes/FluxImage/operations/taskError';
-import { ProblemError, type Problem } from '../../../nodes/FluxImage/problems/problem';
+import { failedItem, taskFailure } from '../../../nodes/FluxImage/operations/errors';
+import { ProblemError, type Problem } from '../../../nodes/FluxImage/core/problem';
 import { unseen } from '../../../nodes/FluxImage/tasks/lifecycle';
-import type { TaskState } from '../../../nodes/FluxImage/tasks/task';
-import { redactor } from '../../../nodes/FluxImage/transport/redaction';
+import type { TaskState } from '../../../nodes/FluxImage/core/task';
+import { redactor } from '../../../nodes/FluxImage/client/redaction';
 
 const KEY = 'key-that-must-not-be-seen';
 

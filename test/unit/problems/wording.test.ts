@@ -1,4 +1,4 @@
-import { WORDING } from '../../../nodes/FluxImage/problems/wording';
+import { WORDING } from '../../../nodes/FluxImage/core/messages';
 import { CREATE_RULES, READ_RULES } from '../../../nodes/FluxImage/tasks/rules';
 
 const rows = Object.entries(WORDING);

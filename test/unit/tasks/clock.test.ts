@@ -1,4 +1,4 @@
-import { wallClock } from '../../../nodes/FluxImage/tasks/clock';
+import { wallClock } from '../../../nodes/FluxImage/core/clock';
 
 const AN_HOUR_MS = 3_600_000;
 

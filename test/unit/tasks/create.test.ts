@@ -1,7 +1,7 @@
 import { createTask } from '../../../nodes/FluxImage/tasks/create';
-import { UNPACED } from '../../../nodes/FluxImage/tasks/pacer';
+import { UNPACED } from '../../../nodes/FluxImage/client/rateLimiter';
 import { createRule, CREATE_RULES } from '../../../nodes/FluxImage/tasks/rules';
-import type { ProblemKind } from '../../../nodes/FluxImage/problems/problem';
+import type { ProblemKind } from '../../../nodes/FluxImage/core/problem';
 import type { Fault } from './fakeQueue';
 import { Workbench } from './workbench';
 

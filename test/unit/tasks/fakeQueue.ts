@@ -1,6 +1,6 @@
 import type { GatewayReply, GatewayRequest } from '../../../nodes/FluxImage/gateways/gateway';
-import type { Outcome, ProblemKind } from '../../../nodes/FluxImage/problems/problem';
-import type { RequestLimits, Transport } from '../../../nodes/FluxImage/transport/transport';
+import type { Outcome, ProblemKind } from '../../../nodes/FluxImage/core/problem';
+import type { RequestLimits, Transport } from '../../../nodes/FluxImage/client/http';
 import type { SimulatedClock } from './simulatedClock';
 
 export type CallKind = 'create' | 'status' | 'result' | 'cancel';

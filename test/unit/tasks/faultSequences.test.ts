@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { ProblemError } from '../../../nodes/FluxImage/problems/problem';
+import type { ProblemError } from '../../../nodes/FluxImage/core/problem';
 import { generate } from '../../../nodes/FluxImage/tasks/lifecycle';
 import type { CallKind, Fault } from './fakeQueue';
 import { Workbench } from './workbench';

@@ -1,5 +1,5 @@
-import { JobLengths, type FollowedJob } from '../../../nodes/FluxImage/tasks/jobLengths';
-import type { TaskState } from '../../../nodes/FluxImage/tasks/task';
+import { JobLengths, type FollowedJob } from '../../../nodes/FluxImage/tasks/durations';
+import type { TaskState } from '../../../nodes/FluxImage/core/task';
 
 const task = { requestId: 'task', modelId: 'model', raw: null };
 const queued: TaskState = { ...task, status: 'queued' };

@@ -7,7 +7,7 @@ import {
 	obtainTask,
 	unseen,
 } from '../../../nodes/FluxImage/tasks/lifecycle';
-import { fetchResult } from '../../../nodes/FluxImage/tasks/watch';
+import { fetchResult } from '../../../nodes/FluxImage/tasks/poll';
 import { Workbench } from './workbench';
 
 let bench: Workbench;

@@ -1,4 +1,4 @@
-import { TaskMemory } from '../../../nodes/FluxImage/tasks/memory';
+import { TaskMemory } from '../../../nodes/FluxImage/tasks/createdTasks';
 
 const task = { requestId: 'task-1', modelId: 'flux_kontext_max' };
 const create = { runIndex: 0, itemIndex: 0, payload: { prompt: 'An apple' } };

@@ -1,7 +1,7 @@
-import { GatewayPacer, type Line } from '../../../nodes/FluxImage/tasks/pacer';
-import { runTogether } from '../../../nodes/FluxImage/tasks/pool';
-import { nextPollDelayMs } from '../../../nodes/FluxImage/tasks/pollSchedule';
-import { RateLimit } from '../../sandbox/rateLimit';
+import { GatewayPacer, type Line } from '../../../nodes/FluxImage/client/rateLimiter';
+import { runTogether } from '../../../nodes/FluxImage/operations/pool';
+import { nextPollDelayMs } from '../../../nodes/FluxImage/tasks/schedule';
+import { RateLimit } from '../../../sandbox/rateLimit';
 import { SimulatedClock } from './simulatedClock';
 
 const never = new AbortController().signal;

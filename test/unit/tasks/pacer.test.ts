@@ -1,4 +1,4 @@
-import { GatewayPacer, type Line } from '../../../nodes/FluxImage/tasks/pacer';
+import { GatewayPacer, type Line } from '../../../nodes/FluxImage/client/rateLimiter';
 import { SimulatedClock } from './simulatedClock';
 
 const never = new AbortController().signal;

@@ -1,5 +1,5 @@
-import { JobLengths } from '../../../nodes/FluxImage/tasks/jobLengths';
-import { nextPollDelayMs } from '../../../nodes/FluxImage/tasks/pollSchedule';
+import { JobLengths } from '../../../nodes/FluxImage/tasks/durations';
+import { nextPollDelayMs } from '../../../nodes/FluxImage/tasks/schedule';
 import {
 	gaussian,
 	sumUp,
@@ -8,8 +8,8 @@ import {
 	type PollSums,
 	type SimulatedJob,
 	type Tells,
-} from '../../../scripts/bench/pollSimulation';
-import { logUniform, seededRandom } from '../../sandbox/random';
+} from '../../../tooling/polls/pollSimulation';
+import { logUniform, seededRandom } from '../../../sandbox/random';
 
 /** Jobs of unknown length: log-uniform from 2 to 120 s, a fifth of it in the queue. */
 function unknownJobs(count: number): SimulatedJob[] {

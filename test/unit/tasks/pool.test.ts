@@ -1,4 +1,4 @@
-import { runTogether } from '../../../nodes/FluxImage/tasks/pool';
+import { runTogether } from '../../../nodes/FluxImage/operations/pool';
 import { SimulatedClock } from './simulatedClock';
 
 /** Runs jobs of those lengths, in milliseconds, and notes when each began. */

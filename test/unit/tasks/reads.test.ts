@@ -1,7 +1,7 @@
-import { readStatus } from '../../../nodes/FluxImage/tasks/watch';
+import { readStatus } from '../../../nodes/FluxImage/tasks/poll';
 import { obtainTask, type TaskRoom } from '../../../nodes/FluxImage/tasks/lifecycle';
-import type { TaskState } from '../../../nodes/FluxImage/tasks/task';
-import { UNPACED } from '../../../nodes/FluxImage/tasks/pacer';
+import type { TaskState } from '../../../nodes/FluxImage/core/task';
+import { UNPACED } from '../../../nodes/FluxImage/client/rateLimiter';
 import type { Fault } from './fakeQueue';
 import { Workbench } from './workbench';
 

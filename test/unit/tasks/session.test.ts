@@ -1,6 +1,6 @@
-import { call } from '../../../nodes/FluxImage/tasks/session';
+import { call } from '../../../nodes/FluxImage/client/gatewayClient';
 import { obtainTask } from '../../../nodes/FluxImage/tasks/lifecycle';
-import { readStatus } from '../../../nodes/FluxImage/tasks/watch';
+import { readStatus } from '../../../nodes/FluxImage/tasks/poll';
 import type { Fault } from './fakeQueue';
 import { Workbench } from './workbench';
 

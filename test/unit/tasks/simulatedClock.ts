@@ -1,4 +1,4 @@
-import { ownSignal, type Clock } from '../../../nodes/FluxImage/tasks/clock';
+import { ownSignal, type Clock } from '../../../nodes/FluxImage/core/clock';
 
 /** A sleep that has not ended. */
 interface Sleeper {

@@ -1,5 +1,5 @@
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
-import { cancelQuietly } from '../../../nodes/FluxImage/tasks/inFlight';
+import { cancelQuietly } from '../../../nodes/FluxImage/tasks/activeTasks';
 import { collectTask, obtainTask, unseen } from '../../../nodes/FluxImage/tasks/lifecycle';
 import { Workbench } from './workbench';
 

@@ -1,13 +1,13 @@
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
-import { ProblemError, type Problem } from '../../../nodes/FluxImage/problems/problem';
-import { InFlight } from '../../../nodes/FluxImage/tasks/inFlight';
-import { JobLengths } from '../../../nodes/FluxImage/tasks/jobLengths';
+import { ProblemError, type Problem } from '../../../nodes/FluxImage/core/problem';
+import { InFlight } from '../../../nodes/FluxImage/tasks/activeTasks';
+import { JobLengths } from '../../../nodes/FluxImage/tasks/durations';
 import { generate, type Order, type TaskRoom } from '../../../nodes/FluxImage/tasks/lifecycle';
-import { TaskMemory } from '../../../nodes/FluxImage/tasks/memory';
-import { GatewayPacer, UNPACED } from '../../../nodes/FluxImage/tasks/pacer';
-import type { Session } from '../../../nodes/FluxImage/tasks/session';
-import type { TaskState } from '../../../nodes/FluxImage/tasks/task';
-import type { Watch } from '../../../nodes/FluxImage/tasks/watch';
+import { TaskMemory } from '../../../nodes/FluxImage/tasks/createdTasks';
+import { GatewayPacer, UNPACED } from '../../../nodes/FluxImage/client/rateLimiter';
+import type { Session } from '../../../nodes/FluxImage/client/gatewayClient';
+import type { TaskState } from '../../../nodes/FluxImage/core/task';
+import type { Watch } from '../../../nodes/FluxImage/tasks/poll';
 import { FakeQueue } from './fakeQueue';
 import { SimulatedClock } from './simulatedClock';
 

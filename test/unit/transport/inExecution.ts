@@ -2,9 +2,9 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
-import { wallClock } from '../../../nodes/FluxImage/tasks/clock';
-import { openTransport, type Transport } from '../../../nodes/FluxImage/transport/transport';
-import { FLUX_NAME, nodeType, plainNode, startWorkflow } from '../../engine/engine';
+import { wallClock } from '../../../nodes/FluxImage/core/clock';
+import { openTransport, type Transport } from '../../../nodes/FluxImage/client/http';
+import { FLUX_NAME, nodeType, plainNode, startWorkflow } from '../../../tooling/engine/engine';
 
 /** A key with characters that URLs and JSON spell otherwise. */
 export const API_KEY = 'key/with+odd"signs\\and=é-0123456789';

@@ -1,4 +1,4 @@
-import { multipartBody } from '../../../nodes/FluxImage/transport/multipart';
+import { multipartBody } from '../../../nodes/FluxImage/client/multipart';
 
 const FILE = {
 	fieldName: 'file',

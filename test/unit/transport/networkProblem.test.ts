@@ -1,5 +1,5 @@
-import { networkProblem } from '../../../nodes/FluxImage/transport/networkProblem';
-import { redactor } from '../../../nodes/FluxImage/transport/redaction';
+import { networkProblem } from '../../../nodes/FluxImage/client/networkProblem';
+import { redactor } from '../../../nodes/FluxImage/client/redaction';
 
 const redact = redactor('sk-0123456789');
 const problem = (error: unknown) => networkProblem(error, redact);

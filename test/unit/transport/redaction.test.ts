@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { redactor } from '../../../nodes/FluxImage/transport/redaction';
-import { engineLog } from '../../engine/engineLog';
+import { redactor } from '../../../nodes/FluxImage/client/redaction';
+import { engineLog } from '../../../tooling/engine/engineLog';
 import { inExecution } from './inExecution';
 import { json, serve } from './localServer';
 

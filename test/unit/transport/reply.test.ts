@@ -1,4 +1,4 @@
-import { readBody, readHeaders } from '../../../nodes/FluxImage/transport/reply';
+import { readBody, readHeaders } from '../../../nodes/FluxImage/client/headers';
 
 describe('headers', () => {
 	it('have lower-case names and text values', () => {

@@ -1,4 +1,4 @@
-import { retryAfterMs } from '../../../nodes/FluxImage/transport/retryAfter';
+import { retryAfterMs } from '../../../nodes/FluxImage/client/retryAfter';
 
 const NOW = Date.UTC(2026, 0, 1);
 

@@ -1,0 +1,71 @@
+import type {
+	ICredentialTestFunctions,
+	ICredentialsDecrypted,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+
+import { GATEWAYS } from '../gateways';
+import type { Gateway } from '../gateways/gateway';
+import { WORDING } from '../core/messages';
+import { networkProblem } from './networkProblem';
+import { redactor } from './redaction';
+import { readBody, readHeaders } from './headers';
+
+/** How long the Test button waits, in milliseconds; a person is looking at it. */
+const TEST_TIMEOUT_MS = 15_000;
+
+type CredentialTest = (
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+) => Promise<INodeCredentialTestResult>;
+
+/** What n8n's Test button runs, by credential type. */
+export const credentialTests: Record<string, CredentialTest> = Object.fromEntries(
+	Object.values(GATEWAYS).map((gateway) => [gateway.credentialType, testOf(gateway)]),
+);
+
+function testOf(gateway: Gateway): CredentialTest {
+	return async function (credential) {
+		const apiKey = String(credential.data?.['apiKey'] ?? '');
+		const baseUrl = gateway.normalizeBaseUrl(String(credential.data?.['baseUrl'] ?? ''));
+		const redact = redactor(apiKey);
+		if (!URL.canParse(baseUrl)) return failed(`Base URL is not an address: "${baseUrl}"`);
+		try {
+			const problem = gateway.readProbe(await probe(this, gateway, baseUrl, apiKey));
+			if (!problem) return { status: 'OK', message: 'The key works. Nothing was billed.' };
+			const { message, remedy } = WORDING[problem.kind];
+			const reason = problem.reason ? ` (${redact.text(problem.reason)})` : '';
+			return failed(`${message.replace('{gateway}', gateway.displayName)}${reason}. ${remedy}`);
+		} catch (error) {
+			const { code, reason } = networkProblem(error, redact);
+			const { host } = new URL(baseUrl);
+			return failed(`${host} could not be reached (${code ?? reason}). Check the Base URL.`);
+		}
+	};
+}
+
+/** The only door that n8n gives a credential test; it has no helper with authentication. */
+async function probe(
+	{ helpers: { request } }: ICredentialTestFunctions,
+	gateway: Gateway,
+	baseUrl: string,
+	apiKey: string,
+) {
+	const { method, path } = gateway.credentialProbe();
+	const response = (await request({
+		method,
+		uri: `${baseUrl}${path}`,
+		headers: { Authorization: `Bearer ${apiKey}`, Accept: 'application/json' },
+		timeout: TEST_TIMEOUT_MS,
+		followRedirect: false,
+		simple: false,
+		resolveWithFullResponse: true,
+	})) as { statusCode: number; headers: object; body: unknown };
+	return {
+		statusCode: response.statusCode,
+		headers: readHeaders(response.headers),
+		body: readBody(response.body),
+	};
+}
+
+const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });

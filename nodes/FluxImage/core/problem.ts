@@ -1,0 +1,82 @@
+import type { TaskState } from './task';
+
+/** A value, or the problem that stands in its place. Nothing on the way to a task throws. */
+export type Outcome<T> =
+	| { readonly value: T; readonly problem?: undefined }
+	| { readonly problem: Problem; readonly value?: undefined };
+
+/** Why something did not work, as data: what the wire said, before any wording. */
+export interface Problem {
+	readonly kind: ProblemKind;
+	/** The gateway's or the network's own words, redacted. */
+	readonly reason?: string;
+	/** The gateway's error type or code (`CONTENT_BLOCKED`), or the network's (`ECONNREFUSED`). */
+	readonly code?: string;
+	/** HTTP status of the reply; absent where there was none. */
+	readonly httpCode?: number;
+	/** The gateway's id of the refused call, for its support; not a task id. */
+	readonly gatewayRequestId?: string;
+	/** How long the gateway asked to wait, in milliseconds from the reply's arrival. */
+	readonly retryAfterMs?: number;
+	/** The model of a create that went wrong; a task that exists tells its own. */
+	readonly modelId?: string;
+	/** Where a finished picture lies that could not be fetched. */
+	readonly pictureUrl?: string;
+}
+
+/**
+ * Every way in which a call or a task can end badly. `wording.ts` has a row of words for each,
+ * `tasks/rules.ts` what a create and a read do about it.
+ */
+export type ProblemKind =
+	// The gateway said no.
+	| 'badKey'
+	| 'noCredit'
+	| 'notAllowed'
+	| 'notFound'
+	| 'badParameters'
+	| 'rateLimited'
+	| 'gatewayFault'
+	| 'redirected'
+	| 'unreadable'
+	// The network said no.
+	| 'neverConnected'
+	| 'interrupted'
+	| 'requestTimedOut'
+	// The task ended badly.
+	| 'failed'
+	| 'moderated'
+	| 'cancelled'
+	| 'noImages'
+	| 'resultUnread'
+	| 'pictureUnavailable'
+	// The execution ended it.
+	| 'mayHaveBeenAccepted'
+	| 'deadlineReached'
+	| 'deadlineCancelled'
+	| 'stopped';
+
+/** A problem on its way up to the item it belongs to. */
+export class ProblemError extends Error {
+	override readonly name = 'ProblemError';
+
+	/**
+	 * @param problem what went wrong
+	 * @param task the task that it went wrong with, as last seen; absent where none is known
+	 */
+	constructor(
+		readonly problem: Problem,
+		readonly task?: TaskState,
+	) {
+		super(problem.reason ?? problem.kind);
+	}
+}
+
+/** Awaits work on a task, so that a problem that does not name its task yet names this one. */
+export async function about<T>(task: TaskState, work: Promise<T>): Promise<T> {
+	return await work.catch((error: unknown) => {
+		throw error instanceof ProblemError && !error.task
+			? new ProblemError(error.problem, task)
+			: error;
+	});
+}

@@ -1,0 +1,122 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { OPERATIONS } from '../operations';
+import { GATEWAYS } from '../gateways';
+import { modelFields } from './modelFields';
+import type { Operation } from '../operations/operation';
+import { optionsField } from '../operations/options';
+
+const RESOURCES = [
+	{ name: 'Image', value: 'image' },
+	{ name: 'Task', value: 'task' },
+] as const;
+
+/** What a new node is set to. */
+const DEFAULT_OPERATION: Readonly<Record<Operation['resource'], string>> = {
+	image: 'generateAndWait',
+	task: 'wait',
+};
+
+const gatewaysThat = (able: (gateway: (typeof GATEWAYS)[string]) => boolean) =>
+	Object.values(GATEWAYS)
+		.filter(able)
+		.map(({ id }) => id);
+
+/** Every field of the node, in the order in which the editor shows them. */
+export function nodeProperties(): INodeProperties[] {
+	return [
+		gatewayField(),
+		{
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+			options: [...RESOURCES],
+			default: 'image',
+		},
+		...RESOURCES.flatMap(({ value }) => operationFields(value)),
+		{
+			displayName: 'Request ID',
+			name: 'requestId',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. mmsu_01hxyz',
+			description: 'The ID that Image > Create put out, or that an error of this node names',
+			displayOptions: { show: { resource: ['task'] } },
+		},
+		...modelFields(),
+		...optionFields(),
+	];
+}
+
+function gatewayField(): INodeProperties {
+	return {
+		displayName: 'Gateway',
+		name: 'gateway',
+		type: 'options',
+		noDataExpression: true,
+		options: Object.values(GATEWAYS)
+			.map(({ id, displayName }) => ({ name: displayName, value: id }))
+			.sort((one, other) => one.name.localeCompare(other.name)),
+		default: 'seaArtCloud',
+		description: 'Who runs the model and bills it. Each gateway has its own credential.',
+	};
+}
+
+/** The Operation dropdown of a resource: one for gateways that can cancel, one for the others. */
+function operationFields(resource: Operation['resource']): INodeProperties[] {
+	const all = OPERATIONS.filter((operation) => operation.resource === resource);
+	const always = all.filter(({ needsCancel }) => !needsCancel);
+	const cancelling = gatewaysThat(({ cancel }) => cancel !== undefined);
+	const others = gatewaysThat(({ cancel }) => cancel === undefined);
+	if (always.length === all.length) return [operationField(resource, all)];
+	return [operationField(resource, all, cancelling), operationField(resource, always, others)];
+}
+
+function operationField(
+	resource: Operation['resource'],
+	operations: readonly Operation[],
+	gateway?: string[],
+): INodeProperties {
+	const field = {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options' as const,
+		noDataExpression: true,
+		options: operations.map(optionOf),
+		displayOptions: { show: { resource: [resource], ...(gateway ? { gateway } : {}) } },
+	};
+	return { ...field, default: DEFAULT_OPERATION[resource] };
+}
+
+const optionOf = ({ name, value, action, description }: Operation): INodePropertyOptions => ({
+	name,
+	value,
+	action,
+	description,
+});
+
+/**
+ * One Options field for each set of options; operations with the same set share it. The operation is
+ * named with its slash, since the editor empties a collection when a field changes that it hangs on.
+ */
+function optionFields(): INodeProperties[] {
+	const sets = new Map<string, Operation[]>();
+	for (const operation of OPERATIONS) {
+		const set = `${operation.resource} ${operation.options.join(' ')}`;
+		sets.set(set, [...(sets.get(set) ?? []), operation]);
+	}
+	return [...sets.values()].flatMap(([first, ...rest]) =>
+		first
+			? [
+					optionsField(first.options, {
+						show: {
+							resource: [first.resource],
+							'/operation': [first, ...rest].map(({ value }) => value),
+						},
+					}),
+				]
+			: [],
+	);
+}

@@ -1,0 +1,81 @@
+import { ProblemError } from '../core/problem';
+import type { ByteStream } from '../client/http';
+
+/**
+ * The first bytes of a stream, put back so that the stream still has them. Fewer than asked where it
+ * ends before; rejects with the stream's error.
+ */
+export async function peek(stream: ByteStream, count: number): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	while (length < count && (await isReadable(stream))) {
+		for (let chunk = read(stream); chunk !== null && length < count; ) {
+			chunks.push(chunk);
+			length += chunk.length;
+			chunk = length < count ? read(stream) : null;
+		}
+	}
+	const start = Buffer.concat(chunks);
+	if (!stream.readableEnded && length > 0) stream.unshift(start);
+	return start.subarray(0, count);
+}
+
+const read = (stream: ByteStream) => stream.read() as Buffer | null;
+
+/** Waits until there is something to read; false at the stream's end. */
+async function isReadable(stream: ByteStream): Promise<boolean> {
+	if (stream.readableLength > 0) return true;
+	if (stream.readableEnded || stream.destroyed) return false;
+	return await new Promise<boolean>((resolve, reject) => {
+		const settle = (then: () => void) => () => {
+			stream
+				.off('readable', onReadable)
+				.off('end', onEnd)
+				.off('error', onError)
+				.off('close', onEnd);
+			then();
+		};
+		const onReadable = settle(() => resolve(stream.readableLength > 0));
+		const onEnd = settle(() => resolve(false));
+		const onError = (error: Error) => settle(() => reject(error))();
+		stream.on('readable', onReadable).on('end', onEnd).on('error', onError).on('close', onEnd);
+	});
+}
+
+/** The bytes of a stream on their way, and how many have passed. */
+export interface CountedStream {
+	/** Ends with a ProblemError where more than the maximum pass. */
+	readonly stream: ByteStream;
+	passedBytes(): number;
+}
+
+/**
+ * The same bytes, counted as they pass. `map` and not `compose`, which on Node 20 has inner streams
+ * whose errors nobody hears.
+ */
+export function counted(stream: ByteStream, maximumBytes: number): CountedStream {
+	let bytes = 0;
+	const passing = stream.map((chunk: Buffer) => {
+		bytes += chunk.length;
+		if (bytes > maximumBytes) throw new ProblemError(tooLarge(maximumBytes));
+		return chunk;
+	});
+	return { stream: heedless(passing), passedBytes: () => bytes };
+}
+
+/**
+ * The same stream, whose error waits for its reader. n8n's file store makes a folder before it begins
+ * to read; a stream that breaks meanwhile, unheard, would end the whole process.
+ */
+export function heedless(stream: ByteStream): ByteStream {
+	return stream.on('error', () => undefined);
+}
+
+/** The problem of a picture that is over the limit. */
+export function tooLarge(maximumBytes: number) {
+	const megabytes = maximumBytes / 1_000_000;
+	return {
+		kind: 'badParameters',
+		reason: `it is larger than Max Image Size allows (${megabytes} MB)`,
+	} as const;
+}

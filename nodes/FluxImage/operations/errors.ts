@@ -1,0 +1,92 @@
+import {
+	NodeApiError,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type JsonObject,
+	type NodeOperationError,
+} from 'n8n-workflow';
+
+import { present } from '../core/json';
+import type { Gateway } from '../gateways/gateway';
+import { type ProblemError, type ProblemKind } from '../core/problem';
+import { WORDING } from '../core/messages';
+import { isSeen } from '../tasks/lifecycle';
+import type { Redact } from '../client/redaction';
+
+/** Why an item ended without its output: the error for the editor, and its fields for the workflow. */
+export interface ItemFailure {
+	readonly itemIndex: number;
+	readonly error: NodeApiError | NodeOperationError;
+	readonly json: JsonObject;
+	/** The kind of problem, where it was one of the wire. */
+	readonly kind?: ProblemKind;
+}
+
+/** Puts the problem of an item into words, with its task and the remedy. */
+export function taskFailure(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	gateway: Gateway,
+	error: ProblemError,
+	redact: Redact,
+): ItemFailure {
+	const { problem, task } = error;
+	const fill = (text: string) =>
+		redact.text(
+			text
+				.replace('{gateway}', gateway.displayName)
+				.replace('{id}', () => task?.requestId ?? 'without an ID'),
+		);
+	const { message: head, remedy, remedyOfTask = remedy } = WORDING[problem.kind];
+	const reason = problem.reason && redact.text(problem.reason);
+	const json = present({
+		requestId: task?.requestId,
+		gateway: gateway.id,
+		model: task?.modelId || problem.modelId,
+		status: task && isSeen(task) ? task.status : undefined,
+		failure: task?.failure && { ...task.failure },
+		url: problem.pictureUrl,
+	}) as JsonObject;
+	const facts = [
+		`Item ${itemIndex}.`,
+		task ? remedyOfTask : remedy,
+		task && `Request ID: ${task.requestId}.`,
+		problem.code && `Code: ${problem.code}.`,
+		problem.gatewayRequestId && `The gateway's ID of the call: ${problem.gatewayRequestId}.`,
+		problem.pictureUrl && `Picture: ${problem.pictureUrl}`,
+	];
+	const message = reason ? `${fill(head)}: ${reason}` : fill(head);
+	const nodeError = new NodeApiError(
+		context.getNode(),
+		present({ requestId: task?.requestId }) as JsonObject,
+		{
+			itemIndex,
+			message,
+			description: fill(facts.filter(Boolean).join(' ')),
+			...(problem.httpCode === undefined ? {} : { httpCode: String(problem.httpCode) }),
+		},
+	);
+	// n8n puts a stock phrase in place of a message that holds a network code such as ECONNREFUSED.
+	nodeError.message = message;
+	nodeError.messages = [];
+	return { itemIndex, json, kind: problem.kind, error: nodeError };
+}
+
+/**
+ * A failed item as the workflow sees it, under Continue On Fail or in an error output. In an error
+ * output n8n routes an item by its `error`; that is kept non-enumerable, since an enumerable one
+ * makes n8n put a bare message in place of the item's JSON.
+ */
+export function failedItem(
+	context: IExecuteFunctions,
+	{ itemIndex, error, json }: ItemFailure,
+): INodeExecutionData {
+	const item: INodeExecutionData = {
+		json: { error: error.message, ...json },
+		pairedItem: { item: itemIndex },
+	};
+	if (context.getNode().onError === 'continueErrorOutput') {
+		Object.defineProperty(item, 'error', { value: error, enumerable: false });
+	}
+	return item;
+}

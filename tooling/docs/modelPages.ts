@@ -1,0 +1,116 @@
+import { GATEWAYS } from '../../nodes/FluxImage/gateways';
+import { models } from '../../nodes/FluxImage/models';
+import { expectationOf } from '../../nodes/FluxImage/models/describeConstraint';
+import type {
+	InputImageRule,
+	Model,
+	ModelOffer,
+	ModelParameter,
+} from '../../nodes/FluxImage/models/model';
+import { code, link, table } from './markdown';
+
+/** The pages of `docs/models`, made of the models' tables and of nothing else: name to text. */
+export function modelPages(): Map<string, string> {
+	return new Map([
+		['README.md', overview()],
+		...models.map((model) => [pageName(model), modelPage(model)] as const),
+	]);
+}
+
+const ORIGIN =
+	'<!-- Written by `npm run docs` from the tables in nodes/FluxImage/models. Change those instead. -->';
+
+const gateways = Object.values(GATEWAYS);
+
+function overview(): string {
+	return page(
+		'# Models',
+		'What each gateway sells, by the ID that the gateway gives it. Any other model of a gateway works through **Other (Any Model ID)**, with its parameters as JSON.',
+		table(
+			['Model', ...gateways.map(({ displayName }) => displayName)],
+			models.map((model) => [
+				link(model.name, pageName(model)),
+				...gateways.map(({ id }) => {
+					const offer = model.offers.find((row) => row.gateways.includes(id));
+					return offer ? code(offer.id) : '';
+				}),
+			]),
+		),
+	);
+}
+
+function modelPage(model: Model): string {
+	return page(
+		`# ${model.name}`,
+		`${model.description}.`,
+		...model.offers.flatMap(offerSection),
+		'[All models](README.md)',
+	);
+}
+
+function offerSection(offer: ModelOffer): string[] {
+	const names = gateways
+		.filter(({ id }) => offer.gateways.includes(id))
+		.map(({ displayName }) => displayName);
+	return [
+		`## ${names.join(' and ')}: ${code(offer.id)}`,
+		table(
+			['Field', 'In the node', 'In the request', 'Takes', 'Default', 'What it does'],
+			offer.parameters.map(parameterRow),
+		),
+		...(offer.inputImages ? [imageSentences(offer.inputImages)] : []),
+	];
+}
+
+function parameterRow(parameter: ModelParameter): string[] {
+	const { label, name, wirePath, placement, required, gatewayDefault, description } = parameter;
+	const place = placement === 'main' ? name : `additionalFields.${name}`;
+	return [
+		required ? `${label} (required)` : label,
+		code(place),
+		wirePath === undefined ? 'not sent' : code(wirePath),
+		expectationOf(parameter),
+		gatewayDefault === undefined ? '' : code(String(gatewayDefault)),
+		description,
+	];
+}
+
+const FORM_NAMES = { url: 'by URL', base64: 'as base64' } as const;
+
+function imageSentences(rule: InputImageRule): string {
+	const { maximumCount, maximumBytes, forms, alternative } = rule;
+	const megabytes = maximumBytes / 1024 / 1024;
+	const limit =
+		maximumCount === 1
+			? `one image of at most ${megabytes} MB`
+			: `up to ${maximumCount} images of at most ${megabytes} MB each`;
+	const sentences = [
+		`Input Images: ${limit}, sent ${forms
+			.map((form) => FORM_NAMES[form])
+			.join(' or ')} as ${wireNames(rule)}.`,
+	];
+	if (!forms.includes('base64')) {
+		sentences.push('Binary data and base64 are uploaded to the gateway first.');
+	}
+	if (!forms.includes('url')) sentences.push('URLs are refused.');
+	if (alternative) {
+		const { parameter, value } = alternative.when;
+		sentences.push(
+			`With ${code(parameter)} set to ${code(value)}: at most ${alternative.maximumCount}, as ${wireNames(alternative)}.`,
+		);
+	}
+	return sentences.join(' ');
+}
+
+function wireNames({ wireNames: names }: Pick<InputImageRule, 'wireNames'>): string {
+	if ('list' in names) return `the list ${code(names.list)}`;
+	const [first = '', ...rest] = names;
+	return rest.length === 0 ? code(first) : `${code(first)} to ${code(rest.at(-1) ?? '')}`;
+}
+
+/** The page's file, named by the model's first ID. */
+export function pageName({ offers }: Model): string {
+	return `${(offers[0]?.id ?? '').replaceAll('_', '-')}.md`;
+}
+
+const page = (...blocks: string[]) => `${[ORIGIN, ...blocks].join('\n\n')}\n`;

@@ -1,0 +1,83 @@
+import { GATEWAYS } from '../../nodes/FluxImage/gateways';
+import { models } from '../../nodes/FluxImage/models';
+import type { Model, ModelOffer } from '../../nodes/FluxImage/models/model';
+import { WORDING } from '../../nodes/FluxImage/core/messages';
+import { code, fillPart, link, table } from './markdown';
+import { pageName } from './modelPages';
+
+/** The headings of the tables of models, by language, and where the models' pages lie from there. */
+const MODEL_TABLES = {
+	en: {
+		pages: 'docs/models',
+		model: 'Model',
+		gateways: 'Gateways',
+		id: 'ID',
+		images: 'Input images',
+		fields: 'Fields beside Prompt',
+	},
+	ru: {
+		pages: 'models',
+		model: 'Модель',
+		gateways: 'Шлюзы',
+		id: 'ID',
+		images: 'Исходных картинок',
+		fields: 'Поля, кроме Prompt',
+	},
+} as const;
+
+export type Language = keyof typeof MODEL_TABLES;
+
+const gateways = Object.values(GATEWAYS);
+
+/**
+ * A README with its tables of models and errors as the code has them. The remedies of errors in
+ * another language are a translator's work: a test holds their rows to the code.
+ */
+export function fillReadme(text: string, language: Language): string {
+	const withModels = fillPart(text, 'models', modelTables(language));
+	return language === 'en' ? fillPart(withModels, 'errors', errorTable()) : withModels;
+}
+
+function modelTables(language: Language): string {
+	const headings = MODEL_TABLES[language];
+	const byGateway = table(
+		[headings.model, ...gateways.map(({ displayName }) => displayName)],
+		models.map((model) => [
+			link(model.name, `${headings.pages}/${pageName(model)}`),
+			...gateways.map(({ id }) => (isSoldAt(model, id) ? '✓' : '')),
+		]),
+	);
+	const byOffer = table(
+		[headings.model, headings.gateways, headings.id, headings.images, headings.fields],
+		models.flatMap((model) => model.offers.map((offer) => offerRow(model, offer))),
+	);
+	return `${byGateway}\n\n${byOffer}`;
+}
+
+function offerRow({ name }: Model, { gateways: ids, id, inputImages, parameters }: ModelOffer) {
+	const sellers = gateways.filter((gateway) => ids.includes(gateway.id));
+	return [
+		name,
+		sellers.map(({ displayName }) => displayName).join(', '),
+		code(id),
+		String(inputImages?.maximumCount ?? 0),
+		parameters
+			.filter((parameter) => parameter.name !== 'prompt')
+			.map(({ label }) => label)
+			.join(', '),
+	];
+}
+
+function isSoldAt({ offers }: Model, gateway: ModelOffer['gateways'][number]): boolean {
+	return offers.some(({ gateways: ids }) => ids.includes(gateway));
+}
+
+function errorTable(): string {
+	return table(
+		['What the error says', 'What to do'],
+		Object.values(WORDING).map(({ message, remedy, remedyOfTask }) => [
+			message,
+			remedyOfTask ? `${remedy} Where the task exists already: ${remedyOfTask}` : remedy,
+		]),
+	);
+}
