@@ -1,7 +1,7 @@
 import { GATEWAYS } from '../../nodes/FluxImage/gateways';
 import { models } from '../../nodes/FluxImage/models';
 import type { Model, ModelOffer } from '../../nodes/FluxImage/models/model';
-import { WORDING } from '../../nodes/FluxImage/core/messages';
+import { MESSAGES } from '../../nodes/FluxImage/core/messages';
 import { code, fillPart, link, table } from './markdown';
 import { pageName } from './modelPages';
 
@@ -75,7 +75,7 @@ function isSoldAt({ offers }: Model, gateway: ModelOffer['gateways'][number]): b
 function errorTable(): string {
 	return table(
 		['What the error says', 'What to do'],
-		Object.values(WORDING).map(({ message, remedy, remedyOfTask }) => [
+		Object.values(MESSAGES).map(({ message, remedy, remedyOfTask }) => [
 			message,
 			remedyOfTask ? `${remedy} Where the task exists already: ${remedyOfTask}` : remedy,
 		]),

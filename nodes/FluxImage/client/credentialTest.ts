@@ -6,7 +6,7 @@ import type {
 
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
-import { WORDING } from '../core/messages';
+import { MESSAGES } from '../core/messages';
 import { networkProblem } from './networkProblem';
 import { redactor } from './redaction';
 import { readBody, readHeaders } from './headers';
@@ -33,7 +33,7 @@ function testOf(gateway: Gateway): CredentialTest {
 		try {
 			const problem = gateway.readProbe(await probe(this, gateway, baseUrl, apiKey));
 			if (!problem) return { status: 'OK', message: 'The key works. Nothing was billed.' };
-			const { message, remedy } = WORDING[problem.kind];
+			const { message, remedy } = MESSAGES[problem.kind];
 			const reason = problem.reason ? ` (${redact.text(problem.reason)})` : '';
 			return failed(`${message.replace('{gateway}', gateway.displayName)}${reason}. ${remedy}`);
 		} catch (error) {

@@ -1,11 +1,11 @@
 import { ownSignal, type Clock } from '../core/clock';
 
 /** A call's place in the line, first to last: a create begins work, a result ends it, a poll does neither. */
-const LINES = ['create', 'result', 'poll'] as const;
-export type Line = (typeof LINES)[number];
+const PRIORITIES = ['create', 'result', 'poll'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 /** Paces the API calls of one execution, so that all of them slow down when the gateway says 429. */
-export interface Pacer {
+export interface RateLimiter {
 	/**
 	 * Waits for this call's turn.
 	 *
@@ -13,7 +13,7 @@ export interface Pacer {
 	 * @returns false where `untilMs` comes first; true at once when the signal aborts, since the call
 	 * itself then says so
 	 */
-	turn(line: Line, untilMs: number, signal: AbortSignal): Promise<boolean>;
+	acquire(line: Priority, untilMs: number, signal: AbortSignal): Promise<boolean>;
 	/** The gateway took a call. */
 	accepted(): void;
 	/** The gateway answered 429, and may have asked to be left alone for a while. */
@@ -21,8 +21,8 @@ export interface Pacer {
 }
 
 /** Holds nothing back: for cancels after Stop. */
-export const UNPACED: Pacer = {
-	turn: async () => true,
+export const unlimited: RateLimiter = {
+	acquire: async () => true,
 	accepted: () => undefined,
 	refused: () => undefined,
 };
@@ -73,8 +73,10 @@ interface Waiting {
  * the burst doubles with every round trip, and no more run into a wall than one round trip holds. From
  * then on calls are spaced evenly, with additive increase and multiplicative decrease.
  */
-export class GatewayPacer implements Pacer {
-	private readonly lines = new Map<Line, Set<Waiting>>(LINES.map((line) => [line, new Set()]));
+export class AdaptiveRateLimiter implements RateLimiter {
+	private readonly lines = new Map<Priority, Set<Waiting>>(
+		PRIORITIES.map((line) => [line, new Set()]),
+	);
 	private tokens = FIRST_BURST;
 	private burst = FIRST_BURST;
 	private rate = FIRST_BURST;
@@ -92,7 +94,7 @@ export class GatewayPacer implements Pacer {
 		this.filledMs = this.countedMs = clock.nowMs();
 	}
 
-	async turn(line: Line, untilMs: number, signal: AbortSignal): Promise<boolean> {
+	async acquire(line: Priority, untilMs: number, signal: AbortSignal): Promise<boolean> {
 		if (signal.aborted) return true;
 		if (this.waiting === 0 && this.untilFreeMs() === 0) {
 			this.tokens--;
@@ -128,7 +130,7 @@ export class GatewayPacer implements Pacer {
 	}
 
 	/** In the line until served, too late, or no longer wanted. */
-	private async stand(line: Line, patienceMs: number, signal: AbortSignal): Promise<boolean> {
+	private async stand(line: Priority, patienceMs: number, signal: AbortSignal): Promise<boolean> {
 		const waiting: Waiting = { leave: new AbortController(), mayGo: false };
 		const stop = ownSignal(signal);
 		const leave = () => waiting.leave.abort(CHANGED);

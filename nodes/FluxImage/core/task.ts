@@ -47,3 +47,6 @@ export interface TaskState extends TaskRef {
 
 /** The states that a task never leaves. */
 export const ENDED: ReadonlySet<TaskStatus> = new Set(['completed', 'failed', 'cancelled']);
+
+/** A task as far as it is known: before its first reply there is no state. */
+export type KnownTask = TaskRef & Partial<TaskState>;

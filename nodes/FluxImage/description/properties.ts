@@ -4,7 +4,7 @@ import { OPERATIONS } from '../operations';
 import { GATEWAYS } from '../gateways';
 import { modelFields } from './modelFields';
 import type { Operation } from '../operations/operation';
-import { optionsField } from '../operations/options';
+import { optionsField } from './options';
 
 const RESOURCES = [
 	{ name: 'Image', value: 'image' },

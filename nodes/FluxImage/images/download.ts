@@ -1,13 +1,12 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { ProblemError, type Outcome, type Problem, type ProblemKind } from '../core/problem';
-import { untilAnswered } from '../client/retry';
-import { READ_RULES } from '../tasks/rules';
-import type { Session } from '../client/gatewayClient';
-import type { GeneratedImage } from '../core/task';
+import type { GatewayClient } from '../client/gatewayClient';
 import type { ByteStream, Download } from '../client/http';
-import { counted, heedless, peek, tooLarge } from './stream';
+import { READ_RULES, type Until } from '../client/retry';
+import type { Outcome, Problem, ProblemKind } from '../core/problem';
+import type { GeneratedImage } from '../core/task';
 import { pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
+import { limitBytes, peek, TooLargeError, tooLarge, withErrorSink } from './stream';
 
 /** Puts bytes into n8n's binary store. */
 export type StorePicture = (
@@ -23,16 +22,6 @@ export interface FetchedPicture {
 	readonly contentType: string;
 }
 
-/** How a picture is fetched. */
-export interface PictureLimits {
-	/** When to give up, in milliseconds since 1970. */
-	readonly deadlineMs: number;
-	readonly maximumBytes: number;
-}
-
-/** The longest that one try at a picture may take, in milliseconds: 20 MB at 2 Mbit/s need 80 s. */
-const PICTURE_TIMEOUT_MS = 120_000;
-
 /** What a picture host's HTTP status means; any other below 500 is final. */
 const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
 	401: 'notFound',
@@ -47,29 +36,23 @@ const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
  * Fetches a generated image from the wire into n8n's binary store, without the key, without holding
  * it whole, tried again on a bad line.
  *
- * @throws ProblemError `pictureUnavailable`, with the URL; `stopped` on Stop
+ * @returns `pictureUnavailable`, with the URL, where it cannot be had; `stopped` on Stop
  */
 export async function fetchPicture(
-	session: Session,
+	client: GatewayClient,
 	image: GeneratedImage,
 	store: StorePicture,
-	{ deadlineMs, maximumBytes }: PictureLimits,
-): Promise<FetchedPicture> {
-	if (!isWebUrl(image.url)) throw unavailable(image, { kind: 'badParameters', reason: NOT_WEB });
-	const { transport, halt } = session;
-	return await untilAnswered(
-		session,
-		async (leftMs) =>
-			await transport.download(
-				image.url,
-				{ timeoutMs: Math.min(PICTURE_TIMEOUT_MS, leftMs), signal: halt },
-				async (download) => await storeDownload(download, image, store, maximumBytes),
-			),
-		{ deadlineMs, mayLag: true },
-	).catch((error: unknown) => {
-		if (!(error instanceof ProblemError) || error.problem.kind === 'stopped') throw error;
-		throw unavailable(image, error.problem);
-	});
+	until: Until,
+	maximumBytes: number,
+): Promise<Outcome<FetchedPicture>> {
+	if (!isWebUrl(image.url)) return unavailable(image, { kind: 'badParameters', reason: NOT_WEB });
+	const outcome = await client.download(
+		image.url,
+		{ ...until, retryNotFound: true },
+		async (download) => await storeDownload(download, image, store, maximumBytes),
+	);
+	const { problem } = outcome;
+	return problem && problem.kind !== 'stopped' ? unavailable(image, problem) : outcome;
 }
 
 const NOT_WEB = 'its address is not http or https';
@@ -80,7 +63,7 @@ async function storeDownload(
 	store: StorePicture,
 	maximumBytes: number,
 ): Promise<Outcome<FetchedPicture>> {
-	heedless(body);
+	withErrorSink(body);
 	const refuse = (problem: Problem) => {
 		body.destroy();
 		return { problem };
@@ -95,7 +78,7 @@ async function storeDownload(
 	if (!type) return refuse({ kind: 'noImages', reason: 'what lies there is not a picture' });
 	const fileName = fileNameOf(image, type);
 	const { contentType } = type;
-	const { stream, passedBytes } = counted(body, maximumBytes);
+	const { stream, passedBytes } = limitBytes(body, maximumBytes);
 	try {
 		const binary = await store(stream, fileName, contentType);
 		if (announcedBytes === undefined || announcedBytes === passedBytes()) {
@@ -103,11 +86,9 @@ async function storeDownload(
 		}
 		return refuse(cutOff(passedBytes(), announcedBytes));
 	} catch (error) {
-		return refuse(
-			error instanceof ProblemError
-				? error.problem
-				: { kind: 'interrupted', reason: error instanceof Error ? error.message : String(error) },
-		);
+		if (error instanceof TooLargeError) return refuse(tooLarge(maximumBytes));
+		const reason = error instanceof Error ? error.message : String(error);
+		return refuse({ kind: 'interrupted', reason });
 	}
 }
 
@@ -120,14 +101,16 @@ function hostProblem(statusCode: number): Problem {
 	return { kind, httpCode: statusCode, reason: `its host answered HTTP ${statusCode}` };
 }
 
-function unavailable({ url }: GeneratedImage, problem: Problem): ProblemError {
-	const tried = READ_RULES[problem.kind] === 'again' ? ', tried until the time was up' : '';
-	return new ProblemError({
-		...problem,
-		kind: 'pictureUnavailable',
-		reason: `${problem.reason ?? problem.code ?? problem.kind}${tried}`,
-		pictureUrl: url,
-	});
+function unavailable({ url }: GeneratedImage, problem: Problem): { problem: Problem } {
+	const tried = READ_RULES[problem.kind]?.retry === 'always' ? ', tried until the time was up' : '';
+	return {
+		problem: {
+			...problem,
+			kind: 'pictureUnavailable',
+			reason: `${problem.reason ?? problem.code ?? problem.kind}${tried}`,
+			pictureUrl: url,
+		},
+	};
 }
 
 function isWebUrl(url: string): boolean {

@@ -1,4 +1,3 @@
-import { ProblemError } from '../core/problem';
 import type { ByteStream } from '../client/http';
 
 /**
@@ -43,8 +42,8 @@ async function isReadable(stream: ByteStream): Promise<boolean> {
 }
 
 /** The bytes of a stream on their way, and how many have passed. */
-export interface CountedStream {
-	/** Ends with a ProblemError where more than the maximum pass. */
+export interface LimitedStream {
+	/** Ends with a TooLargeError where more than the maximum pass. */
 	readonly stream: ByteStream;
 	passedBytes(): number;
 }
@@ -53,22 +52,27 @@ export interface CountedStream {
  * The same bytes, counted as they pass. `map` and not `compose`, which on Node 20 has inner streams
  * whose errors nobody hears.
  */
-export function counted(stream: ByteStream, maximumBytes: number): CountedStream {
+export function limitBytes(stream: ByteStream, maximumBytes: number): LimitedStream {
 	let bytes = 0;
 	const passing = stream.map((chunk: Buffer) => {
 		bytes += chunk.length;
-		if (bytes > maximumBytes) throw new ProblemError(tooLarge(maximumBytes));
+		if (bytes > maximumBytes) throw new TooLargeError();
 		return chunk;
 	});
-	return { stream: heedless(passing), passedBytes: () => bytes };
+	return { stream: withErrorSink(passing), passedBytes: () => bytes };
 }
 
 /**
  * The same stream, whose error waits for its reader. n8n's file store makes a folder before it begins
  * to read; a stream that breaks meanwhile, unheard, would end the whole process.
  */
-export function heedless(stream: ByteStream): ByteStream {
+export function withErrorSink(stream: ByteStream): ByteStream {
 	return stream.on('error', () => undefined);
+}
+
+/** More bytes came than are allowed. */
+export class TooLargeError extends Error {
+	override readonly name = 'TooLargeError';
 }
 
 /** The problem of a picture that is over the limit. */

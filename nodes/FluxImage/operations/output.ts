@@ -1,18 +1,17 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import type { Until } from '../client/retry';
 import { present } from '../core/json';
-import type { FetchedPicture } from '../images/download';
-import { fetchPicture } from '../images/download';
-import { about } from '../core/problem';
-import type { TaskRoom } from '../tasks/lifecycle';
-import type { Session } from '../client/gatewayClient';
-import type { GeneratedImage, TaskState } from '../core/task';
-import type { ItemInput } from './operation';
+import type { Outcome } from '../core/problem';
+import type { GeneratedImage, KnownTask, TaskState } from '../core/task';
+import { fetchPicture, type FetchedPicture } from '../images/download';
+import type { Execution } from '../tasks/execution';
+import type { ItemInput, ItemOutcome } from './operation';
 
 /** The item that stands for a task. */
 export function taskItem(
 	item: ItemInput,
-	state: TaskState,
+	state: KnownTask,
 	extra: IDataObject = {},
 ): INodeExecutionData {
 	return { json: { ...taskFields(item, state), ...extra }, pairedItem: { item: item.itemIndex } };
@@ -21,54 +20,51 @@ export function taskItem(
 /**
  * The items of a completed task: one an image, the picture in its binary field.
  *
- * @throws ProblemError `pictureUnavailable`, naming the task; `stopped` on Stop
+ * @returns `pictureUnavailable` where one cannot be had; `stopped` on Stop
  */
 export async function imageItems(
 	item: ItemInput,
-	room: TaskRoom,
-	state: TaskState,
-	deadlineMs: number,
-): Promise<INodeExecutionData[]> {
-	const images = state.images ?? [];
-	const pictures = item.options.downloadImages
-		? await about(state, fetchImages(item, room.session, images, deadlineMs))
-		: [];
-	return images.map((image, index) => imageItem(item, state, index, image, pictures[index]));
+	execution: Execution,
+	task: TaskState,
+	until: Until,
+): Promise<ItemOutcome> {
+	const images = task.images ?? [];
+	const fetched = item.options.downloadImages
+		? await fetchImages(item, execution, images, until)
+		: { value: [] };
+	if (fetched.problem) return { problem: fetched.problem, task };
+	const pictures = fetched.value;
+	return {
+		items: images.map((image, index) => imageItem(item, task, index, image, pictures[index])),
+	};
 }
 
-/** All of them together; the first that fails ends the others before its error goes up. */
+/** All of them together; the first that fails ends the others before its problem goes up. */
 async function fetchImages(
-	item: ItemInput,
-	session: Session,
-	images: readonly GeneratedImage[],
-	deadlineMs: number,
-): Promise<FetchedPicture[]> {
-	const failed = new AbortController();
-	const together = { ...session, halt: AbortSignal.any([session.halt, failed.signal]) };
-	const fetches = images.map(async (image) => {
-		return await fetchImage(item, together, image, deadlineMs).catch((error: unknown) => {
-			failed.abort(error);
-			throw error;
-		});
-	});
-	await Promise.allSettled(fetches);
-	if (failed.signal.aborted) throw failed.signal.reason;
-	return await Promise.all(fetches);
-}
-
-async function fetchImage(
 	{ context, options }: ItemInput,
-	session: Session,
-	image: GeneratedImage,
-	deadlineMs: number,
-): Promise<FetchedPicture> {
-	return await fetchPicture(
-		session,
-		image,
-		async (bytes, fileName, contentType) =>
-			await context.helpers.prepareBinaryData(bytes, fileName, contentType),
-		{ deadlineMs, maximumBytes: options.maxImageBytes },
-	);
+	{ client }: Execution,
+	images: readonly GeneratedImage[],
+	until: Until,
+): Promise<Outcome<FetchedPicture[]>> {
+	const failed = new AbortController();
+	const signal = AbortSignal.any([until.signal, failed.signal]);
+	let firstProblem: Outcome<FetchedPicture[]> | undefined;
+	const fetches = images.map(async (image) => {
+		const fetched = await fetchPicture(
+			client,
+			image,
+			async (bytes, fileName, contentType) =>
+				await context.helpers.prepareBinaryData(bytes, fileName, contentType),
+			{ ...until, signal },
+			options.maxImageBytes,
+		);
+		if (!fetched.problem) return [fetched.value];
+		firstProblem ??= { problem: fetched.problem };
+		failed.abort();
+		return [];
+	});
+	const pictures = (await Promise.all(fetches)).flat();
+	return firstProblem ?? { value: pictures };
 }
 
 function imageItem(
@@ -100,8 +96,8 @@ function imageItem(
 	};
 }
 
-function taskFields({ gateway, options }: ItemInput, state: TaskState): IDataObject {
-	const { requestId, modelId, status, queuePosition, progress, failure, raw } = state;
+function taskFields({ gateway, options }: ItemInput, state: KnownTask): IDataObject {
+	const { requestId, modelId, status = 'queued', queuePosition, progress, failure, raw } = state;
 	return present({
 		requestId,
 		gateway: gateway.id,

@@ -18,7 +18,7 @@ interface Remembered {
 type Context = Record<string, unknown>;
 
 /** What makes a create the same create. */
-export interface CreateIdentity {
+export interface OrderKey {
 	/** n8n's run index of the node: a loop's next turn is another create. */
 	readonly runIndex: number;
 	/** Index of the item: equal prompts in two items are two creates. */
@@ -38,7 +38,7 @@ type Tasks = Record<string, Remembered>;
  * alike. There a run's tasks are handed on only where it failed, and to one run: a model that asks twice
  * for the same picture gets two.
  */
-export class TaskMemory {
+export class CreatedTasks {
 	/** What earlier attempts have handed on. */
 	private readonly kept: Tasks;
 	/** What this attempt has made or taken over: the same, but for a tool. */
@@ -54,12 +54,12 @@ export class TaskMemory {
 	}
 
 	/** The task that an earlier attempt created. */
-	recall(identity: CreateIdentity): TaskRef | undefined {
-		const key = this.keyOf(identity);
-		const known = this.known(key);
+	get(key: OrderKey): TaskRef | undefined {
+		const name = this.nameOf(key);
+		const known = this.known(name);
 		if (!known?.requestId) return undefined;
-		if (this.isTool) delete this.kept[key];
-		this.own[key] = known;
+		if (this.isTool) delete this.kept[name];
+		this.own[name] = known;
 		return { requestId: known.requestId, modelId: known.modelId };
 	}
 
@@ -68,33 +68,33 @@ export class TaskMemory {
 	 * n8n's Retry On Fail must not pay again on its own; a person's Retry is another execution, and
 	 * the person was told.
 	 */
-	isDoubtful(identity: CreateIdentity): boolean {
-		const known = this.known(this.keyOf(identity));
+	isUncertain(key: OrderKey): boolean {
+		const known = this.known(this.nameOf(key));
 		return known?.requestId === '' && known.executionId === this.executionId;
 	}
 
-	remember(identity: CreateIdentity, { requestId, modelId }: TaskRef): void {
-		this.own[this.keyOf(identity)] = { requestId, modelId, executionId: this.executionId };
+	set(key: OrderKey, { requestId, modelId }: TaskRef): void {
+		this.own[this.nameOf(key)] = { requestId, modelId, executionId: this.executionId };
 	}
 
-	rememberDoubt(identity: CreateIdentity, modelId: string): void {
-		this.remember(identity, { requestId: '', modelId });
+	setUncertain(key: OrderKey, modelId: string): void {
+		this.set(key, { requestId: '', modelId });
 	}
 
-	forget(identity: CreateIdentity): void {
-		delete this.own[this.keyOf(identity)];
+	delete(key: OrderKey): void {
+		delete this.own[this.nameOf(key)];
 	}
 
 	/** Hands on what this attempt knows, since it failed. */
-	handOn(): void {
+	publish(): void {
 		Object.assign(this.kept, this.own);
 	}
 
-	private known(key: string): Remembered | undefined {
-		return this.own[key] ?? this.kept[key];
+	private known(name: string): Remembered | undefined {
+		return this.own[name] ?? this.kept[name];
 	}
 
-	private keyOf({ runIndex, itemIndex, payload }: CreateIdentity): string {
+	private nameOf({ runIndex, itemIndex, payload }: OrderKey): string {
 		const digest = createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 32);
 		return `${this.isTool ? 'tool' : runIndex}/${itemIndex}/${digest}`;
 	}

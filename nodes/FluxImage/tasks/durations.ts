@@ -1,5 +1,6 @@
 import { LnSamples, SAMPLES_FOR_ESTIMATE } from './lnSamples';
 import type { LengthEstimate } from './logNormal';
+import { nextPollDelayMs } from './schedule';
 import { ENDED, type TaskState } from '../core/task';
 
 /**
@@ -30,7 +31,7 @@ class ModelRecord {
 }
 
 /** The lengths of the jobs that this execution has seen, by model. */
-export class JobLengths {
+export class Durations {
 	private readonly records = new Map<string, ModelRecord>();
 
 	/** Begins to follow a task that was just created. */
@@ -78,6 +79,20 @@ export class FollowedJob {
 		if (state.status === 'queued') this.queuedMs = elapsedMs;
 		else this.runningMs ??= elapsedMs;
 		this.project(state.progress, elapsedMs);
+	}
+
+	/** The wait before the next look at it, in milliseconds. */
+	nextPollDelayMs(elapsedMs: number): number {
+		return nextPollDelayMs({
+			elapsedMs,
+			estimate: this.estimate(),
+			earliestEndMs: this.earliestEndMs(),
+		});
+	}
+
+	/** Lets it go that was given up: it runs no longer for all that is known. */
+	leave(): void {
+		this.record.running.delete(this);
 	}
 
 	/** The narrowest estimate that the sources give; nothing until enough tasks have finished. */

@@ -4,7 +4,7 @@ import type { ICredentialType } from 'n8n-workflow';
 
 import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
 import { OPERATIONS } from '../../../nodes/FluxImage/operations';
-import { WORDING } from '../../../nodes/FluxImage/core/messages';
+import { MESSAGES } from '../../../nodes/FluxImage/core/messages';
 import { anchorsOf, PROJECT, readDocument, tableHeaded } from './document';
 
 const english = readDocument('README.md');
@@ -142,7 +142,7 @@ describe('docs/README.ru.md', () => {
 	it('translates the remedy of every error', () => {
 		const rows = tableHeaded(russian, 'Что говорит ошибка').slice(1);
 		expect(rows.map(([message]) => message)).toEqual(
-			Object.values(WORDING).map(({ message }) => message),
+			Object.values(MESSAGES).map(({ message }) => message),
 		);
 		for (const [, remedy] of rows) expect(remedy).toMatch(/\p{Script=Cyrillic}/u);
 	});

@@ -4,7 +4,7 @@ import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { readInputImages } from '../../../nodes/FluxImage/images/inputImages';
 import { findOffer } from '../../../nodes/FluxImage/models';
 import { runNode } from '../../../tooling/engine/engine';
-import { inExecution } from '../transport/inExecution';
+import { inExecution } from '../client/inExecution';
 
 const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
 const MEGABYTE = 1024 * 1024;

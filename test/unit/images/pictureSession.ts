@@ -6,7 +6,7 @@ import { GatewayPacer } from '../../../nodes/FluxImage/client/rateLimiter';
 import type { Session } from '../../../nodes/FluxImage/client/gatewayClient';
 import type { GeneratedImage } from '../../../nodes/FluxImage/core/task';
 import { binaryBytes } from '../../../tooling/engine/engine';
-import { GATEWAY, inExecution, type RunningNode } from '../transport/inExecution';
+import { GATEWAY, inExecution, type RunningNode } from '../client/inExecution';
 
 /** How a picture is asked for. */
 export interface PictureAsk {

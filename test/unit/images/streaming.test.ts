@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { useBinaryMode } from '../../../tooling/engine/engine';
-import { inExecution } from '../transport/inExecution';
-import { serve } from '../transport/localServer';
+import { inExecution } from '../client/inExecution';
+import { serve } from '../client/localServer';
 import { storeInEngine } from './pictureSession';
 
 const PICTURE_BYTES = 20_000_000;

@@ -2,8 +2,8 @@ import { readStatus } from '../../../nodes/FluxImage/tasks/poll';
 import { obtainTask, type TaskRoom } from '../../../nodes/FluxImage/tasks/lifecycle';
 import type { TaskState } from '../../../nodes/FluxImage/core/task';
 import { UNPACED } from '../../../nodes/FluxImage/client/rateLimiter';
-import type { Fault } from './fakeQueue';
-import { Workbench } from './workbench';
+import type { Fault } from '../tasks/fakeQueue';
+import { Workbench } from '../tasks/workbench';
 
 let bench: Workbench;
 let room: TaskRoom;

@@ -1,5 +1,5 @@
 import { runTogether } from '../../../nodes/FluxImage/operations/pool';
-import { SimulatedClock } from './simulatedClock';
+import { SimulatedClock } from '../tasks/simulatedClock';
 
 /** Runs jobs of those lengths, in milliseconds, and notes when each began. */
 async function run(lengthsMs: number[], limit: number) {

@@ -1,8 +1,8 @@
 import { call } from '../../../nodes/FluxImage/client/gatewayClient';
 import { obtainTask } from '../../../nodes/FluxImage/tasks/lifecycle';
 import { readStatus } from '../../../nodes/FluxImage/tasks/poll';
-import type { Fault } from './fakeQueue';
-import { Workbench } from './workbench';
+import type { Fault } from '../tasks/fakeQueue';
+import { Workbench } from '../tasks/workbench';
 
 describe('a call', () => {
 	it('that carries a file has longer: 30 s, and the time of its bytes at 2 Mbit/s', async () => {

@@ -1,7 +1,7 @@
-import { WORDING } from '../../../nodes/FluxImage/core/messages';
+import { MESSAGES } from '../../../nodes/FluxImage/core/messages';
 import { CREATE_RULES, READ_RULES } from '../../../nodes/FluxImage/tasks/rules';
 
-const rows = Object.entries(WORDING);
+const rows = Object.entries(MESSAGES);
 
 describe('the words for a problem', () => {
 	it.each(rows)('%s say what happened and what to do, in whole sentences', (_kind, words) => {
@@ -20,31 +20,31 @@ describe('the words for a problem', () => {
 
 	it('are there for every kind that the rules know', () => {
 		for (const kind of [...Object.keys(CREATE_RULES), ...Object.keys(READ_RULES)]) {
-			expect(WORDING).toHaveProperty(kind);
+			expect(MESSAGES).toHaveProperty(kind);
 		}
 	});
 
 	it('of a doubtful create say that it may be paid, that a new try may pay again, where to look', () => {
-		const { message, remedy } = WORDING.mayHaveBeenAccepted;
+		const { message, remedy } = MESSAGES.mayHaveBeenAccepted;
 		expect(message).toContain('may have accepted');
 		expect(remedy).toContain('trying again may pay again');
 		expect(remedy).toContain('billing page');
 	});
 
 	it('of what is paid and not fetched name the operation that fetches it', () => {
-		expect(WORDING.deadlineReached.remedy).toContain('Task > Wait');
-		expect(WORDING.pictureUnavailable.remedy).toMatch(/Task > (Get )?Result/);
+		expect(MESSAGES.deadlineReached.remedy).toContain('Task > Wait');
+		expect(MESSAGES.pictureUnavailable.remedy).toMatch(/Task > (Get )?Result/);
 	});
 
 	it('never send a person to a new payment where nothing says that the old one is lost', () => {
 		const unread = ['deadlineReached', 'resultUnread', 'pictureUnavailable', 'noImages'] as const;
-		for (const kind of unread) expect(WORDING[kind].remedy).not.toMatch(/run again/i);
+		for (const kind of unread) expect(MESSAGES[kind].remedy).not.toMatch(/run again/i);
 	});
 
 	it('say nothing of a task that exists but that it is to be collected', () => {
 		const reads = Object.keys(READ_RULES) as Array<keyof typeof READ_RULES>;
 		for (const kind of [...reads, 'badParameters'] as const) {
-			const { remedy, remedyOfTask = remedy } = WORDING[kind];
+			const { remedy, remedyOfTask = remedy } = MESSAGES[kind];
 			expect(remedyOfTask).not.toMatch(/run again|nothing was/i);
 		}
 	});

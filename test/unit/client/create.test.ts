@@ -2,8 +2,8 @@ import { createTask } from '../../../nodes/FluxImage/tasks/create';
 import { UNPACED } from '../../../nodes/FluxImage/client/rateLimiter';
 import { createRule, CREATE_RULES } from '../../../nodes/FluxImage/tasks/rules';
 import type { ProblemKind } from '../../../nodes/FluxImage/core/problem';
-import type { Fault } from './fakeQueue';
-import { Workbench } from './workbench';
+import type { Fault } from '../tasks/fakeQueue';
+import { Workbench } from '../tasks/workbench';
 
 let bench: Workbench;
 

@@ -1,5 +1,5 @@
 import { GatewayPacer, type Line } from '../../../nodes/FluxImage/client/rateLimiter';
-import { SimulatedClock } from './simulatedClock';
+import { SimulatedClock } from '../tasks/simulatedClock';
 
 const never = new AbortController().signal;
 

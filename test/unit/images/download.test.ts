@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 
 import { useBinaryMode } from '../../../tooling/engine/engine';
 import { inHeldTime } from '../../engine/heldTime';
-import { serve, type LocalServer } from '../transport/localServer';
+import { serve, type LocalServer } from '../client/localServer';
 import { fetchInEngine, type PictureAsk } from './pictureSession';
 
 /**
