@@ -3,7 +3,7 @@ import type { INode } from 'n8n-workflow';
 import type { Execution, Outcome } from '../../tooling/engine/engine';
 import { Studio } from '../engine/studio';
 import type { Gateway } from '../../sandbox';
-import { runFaster } from './fastClock';
+import { runFaster } from '../engine/heldTime';
 import { FaultPlan, itemOf, promptOf } from './faultPlan';
 
 /** How a run of chaos is sized. */

@@ -11,6 +11,7 @@ import {
 	type NodeUnderTest,
 	type Outcome,
 } from '../../tooling/engine/engine';
+import { NODE_PORTS } from './heldTime';
 
 /** What a test asks the node for; the rest is filled in. */
 export interface Ask extends Omit<NodeUnderTest, 'parameters' | 'credentials' | 'items'> {
@@ -90,6 +91,7 @@ export class Studio {
 		const [resource = '', name = ''] = operation.split(' > ');
 		const asked = resource === 'image' ? { prompt: '={{ $json.prompt }}' } : {};
 		return {
+			ports: NODE_PORTS,
 			...ask,
 			items: ask.items ?? itemsOf(ask),
 			parameters: {

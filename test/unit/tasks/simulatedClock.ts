@@ -23,6 +23,10 @@ export class SimulatedClock implements Clock {
 		return this.timeMs;
 	}
 
+	dateMs(): number {
+		return this.timeMs;
+	}
+
 	/** How many sleeps have not ended: none may be left when all work is done. */
 	get sleeping(): number {
 		return this.sleepers.size;
