@@ -83,6 +83,11 @@ export class GatewayClient {
 		private readonly ports: ClientPorts,
 	) {}
 
+	/** What tells accounts apart: a digest of gateway, host and API key. */
+	get account(): string {
+		return this.ports.http.account;
+	}
+
 	/** Takes the key out of what is shown. */
 	get redact(): Redact {
 		return this.ports.http.redact;
