@@ -1,12 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { GatewayClient } from '../nodes/FluxImage/client/gatewayClient';
+import { unlimited } from '../nodes/FluxImage/client/rateLimiter';
+import { systemClock } from '../nodes/FluxImage/core/clock';
 import { GATEWAYS } from '../nodes/FluxImage/gateways';
 import { redactor } from '../nodes/FluxImage/client/redaction';
 import { realBaseUrl } from './live/baseUrls';
 import { tableOf } from './live/checkRow';
-import { checkOneTask } from './live/oneTask';
+import { checkOneTask, SeenReplies } from './live/oneTask';
 import { checkReads } from './live/reads';
-import { Wire } from './live/wire';
+import { undiciHttp } from './live/undiciHttp';
+
+/** A key that no gateway has given to anybody. */
+const KEY_OF_NOBODY = 'flux-image-check-key-of-nobody';
 
 interface CheckOptions {
 	gateway: string;
@@ -49,15 +55,25 @@ async function main(): Promise<void> {
 	}
 	const baseUrl = options.baseUrl ?? realBaseUrl(gateway.credentialType);
 	const redact = redactor(apiKey);
-	const wire = new Wire(gateway, gateway.normalizeBaseUrl(baseUrl), apiKey, redact);
+	const account = { baseUrl: gateway.normalizeBaseUrl(baseUrl), apiKey, redact };
+	const seen = new SeenReplies();
+	const client = (onReply?: SeenReplies) => {
+		const http = undiciHttp({
+			...account,
+			...(onReply && { onReply: (reply) => onReply.add(reply) }),
+		});
+		const ports = { http, clock: systemClock, random: Math.random, rateLimiter: unlimited };
+		return new GatewayClient(gateway, ports);
+	};
 	console.log(redact.text(`${gateway.displayName} at ${baseUrl}\n`));
-	const rows = await checkReads(wire);
+	const http = undiciHttp(account);
+	const rows = await checkReads(client(), http, undiciHttp({ ...account, apiKey: KEY_OF_NOBODY }));
 	if (options.spend) {
-		const patience = {
+		const pace = {
 			pollIntervalMs: options.pollInterval * 1000,
 			timeoutMs: options.timeout * 1000,
 		};
-		rows.push(...(await checkOneTask(wire, patience)));
+		rows.push(...(await checkOneTask(client(seen), seen, pace)));
 	}
 	console.log(redact.text(tableOf(rows)));
 	if (!options.spend) console.log('With --spend, one cheap picture is paid for and compared too.');

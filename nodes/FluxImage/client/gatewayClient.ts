@@ -262,7 +262,7 @@ export class GatewayClient {
 
 	/** What is left of the time, and at least what a call needs. */
 	private leftMs({ deadlineMs }: Until): number {
-		return Math.max(LEAST_CALL_MS, deadlineMs - this.ports.clock.nowMs());
+		return Math.max(LEAST_CALL_MS, Math.ceil(deadlineMs - this.ports.clock.nowMs()));
 	}
 
 	/** Sends a request and reads its reply; a problem carries the gateway's Retry-After. */
