@@ -83,6 +83,11 @@ export class GatewayClient {
 		private readonly ports: ClientPorts,
 	) {}
 
+	/** What tells accounts apart: a digest of gateway, host and API key. */
+	get account(): string {
+		return this.ports.http.account;
+	}
+
 	/** Takes the key out of what is shown. */
 	get redact(): Redact {
 		return this.ports.http.redact;
@@ -171,7 +176,7 @@ export class GatewayClient {
 			const unknown = lastReply?.cancellation === 'notFound' && until.retryNotFound;
 			return unknown ? { problem: { kind: 'notFound' } } : outcome;
 		};
-		const outcome = await this.read('result', cancel(task), readKnown, until);
+		const outcome = await this.read('cancel', cancel(task), readKnown, until);
 		return outcome.problem && lastReply ? { value: lastReply } : outcome;
 	}
 
@@ -230,14 +235,16 @@ export class GatewayClient {
 
 	/** A call that bills nothing, tried until it is answered, each try in its turn. */
 	private async read<T>(
-		priority: Priority,
+		priority: Priority | 'cancel',
 		request: GatewayRequest,
 		read: (reply: GatewayReply) => Outcome<T>,
 		until: Until,
 	): Promise<Outcome<T>> {
 		return await withRetry(
 			async () => {
-				if (!(await this.acquire(priority, until))) return { problem: NO_TURN };
+				// What is paid and not wanted waits for nothing.
+				const mayGo = priority === 'cancel' || (await this.acquire(priority, until));
+				if (!mayGo) return { problem: NO_TURN };
 				return await this.send(request, read, {
 					timeoutMs: Math.min(longestCallMs(request), this.leftMs(until)),
 					signal: until.signal,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
 	IAllExecuteFunctions,
 	ICredentialDataDecryptedObject,
@@ -39,6 +40,8 @@ export interface Download {
 
 /** The one door to the network. Nothing here throws for what the network or a gateway does. */
 export interface Http {
+	/** The digest of gateway, host and API key: what tells accounts apart, without the key. */
+	readonly account: string;
 	/** Takes the key out of a text. */
 	readonly redact: Redact;
 	/** Sends an API call, with the key, to the credential's base URL and nowhere else. */
@@ -81,6 +84,11 @@ export async function readCredential(
 	return { baseUrl, apiKey: String(data['apiKey'] ?? ''), data };
 }
 
+function accountOf(gateway: Gateway, { baseUrl, apiKey }: GatewayCredential): string {
+	const name = JSON.stringify([gateway.id, baseUrl, apiKey]);
+	return createHash('sha256').update(name).digest('hex');
+}
+
 /** Opens the door to a gateway with one credential. */
 export function openHttp(
 	context: IExecuteFunctions,
@@ -90,6 +98,7 @@ export function openHttp(
 ): Http {
 	const redact = redactor(credential.apiKey);
 	return {
+		account: accountOf(gateway, credential),
 		redact,
 		send: async (request, limits) =>
 			await limited(clock, limits, redact, async (signal) => {

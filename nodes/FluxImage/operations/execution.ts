@@ -22,8 +22,8 @@ export const SYSTEM_PORTS: NodePorts = { clock: systemClock, random: Math.random
 
 /** One run of the node: its items' tasks, at one account or several. */
 export class NodeExecution {
-	/** By credential: an expression may give each item its own. */
-	private readonly byCredential = new Map<string, Execution>();
+	/** An expression may give each item its own. */
+	private readonly byAccount = new Map<string, Execution>();
 	private readonly failed = new AbortController();
 	private readonly cancelSignal: AbortSignal;
 	private readonly createdTasks: CreatedTasks;
@@ -49,15 +49,14 @@ export class NodeExecution {
 	async at(itemIndex: number): Promise<Execution> {
 		const { context, gateway } = this;
 		const credential = await readCredential(context, gateway, itemIndex);
-		const account = JSON.stringify([credential.baseUrl, credential.apiKey]);
-		const known = this.byCredential.get(account);
-		if (known) return known;
 		const { clock, random } = this.ports;
 		const http = openHttp(context, gateway, credential, clock);
+		const known = this.byAccount.get(http.account);
+		if (known) return known;
 		const rateLimiter = new AdaptiveRateLimiter(clock);
 		const client = new GatewayClient(gateway, { http, clock, random, rateLimiter });
 		const execution = this.executionOf(client);
-		this.byCredential.set(account, execution);
+		this.byAccount.set(http.account, execution);
 		return execution;
 	}
 
@@ -68,7 +67,7 @@ export class NodeExecution {
 
 	/** Resolves when every cancel that Stop started has its answer. */
 	async close(): Promise<void> {
-		const executions = [...this.byCredential.values()];
+		const executions = [...this.byAccount.values()];
 		await Promise.all(executions.map(async ({ activeTasks }) => await activeTasks.close()));
 	}
 

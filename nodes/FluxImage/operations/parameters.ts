@@ -51,6 +51,7 @@ export function orderOf(item: ItemInput, request: ImageRequest, execution: Execu
 		key: {
 			runIndex: context.getWorkflowDataProxy(itemIndex).$runIndex as number,
 			itemIndex,
+			origin: originOf(item, execution),
 			payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
 		},
 		modelId,
@@ -58,6 +59,18 @@ export function orderOf(item: ItemInput, request: ImageRequest, execution: Execu
 		deadlineMs,
 		build: async () => await buildSubmission(request, execution, deadlineMs),
 	};
+}
+
+/** Parameters that change nothing of what is ordered. */
+const BESIDE_THE_ORDER: ReadonlySet<string> = new Set(['operation', 'options', 'resource']);
+
+/** What the order comes from: the parameters as the person wrote them, the account, the input item. */
+function originOf({ context, itemIndex }: ItemInput, { client }: Execution): unknown {
+	const written = Object.entries(context.getNode().parameters)
+		.filter(([name]) => !BESIDE_THE_ORDER.has(name))
+		.sort(([one], [other]) => one.localeCompare(other));
+	const { json, binary } = context.getInputData()[itemIndex] ?? {};
+	return [written, client.account, json, binary];
 }
 
 async function buildSubmission(

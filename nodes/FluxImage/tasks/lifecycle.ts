@@ -124,10 +124,12 @@ async function createOnce(execution: Execution, order: Order): Promise<Ending> {
 		const reason = 'an earlier attempt of this execution sent it already';
 		return { problem: { kind: 'createUncertain', reason, modelId } };
 	}
+	createdTasks.begin(key, modelId);
 	const until = { deadlineMs, signal: execution.abortSignal };
 	const { value: task, problem } = await client.create(build, until);
 	if (problem) {
-		if (problem.kind === 'createUncertain') keepUncertain(execution, order);
+		if (problem.kind === 'createUncertain') logUncertain(execution, order);
+		else createdTasks.delete(key);
 		return { problem: { ...problem, modelId } };
 	}
 	createdTasks.set(key, task);
@@ -139,9 +141,8 @@ async function createOnce(execution: Execution, order: Order): Promise<Ending> {
 	return { task };
 }
 
-/** Keeps later attempts from paying again; after a stop, nobody sees the item's own error. */
-function keepUncertain(execution: Execution, { key, modelId }: Order): void {
-	execution.createdTasks.setUncertain(key, modelId);
+/** After a stop, nobody sees the item's own error. */
+function logUncertain(execution: Execution, { key }: Order): void {
 	const { displayName } = execution.client.gateway;
 	execution.activeTasks.logOnStop(
 		`A task of item ${key.itemIndex} may have been accepted by ${displayName}, but no task ID came back`,
