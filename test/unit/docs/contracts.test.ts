@@ -135,8 +135,8 @@ function filesUnder(folder: string, extension: string): string[] {
 }
 
 /**
- * The comments of a TypeScript file, by the compiler's own reading of it, in order. None where the
- * file has no word of contracts: reading is slow.
+ * The comments of a TypeScript file, by the compiler's own reading of it, in order. A file
+ * without the word is not read, since reading is slow.
  */
 function commentsOf(path: string, code: string): Comment[] {
 	if (!/contract/i.test(code)) return [];
