@@ -43,7 +43,7 @@ const RECOVERY_SECONDS = 12;
 /** Several calls in flight run into the same wall: one cut for all of them, in milliseconds. */
 const CUT_EVERY_MS = 1_000;
 
-/** How long all calls rest after a 429 that names no time, in milliseconds (contract: ToAPIs, "1, 2, 4 s"). */
+/** How long all calls rest after a 429 that names no time (docs/contracts/queue.md#errors), in milliseconds. */
 const REST_MS = 1_000;
 
 /** The slowest pace, in calls a second. */

@@ -37,7 +37,7 @@ export interface TaskState extends TaskRef {
 	readonly images?: readonly GeneratedImage[];
 	/** Seconds that the model worked, as the gateway measured them. */
 	readonly metrics?: { readonly inferenceTime: number };
-	/** What the task cost; the cost is a decimal string in USD (contract: VTrix). */
+	/** What the task cost; the cost is a decimal string in USD (docs/contracts/vtrix.md#result). */
 	readonly usage?: { readonly cost?: string; readonly discount?: number };
 	/** When the image's URL ends, ISO 8601. */
 	readonly expiresAt?: string;

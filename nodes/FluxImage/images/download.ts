@@ -119,7 +119,7 @@ function isWebUrl(url: string): boolean {
 
 /**
  * The gateway's file name, or the URL's, with the extension that the bytes tell: a gateway may send
- * PNG where JPEG was asked for (contract: models).
+ * PNG where JPEG was asked for (docs/contracts/models.md#flux_kontext_max).
  */
 function fileNameOf({ fileName, url }: GeneratedImage, { extension }: PictureType): string {
 	const base = fileName ?? decodeSafely(new URL(url).pathname.split('/').pop() ?? '');
