@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 
 import { OPERATIONS } from './index';
-import { GATEWAYS } from '../gateways';
+import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import { ProblemError } from '../core/problem';
 import type { TaskRoom } from '../tasks/lifecycle';
@@ -140,7 +140,7 @@ function nodeError(first: ItemFailure, endings: readonly Ending[]): ItemFailure[
 
 function readGateway(context: IExecuteFunctions): Gateway {
 	const name = context.getNodeParameter('gateway', 0) as string;
-	const gateway = GATEWAYS[name];
+	const gateway = findGateway(name);
 	if (gateway) return gateway;
 	throw inputError(context, 0, `Gateway must be one of the list, but is "${name}"`);
 }
