@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ICredentialType } from 'n8n-workflow';
 
 const PROJECT = join(__dirname, '..');
 
+const load = createRequire(__filename);
+
 /** The credentials that the package names, in its order, from their sources. */
 export const credentials: readonly ICredentialType[] = packagedPaths().map((path) => {
-	// Both tsx and Jest read TypeScript by their own `require`.
-	const exported = require(join(PROJECT, path)) as Record<string, new () => ICredentialType>;
+	// Both tsx and Jest read TypeScript by `require`.
+	const exported = load(join(PROJECT, path)) as Record<string, new () => ICredentialType>;
 	const [Credential] = Object.values(exported);
 	if (!Credential) throw new Error(`${path} exports no credential`);
 	return new Credential();

@@ -14,15 +14,6 @@ const textOf = (path: string) => readFileSync(join(PROJECT, path), 'utf8');
 const namesOf = (gateways: readonly Gateway[]) => gateways.map(({ displayName }) => displayName);
 const named = (text: string) => namesOf(all).filter((name) => text.includes(name));
 
-/** The one line of a document in which all these words stand. */
-function lineWith(path: string, ...words: readonly string[]): string {
-	const lines = textOf(path)
-		.split('\n')
-		.filter((line) => words.every((word) => line.includes(word)));
-	expect(lines).toHaveLength(1);
-	return lines[0]!;
-}
-
 const packageJson = JSON.parse(textOf('package.json')) as {
 	description: string;
 	keywords: string[];
@@ -66,41 +57,5 @@ describe('every gateway', () => {
 	it('is a keyword of package.json, as one word in lower case', () => {
 		const words = all.map(({ id }) => id.replace(/Cloud$/, '').toLowerCase());
 		expect(packageJson.keywords).toEqual(expect.arrayContaining(words));
-	});
-});
-
-describe.each([
-	{
-		path: 'README.md',
-		intro: ['**FLUX Image** is'],
-		cancel: ['| Task | Cancel |'],
-		model: ['Give **Request ID** as', '**Model**'],
-		noCancel: ['A cancel that was requested'],
-	},
-	{
-		path: 'docs/README.ru.md',
-		intro: ['**FLUX Image** —'],
-		cancel: ['| Task | Cancel |'],
-		model: ['**Request ID**', '**Model**'],
-		noCancel: ['Запрошенная отмена'],
-	},
-])('$path', ({ path, intro, cancel, model, noCancel }) => {
-	it('names every gateway in its first sentences', () => {
-		expect(named(lineWith(path, ...intro))).toEqual(namesOf(all));
-	});
-
-	it('names at Cancel the gateways that can cancel', () => {
-		const able = all.filter((gateway) => gateway.cancel);
-		expect(named(lineWith(path, ...cancel))).toEqual(namesOf(able));
-	});
-
-	it('names at Request ID the gateways that need the model', () => {
-		const able = all.filter(({ modelInTaskUrl }) => modelInTaskUrl);
-		expect(named(lineWith(path, ...model))).toEqual(namesOf(able));
-	});
-
-	it('names the gateways without a cancel', () => {
-		const unable = all.filter((gateway) => !gateway.cancel);
-		expect(named(lineWith(path, ...noCancel))).toEqual(namesOf(unable));
 	});
 });
