@@ -52,6 +52,13 @@ describe.each(Object.values<Gateway>(GATEWAYS))('$displayName', (row) => {
 		});
 	});
 
+	it('sells the models that the conformance suite and the live check ask for', () => {
+		const { model, modelOfEightImages, cheapest } = conformance;
+		expect(modelsOf(gateway)).toEqual(
+			expect.arrayContaining([model, modelOfEightImages, cheapest.model]),
+		);
+	});
+
 	it('sells exactly the models that the sandbox sells in its name', () => {
 		const ids = offersOf(gateway).map(({ offer }) => offer.id);
 		expect(ids.sort()).toEqual(modelsOf(gateway).sort());
