@@ -45,7 +45,7 @@ export function tolerance(maximum: number): ParameterRule {
 	return { type: 'integer', minimum: 0, maximum };
 }
 
-/** contracts/models.md, the first table. */
+/** docs/contracts/models.md#flux_kontext_max, the first table. */
 export const kontext: ModelTable = {
 	parameters: {
 		prompt,
@@ -61,7 +61,7 @@ export const kontext: ModelTable = {
 
 const pro11Side: ParameterRule = { type: 'integer', minimum: 256, maximum: 1440, multipleOf: 32 };
 
-/** contracts/models.md, the third table. */
+/** docs/contracts/models.md#flux_pro_11. */
 export const pro11: ModelTable = {
 	parameters: {
 		prompt,
@@ -84,7 +84,7 @@ export const pro11: ModelTable = {
  */
 const flux2Side: ParameterRule = { type: 'integer', minimum: 64, maximum: 4096, multipleOf: 32 };
 
-/** contracts/models.md, the last table. */
+/** docs/contracts/models.md#flux_2_pro. */
 export const flux2Pro: ModelTable = {
 	parameters: {
 		prompt,

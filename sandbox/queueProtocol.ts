@@ -6,7 +6,7 @@ import type { Answer, Call, Protocol, Refusal, World } from './protocol';
 import { refusalAnswer, type RefusalTable } from './refusalShapes';
 import { stateWord, type StateWords } from './stateWords';
 
-/** contracts/queue.md: a task ends as COMPLETED, whether it went well or not. */
+/** docs/contracts/queue.md#status: a task ends as COMPLETED, whether it went well or not. */
 const documented: StateWords = {
 	queued: 'IN_QUEUE',
 	running: 'IN_PROGRESS',
@@ -24,7 +24,7 @@ const alternative: StateWords = {
 	cancelled: 'CANCELED',
 };
 
-/** Statuses and shapes from the section on errors of contracts/queue.md. */
+/** Statuses and shapes from docs/contracts/queue.md#errors. */
 const refusals: RefusalTable = {
 	badKey: { statusCode: 401, shape: 'object' },
 	noCredit: { statusCode: 402, shape: 'statusObject' },

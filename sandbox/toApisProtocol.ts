@@ -8,7 +8,7 @@ import { stateWord, type StateWords } from './stateWords';
 import { readUpload } from './upload';
 import { isObject } from './validation';
 
-/** contracts/toapis.md; it has no cancel. */
+/** docs/contracts/toapis.md#status; it has no cancel. */
 const documented: StateWords = {
 	queued: 'queued',
 	running: 'in_progress',
@@ -25,7 +25,7 @@ function errorShape(code: string | number, type: string): (refusal: Refusal) => 
 	return ({ message, path }) => ({ error: { code, message, type, param: path?.[0] ?? null } });
 }
 
-/** Statuses and shapes of contracts/toapis.md; 402 and 403 are taken from the queue API. */
+/** Statuses and shapes of docs/contracts/toapis.md#errors; 402 and 403 are taken from the queue API. */
 const refusals: RefusalTable = {
 	badKey: { statusCode: 401, shape: errorShape(401, 'authentication_error') },
 	noCredit: { statusCode: 402, shape: errorShape('insufficient_quota', 'billing_error') },

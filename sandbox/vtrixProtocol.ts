@@ -7,7 +7,7 @@ import { refusalAnswer, type RefusalTable } from './refusalShapes';
 import { stateWord, type StateWords } from './stateWords';
 import { isObject } from './validation';
 
-/** The words of contracts/vtrix.md's examples; it has no cancel, so none for cancelled. */
+/** The words of the examples in docs/contracts/vtrix.md#status; it has no cancel, so none for cancelled. */
 const documented: StateWords = {
 	queued: 'queued',
 	running: 'in_progress',
@@ -25,7 +25,7 @@ const alternative: StateWords = {
 	cancelled: 'failed',
 };
 
-/** contracts/vtrix.md gives the statuses; the shapes are those of its failed tasks and of the queue API. */
+/** docs/contracts/vtrix.md#errors gives the statuses; the shapes are those of its failed tasks and of the queue API. */
 const refusals: RefusalTable = {
 	badKey: { statusCode: 401, shape: 'object' },
 	noCredit: { statusCode: 403, shape: 'object' },

@@ -3,7 +3,7 @@ import { flag, prompt, tolerance, type ModelTable, type ParameterRule } from '..
 import { toApisProtocol } from '../toApisProtocol';
 import { withSlashes, type GatewayDefinition } from './gateway';
 
-/** contracts/toapis.md. */
+/** docs/contracts/toapis.md#create. */
 const toApisSize: ParameterRule = {
 	type: 'choice',
 	choices: ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3', '21:9', '9:21', 'match_input_image'],

@@ -3,7 +3,7 @@ import { letters } from '../random';
 import { vtrixProtocol } from '../vtrixProtocol';
 import { numberedImages, withSlashes, type GatewayDefinition, type WireObject } from './gateway';
 
-/** contracts/models.md, the second table. */
+/** docs/contracts/models.md#flux_kontext_max, the second table. */
 const vtrixKontext: ModelTable = {
 	parameters: {
 		...kontext.parameters,

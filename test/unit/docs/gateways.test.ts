@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
@@ -48,6 +48,11 @@ describe('every gateway', () => {
 		const byName = (one: { name: string }, other: { name: string }) =>
 			one.name.localeCompare(other.name);
 		expect(present.sort(byName)).toEqual(expected.sort(byName));
+	});
+
+	it('has both icons drawn', () => {
+		const icons = all.flatMap(({ id }) => [`${id}.svg`, `${id}.dark.svg`]);
+		expect(readdirSync(join(PROJECT, 'icons'))).toEqual(expect.arrayContaining(icons));
 	});
 
 	it('is named in the description of package.json', () => {
