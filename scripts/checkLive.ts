@@ -3,9 +3,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { GatewayClient } from '../nodes/FluxImage/client/gatewayClient';
 import { unlimited } from '../nodes/FluxImage/client/rateLimiter';
 import { systemClock } from '../nodes/FluxImage/core/clock';
-import { GATEWAYS } from '../nodes/FluxImage/gateways';
+import { findGateway, GATEWAYS } from '../nodes/FluxImage/gateways';
 import { redactor } from '../nodes/FluxImage/client/redaction';
-import { realBaseUrl } from './live/baseUrls';
+import { realBaseUrl } from '../tooling/credentials';
 import { tableOf } from './live/checkRow';
 import { checkOneTask, SeenReplies } from './live/oneTask';
 import { checkReads } from './live/reads';
@@ -48,7 +48,7 @@ function positive(text: string): number {
 
 async function main(): Promise<void> {
 	const options = program.parse().opts<CheckOptions>();
-	const gateway = GATEWAYS[options.gateway];
+	const gateway = findGateway(options.gateway);
 	const apiKey = process.env[options.keyFrom]?.trim();
 	if (!gateway || !apiKey) {
 		return program.error(`Put the key into the environment variable ${options.keyFrom}.`);

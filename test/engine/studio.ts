@@ -1,6 +1,12 @@
 import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { startSandbox, type Gateway, type Sandbox, type SandboxOptions } from '../../sandbox';
+import {
+	definitions,
+	startSandbox,
+	type Gateway,
+	type Sandbox,
+	type SandboxOptions,
+} from '../../sandbox';
 import type { Credentials } from '../../tooling/engine/credentialsHelper';
 import {
 	fluxNode,
@@ -29,14 +35,6 @@ export interface Ask extends Omit<NodeUnderTest, 'parameters' | 'credentials' | 
 	readonly apiKey?: string;
 	readonly baseUrl?: string;
 }
-
-/** How a gateway calls the model that the tests ask for. */
-const MODELS: Readonly<Record<Gateway, string>> = {
-	seaArtCloud: 'flux_kontext_max',
-	odiRouter: 'flux_kontext_max',
-	vtrix: 'flux_kontext_max',
-	toApis: 'flux-kontext-max',
-};
 
 /** Jobs and polls as short as tests need them, in seconds. */
 const QUICK: SandboxOptions = { jobSeconds: { min: 0.02, max: 0.05 }, pictureScale: 0.1 };
@@ -98,7 +96,7 @@ export class Studio {
 				gateway,
 				resource,
 				operation: name,
-				model: MODELS[gateway],
+				model: definitions[gateway].conformance.model,
 				requestId: '={{ $json.requestId }}',
 				...asked,
 				...ask.parameters,

@@ -4,6 +4,7 @@ import type { Model, ModelOffer } from '../../nodes/FluxImage/models/model';
 import { MESSAGES } from '../../nodes/FluxImage/core/messages';
 import { code, fillPart, link, table } from './markdown';
 import { pageName } from './modelPages';
+import { fillGateways } from './readmeGateways';
 
 /** The headings of the tables of models, by language, and where the models' pages lie from there. */
 const MODEL_TABLES = {
@@ -34,7 +35,8 @@ const gateways = Object.values(GATEWAYS);
  * another language are a translator's work: a test holds their rows to the code.
  */
 export function fillReadme(text: string, language: Language): string {
-	const withModels = fillPart(text, 'models', modelTables(language));
+	const withGateways = fillGateways(text, language);
+	const withModels = fillPart(withGateways, 'models', modelTables(language));
 	return language === 'en' ? fillPart(withModels, 'errors', errorTable()) : withModels;
 }
 

@@ -5,7 +5,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { GATEWAYS } from '../gateways';
+import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import type { Execution } from '../tasks/execution';
 import { failedItem, inputError, taskFailure, type ItemFailure } from './errors';
@@ -142,7 +142,7 @@ function nodeError(first: ItemFailure, endings: readonly ItemEnding[]): ItemFail
 
 function readGateway(context: IExecuteFunctions): Gateway {
 	const name = context.getNodeParameter('gateway', 0) as string;
-	const gateway = GATEWAYS[name];
+	const gateway = findGateway(name);
 	if (gateway) return gateway;
 	throw inputError(context, 0, `Gateway must be one of the list, but is "${name}"`);
 }

@@ -10,7 +10,7 @@ import { FLUX_NAME, nodeType, plainNode, startWorkflow } from '../../../tooling/
 export const API_KEY = 'key/with+odd"signs\\and=é-0123456789';
 
 /** The gateway whose protocol the transport carries here. */
-export const GATEWAY: Gateway = GATEWAYS['seaArtCloud']!;
+export const GATEWAY: Gateway = GATEWAYS.seaArtCloud;
 
 /** A node of a test's own that runs in n8n's real engine, with n8n's real helpers. */
 export interface RunningNode {

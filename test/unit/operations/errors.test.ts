@@ -23,7 +23,7 @@ const failure = (problem: Problem, about?: TaskState) =>
 	taskFailure(
 		contextOf(),
 		3,
-		GATEWAYS['seaArtCloud']!,
+		GATEWAYS.seaArtCloud,
 		new ProblemError(problem, about),
 		redactor(KEY),
 	);

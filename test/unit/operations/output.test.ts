@@ -23,7 +23,7 @@ async function fetching(
 	const item = {
 		context: {} as IExecuteFunctions,
 		itemIndex: 0,
-		gateway: GATEWAYS['toApis']!,
+		gateway: GATEWAYS.toApis,
 		options: { downloadImages: true, maxImageBytes: 1, binaryPropertyName: 'data' },
 	} as ItemInput;
 	const state = {

@@ -145,7 +145,7 @@ describe('Stop', () => {
 
 	it('sends no cancel to a gateway that has none', async () => {
 		const room = bench.room();
-		const session = { ...room.session, gateway: GATEWAYS['vtrix']! };
+		const session = { ...room.session, gateway: GATEWAYS.vtrix };
 		const task = { requestId: 'task-9', modelId: '' };
 		expect(await cancelQuietly(session, task, Infinity)).toBe('notOffered');
 		expect(bench.queue.calls).toHaveLength(0);

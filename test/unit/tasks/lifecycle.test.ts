@@ -262,7 +262,7 @@ describe('a cancel after the deadline', () => {
 
 	it('says that the gateway has none', async () => {
 		const { session, ...room } = bench.room();
-		const atVtrix = { ...room, session: { ...session, gateway: GATEWAYS['vtrix']! } };
+		const atVtrix = { ...room, session: { ...session, gateway: GATEWAYS.vtrix } };
 		const task = unseen({ requestId: 'task-9', modelId: '' });
 		expect(await cancelAfterDeadline(atVtrix, task)).toMatchObject({
 			problem: { kind: 'deadlineReached', reason: 'the gateway cannot cancel' },

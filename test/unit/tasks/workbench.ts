@@ -32,7 +32,7 @@ export class Workbench {
 		this.stopping = new AbortController();
 		this.failing = new AbortController();
 		const session: Session = {
-			gateway: GATEWAYS['seaArtCloud']!,
+			gateway: GATEWAYS.seaArtCloud,
 			transport: this.queue.transport,
 			clock: this.clock,
 			lengths: new JobLengths(),
