@@ -9,7 +9,7 @@
  */
 
 /** What one request is worth, in lag over length. By trial: it lets a blind job lag 8 % at most. */
-const LOOK_COST = 0.006;
+const LOOK_COST = 0.0065;
 
 /** The belief is kept in bins of that width, in ln(length): looks fall on edges, 2 % apart. */
 const BIN_WIDTH = 0.02;
