@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '../core/clock';
 import type { Gateway } from '../gateways/gateway';
 import { ActiveTasks } from '../tasks/activeTasks';
 import { CreatedTasks } from '../tasks/createdTasks';
-import { Durations } from '../tasks/durations';
+import { Durations } from '../accounts/durations';
 import type { Execution } from '../tasks/execution';
 
 /** What the node needs of the world; tests hand in their own. */

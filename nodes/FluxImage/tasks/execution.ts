@@ -2,7 +2,7 @@ import type { GatewayClient } from '../client/gatewayClient';
 import type { Clock } from '../core/clock';
 import type { ActiveTasks } from './activeTasks';
 import type { CreatedTasks } from './createdTasks';
-import type { Durations } from './durations';
+import type { Durations } from '../accounts/durations';
 
 /** What the tasks of one execution of the node at one account live in. */
 export interface Execution {

@@ -1,7 +1,7 @@
 import { READ_RULES, type Until } from '../client/retry';
 import { STOPPED, type Problem } from '../core/problem';
 import { ENDED, type KnownTask, type TaskState } from '../core/task';
-import { Durations } from './durations';
+import { Durations } from '../accounts/durations';
 import { failureProblem, type Ending } from './ending';
 import type { Execution } from './execution';
 
