@@ -101,7 +101,8 @@ const fortyExecutions: Scenario = {
 	async measure(policy, seed) {
 		const works = Array.from({ length: 40 }, () => ({ items: 1, together: 1 }));
 		const result = await run(policy, seed, { ...AT_TWENTY, works });
-		const leastMs = (40 * 3 * 1_000) / 20;
+		// Polls and results can only come when the jobs have ended, and twenty of them at once.
+		const leastMs = 5_000 + ((40 * 2 - 20) * 1_000) / 20;
 		return { 'over the least': result.totalMs / leastMs, 'refused, %': refusedPercent(result) };
 	},
 };
@@ -158,7 +159,7 @@ const sixtyAMinute: Scenario = {
 			rest: { untilMs: 599_000 },
 		});
 		return {
-			'of what it allows, %': (100 * result.gateway.taken.length) / 600,
+			'of what it allows, %': (100 * result.gateway.taken.filter(({ atMs }) => atMs < 600_000).length) / 600,
 			'refused, %': refusedPercent(result),
 			pictures: result.pictures,
 		};

@@ -2,7 +2,7 @@
 const FIRST_BURST = 20;
 
 /** A pace is set a little below what was accepted, so that the gateway's bucket fills again. */
-const BELOW_ACCEPTED = 0.97;
+const BELOW_ACCEPTED = 0.95;
 
 /** A single cut goes no deeper than this share: what was accepted may have been all that was asked. */
 const DEEPEST_CUT = 0.5;
@@ -14,12 +14,12 @@ const SLOWEST_RATE = 0.2;
 const CUT_EVERY_MS = 1_000;
 
 /**
- * By which share the pace grows in a second, and by how much more with each second since the last
- * cut: slowly where the limit is known to be, then ever faster, as TCP's CUBIC does.
+ * By which share the pace grows in a second, and by how much more with the square of the seconds since
+ * the last cut: slowly near the known limit, then ever faster, as TCP's CUBIC does (RFC 9438).
  */
-const GROWTH = 0.02;
-const GROWTH_OF_GROWTH = 0.01;
-const GROWS_FASTER_FOR_SECONDS = 30;
+const GROWTH = 0.01;
+const GROWTH_BY_SQUARE = 0.003;
+const GROWS_FASTER_FOR_SECONDS = 20;
 
 /** Over how many seconds the accepted calls are averaged. */
 const AVERAGED_SECONDS = 2;
@@ -27,13 +27,18 @@ const AVERAGED_SECONDS = 2;
 /** How late a timer may wake without loss of pace, in seconds. */
 const TIMER_SLACK_SECONDS = 0.05;
 
-/** Nothing is let through but one call that asks: the first wait and the longest, in milliseconds. */
-const FIRST_ASK_MS = 500;
+/** So many refusals in a row: nothing goes then but one call that asks, until one is accepted. */
+const REFUSALS_THAT_CLOSE = 3;
+
+/** How long it waits before it asks: at first, doubling with each refusal, and at most, in ms. */
+const FIRST_ASK_MS = 250;
 const LONGEST_ASK_MS = 2_000;
 
-/** So many refusals in a row, and so long without an acceptance, are no pace but a closed door. */
-const CLOSED_AFTER_REFUSALS = 3;
-const CLOSED_AFTER_MS = 1_500;
+/** So long without an acceptance says nothing of the pace: it begins anew then. */
+const FORGOTTEN_AFTER_MS = 1_500;
+
+/** After two refused creates in a row: for so long each accepted one lets but one more go, in ms. */
+const CLOCKED_FOR_MS = 1_000;
 
 /** Nobody rests longer on another's word, in milliseconds (FAULTS, F1). */
 const LONGEST_REST_MS = 60_000;
@@ -56,6 +61,9 @@ export class Pace {
 	private acceptedMs: number;
 	private refusedInRow = 0;
 	private restUntilMs = -Infinity;
+	private clockedUntilMs = -Infinity;
+	private isAsking = false;
+	private askWaitMs = FIRST_ASK_MS;
 
 	constructor(nowMs: number) {
 		this.filledMs = this.countedMs = this.acceptedMs = nowMs;
@@ -83,34 +91,46 @@ export class Pace {
 	take(nowMs: number): void {
 		this.fill(nowMs);
 		this.tokens--;
-		// Until this one is answered no other asks; without an answer one may ask again later.
-		if (this.isClosed(nowMs)) this.restUntilMs = nowMs + LONGEST_ASK_MS;
+		if (!this.isClosed) return;
+		// No other asks until it is answered; one whose answer does not come stops nobody for long.
+		this.isAsking = true;
+		this.restUntilMs = nowMs + LONGEST_ASK_MS;
 	}
 
-	/** @param waiting whether more calls stand in line */
-	accepted(nowMs: number, waiting: boolean): void {
-		if (this.isClosed(nowMs)) this.begin(nowMs);
+	/** @param isWaiting whether more calls stand in line */
+	accepted(nowMs: number, isWaiting: boolean): void {
+		if (this.isClosed && nowMs - this.acceptedMs >= FORGOTTEN_AFTER_MS) this.begin(nowMs);
+		if (this.isClosed) this.restUntilMs = -Infinity;
 		this.refusedInRow = 0;
+		this.isAsking = false;
+		this.askWaitMs = FIRST_ASK_MS;
 		this.acceptedMs = nowMs;
-		this.restUntilMs = Math.min(this.restUntilMs, nowMs);
 		this.count(nowMs, 1);
 		if (this.rate !== Infinity) return;
 		this.fill(nowMs);
-		const grown = waiting ? 1 : 0;
+		const grown = isWaiting && nowMs >= this.clockedUntilMs ? 1 : 0;
 		this.burst += grown;
 		this.tokens = Math.min(this.burst, this.tokens + 1 + grown);
 	}
 
 	/** @param toldMs how long the gateway asked this call to wait */
 	refused(nowMs: number, toldMs: number | undefined): void {
-		this.refusedInRow++;
-		if (this.isClosed(nowMs)) {
-			const asked = this.refusedInRow - CLOSED_AFTER_REFUSALS;
-			const waitMs = toldMs ?? FIRST_ASK_MS * 2 ** Math.max(0, asked);
-			this.restUntilMs =
-				nowMs + Math.min(waitMs, toldMs === undefined ? LONGEST_ASK_MS : LONGEST_REST_MS);
-		}
 		this.cut(nowMs);
+		this.refusedInRow++;
+		// Of many that were in flight together the first says it for all.
+		if (!this.isClosed || (nowMs < this.restUntilMs && !this.isAsking)) return;
+		const waitMs = toldMs === undefined ? this.askWaitMs : Math.min(toldMs, LONGEST_REST_MS);
+		if (this.isAsking) this.askWaitMs = Math.min(LONGEST_ASK_MS, this.askWaitMs * 2);
+		this.isAsking = false;
+		this.restUntilMs = nowMs + waitMs;
+	}
+
+	/** Something is limited, and it is not known what: the slow start begins anew, still slower. */
+	hesitate(nowMs: number): void {
+		this.fill(nowMs);
+		this.clockedUntilMs = nowMs + CLOCKED_FOR_MS;
+		this.burst = FIRST_BURST;
+		this.tokens = Math.min(this.tokens, 0);
 	}
 
 	/**
@@ -133,7 +153,7 @@ export class Pace {
 		const seen = Math.max(this.acceptedRate * BELOW_ACCEPTED, SLOWEST_RATE);
 		// What is closed says nothing about the pace.
 		if (this.rate === Infinity) this.rate = seen;
-		else if (!this.isClosed(nowMs)) {
+		else if (!this.isClosed) {
 			this.rate = Math.min(
 				this.rate * BELOW_ACCEPTED,
 				Math.max(seen, this.rate * DEEPEST_CUT, SLOWEST_RATE),
@@ -150,10 +170,8 @@ export class Pace {
 		this.filledMs = nowMs;
 	}
 
-	private isClosed(nowMs: number): boolean {
-		return (
-			this.refusedInRow >= CLOSED_AFTER_REFUSALS && nowMs - this.acceptedMs >= CLOSED_AFTER_MS
-		);
+	private get isClosed(): boolean {
+		return this.refusedInRow >= REFUSALS_THAT_CLOSE;
 	}
 
 	private get refill(): number {
@@ -174,7 +192,7 @@ export class Pace {
 	grow(nowMs: number, seconds: number): void {
 		if (this.rate === Infinity) return;
 		const sinceCut = Math.min(GROWS_FASTER_FOR_SECONDS, (nowMs - this.cutMs) / 1_000);
-		this.rate *= 1 + seconds * (GROWTH + GROWTH_OF_GROWTH * sinceCut);
+		this.rate *= 1 + seconds * (GROWTH + GROWTH_BY_SQUARE * sinceCut ** 2);
 	}
 
 	/** A moving average of the calls that the gateway takes a second. */

@@ -49,6 +49,11 @@ export class Places {
 		return this.holders.size === 0;
 	}
 
+	/** Whether the last creates were refused, one after the other: that is no chance any more. */
+	get binds(): boolean {
+		return this.refusedInRow >= REFUSALS_THAT_BIND;
+	}
+
 	/** Tasks that run, as far as it is known here. */
 	get running(): number {
 		return sum([...this.holders].filter(({ isRunning }) => isRunning));
