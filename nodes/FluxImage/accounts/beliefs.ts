@@ -154,7 +154,7 @@ export class Beliefs {
 		}
 		const isSure = meaning === 'tasks';
 		model.refused(holder, nowMs, isSure, retryAfterMs);
-		if (model.binds) this.creates.hesitate(nowMs);
+		if (model.binds) this.pacesOf(call).forEach((pace) => pace.hesitate(nowMs));
 		if (isElsewhere) this.account.refused(holder, nowMs, isSure, retryAfterMs);
 		else this.account.end(holder, nowMs);
 		if (!isSure && model.isDoubted(nowMs) && this.manyCreatesRefused) {

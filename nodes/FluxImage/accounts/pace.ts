@@ -1,6 +1,9 @@
 /** Calls that may go at once before anything is known, and that may follow each second. */
 const FIRST_BURST = 20;
 
+/** By how much the burst grows with each accepted call: by half with each round trip. */
+const GROWN = 0.5;
+
 /** A pace is set a little below what was accepted, so that the gateway's bucket fills again. */
 const BELOW_ACCEPTED = 0.95;
 
@@ -108,7 +111,7 @@ export class Pace {
 		this.count(nowMs, 1);
 		if (this.rate !== Infinity) return;
 		this.fill(nowMs);
-		const grown = isWaiting && nowMs >= this.clockedUntilMs ? 1 : 0;
+		const grown = isWaiting && nowMs >= this.clockedUntilMs ? GROWN : 0;
 		this.burst += grown;
 		this.tokens = Math.min(this.burst, this.tokens + 1 + grown);
 	}
