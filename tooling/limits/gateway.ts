@@ -30,6 +30,11 @@ export function atRandom(share: number, random: Random): Limit {
 	return (arrival) => (isCreate(arrival) && random() < share ? { retryAfterMs: 1_000 } : undefined);
 }
 
+/** A share of all calls, reads too, whatever their pace. */
+export function anyAtRandom(share: number, random: Random): Limit {
+	return () => (random() < share ? { retryAfterMs: 1_000 } : undefined);
+}
+
 /** So many calls a second, as the project's sandbox counts them: a bucket of a second's worth. */
 export function callsASecond(perSecond: number): Limit {
 	const now = { ms: 0 };

@@ -1,5 +1,6 @@
 import { seededRandom, type Random } from '../../sandbox/random';
 import {
+	anyAtRandom,
 	atRandom,
 	callsAMinute,
 	callsASecond,
@@ -75,6 +76,24 @@ function refusedAtRandom(percent: number, atMost: number): Scenario {
 	return {
 		what: `${percent} % of creates refused at random, 100 jobs of 1 s, 25 together`,
 		goals: { 'over the undisturbed time': { atMost } },
+		async measure(policy, seed) {
+			const result = await run(policy, seed, given);
+			const free = await undisturbed(seed, given);
+			return { 'over the undisturbed time': result.totalMs / free.totalMs };
+		},
+	};
+}
+
+/** Not in the table of goals: what the pace must not take for a limit. */
+function anyRefusedAtRandom(percent: number): Scenario {
+	const given: Given = {
+		limits: (random) => [anyAtRandom(percent / 100, random)],
+		jobSeconds: 5,
+		works: [{ items: 500, together: 100 }],
+	};
+	return {
+		what: `${percent} % of all calls refused at random, 500 jobs of 5 s, 100 together`,
+		goals: {},
 		async measure(policy, seed) {
 			const result = await run(policy, seed, given);
 			const free = await undisturbed(seed, given);
@@ -159,7 +178,8 @@ const sixtyAMinute: Scenario = {
 			rest: { untilMs: 599_000 },
 		});
 		return {
-			'of what it allows, %': (100 * result.gateway.taken.filter(({ atMs }) => atMs < 600_000).length) / 600,
+			'of what it allows, %':
+				(100 * result.gateway.taken.filter(({ atMs }) => atMs < 600_000).length) / 600,
 			'refused, %': refusedPercent(result),
 			pictures: result.pictures,
 		};
@@ -176,7 +196,11 @@ const sixtyAtTwo: Scenario = {
 			works: [{ items: 60, together: 60, timeoutMs: 20_000 }],
 		});
 		const paid = result.gateway.tasks.length;
-		return { 'pictures of paid, %': (100 * result.pictures) / paid, paid, pictures: result.pictures };
+		return {
+			'pictures of paid, %': (100 * result.pictures) / paid,
+			paid,
+			pictures: result.pictures,
+		};
 	},
 };
 
@@ -187,8 +211,14 @@ const besideABatch: Scenario = {
 		const one = { items: 1, together: 1 };
 		const alone = await run(policy, seed, { ...AT_TWENTY, works: [one] });
 		const batch = { items: 500, together: 200 };
-		const result = await run(policy, seed, { ...AT_TWENTY, works: [batch, { ...one, startMs: 15_000 }] });
-		return { 'over that picture alone': result.workMs[1]! / alone.totalMs, 'refused, %': refusedPercent(result) };
+		const result = await run(policy, seed, {
+			...AT_TWENTY,
+			works: [batch, { ...one, startMs: 15_000 }],
+		});
+		return {
+			'over that picture alone': result.workMs[1]! / alone.totalMs,
+			'refused, %': refusedPercent(result),
+		};
 	},
 };
 
@@ -196,6 +226,8 @@ export const SCENARIOS: readonly Scenario[] = [
 	threeAtATime(),
 	refusedAtRandom(5, 1.6),
 	refusedAtRandom(15, 1.8),
+	anyRefusedAtRandom(5),
+	anyRefusedAtRandom(15),
 	thousandItems,
 	fortyExecutions,
 	toApis(true, 1.15, 3),

@@ -113,7 +113,11 @@ class Client {
 	}
 
 	/** Until it is taken; nothing where the time is up. */
-	private async call(kind: Arrival['kind'], of: CallOf, taskId?: number): Promise<Called | undefined> {
+	private async call(
+		kind: Arrival['kind'],
+		of: CallOf,
+		taskId?: number,
+	): Promise<Called | undefined> {
 		const { clock, setting } = this;
 		const untilMs = Math.min(of.deadlineMs, setting.untilMs ?? Infinity);
 		for (let failures = 1; clock.nowMs() < untilMs; failures++) {

@@ -43,6 +43,9 @@ const CALLS_OF_A_PAID_TASK = 2;
 /** The share of the calls until an item's deadline that is promised to paid tasks. */
 const PROMISED_SHARE = 0.5;
 
+/** Models that are remembered, the unlimited and idle ones not longer than there is room. */
+const MOST_MODELS = 50;
+
 /** When a create that waits for paid tasks looks again, in milliseconds, if nothing wakes it. */
 const PROMISED_WAIT_MS = 1_000;
 
@@ -61,7 +64,7 @@ export class Beliefs {
 	/** Of the last creates, which were refused. */
 	private readonly lastCreates: boolean[] = [];
 	private readRefusedMs = -Infinity;
-	private cancelsInFlight = 0;
+	private readonly cancels = new Set<Holder>();
 	/** Whether the gateway has said that it counts creates and reads apart. */
 	private isApart = false;
 
@@ -71,13 +74,13 @@ export class Beliefs {
 	}
 
 	/** Whether a task of this account runs, or a create is in flight. */
-	get isLive(): boolean {
-		return !this.account.isEmpty || this.cancelsInFlight > 0;
+	isLive(nowMs: number): boolean {
+		return !this.account.isEmpty(nowMs) || this.cancels.size > 0;
 	}
 
 	/** How long until this call may go, in milliseconds; 0 for now, infinite for "when one has ended". */
 	waitMs(call: Call, nowMs: number): number {
-		if (call.kind === 'cancel') return this.cancelsInFlight < CANCELS_IN_FLIGHT ? 0 : Infinity;
+		if (call.kind === 'cancel') return this.cancels.size < CANCELS_IN_FLIGHT ? 0 : Infinity;
 		let waitMs = 0;
 		for (const pace of this.pacesOf(call)) waitMs = Math.max(waitMs, pace.waitMs(nowMs));
 		if (call.kind !== 'create') return waitMs;
@@ -99,7 +102,7 @@ export class Beliefs {
 	/** The call goes. */
 	take(call: Call, holder: Holder, nowMs: number): void {
 		for (const pace of this.pacesOf(call)) pace.take(nowMs);
-		if (call.kind === 'cancel') this.cancelsInFlight++;
+		if (call.kind === 'cancel') this.cancels.add(holder);
 		if (call.kind === 'create') this.placesOf(call).forEach((places) => places.take(holder, nowMs));
 	}
 
@@ -126,8 +129,10 @@ export class Beliefs {
 
 	/** The call is over; a create's task has ended. */
 	ended(call: Call, holder: Holder, nowMs: number): void {
-		if (call.kind === 'cancel') this.cancelsInFlight--;
-		if (call.kind === 'create') this.placesOf(call).forEach((places) => places.end(holder, nowMs));
+		this.cancels.delete(holder);
+		if (call.kind !== 'create') return;
+		this.placesOf(call).forEach((places) => places.end(holder, nowMs));
+		this.forgetModels(nowMs);
 	}
 
 	/** Lets the paces grow for so many seconds in which calls were waiting. */
@@ -143,7 +148,8 @@ export class Beliefs {
 			(places) => places !== model && places.isLimited,
 		);
 		this.noteCreate(true);
-		if (meaning === 'busy') return this.placesOf(call).forEach((places) => places.end(holder, nowMs));
+		if (meaning === 'busy')
+			return this.placesOf(call).forEach((places) => places.end(holder, nowMs));
 		if (!this.isApart && nowMs - this.readRefusedMs < READS_REFUSED_FOR_MS && meaning !== 'tasks') {
 			this.placesOf(call).forEach((places) => places.end(holder, nowMs));
 			return this.calls.refused(nowMs, retryAfterMs);
@@ -173,7 +179,7 @@ export class Beliefs {
 	/** What is paid comes first: a create waits while the paid tasks need all calls that there are. */
 	private promisedMs({ itemDeadlineMs }: Call, nowMs: number): number {
 		const { perSecond } = this.calls;
-		const paid = this.account.running;
+		const paid = this.account.held;
 		if (perSecond === Infinity || paid === 0) return 0;
 		const callsLeft = ((itemDeadlineMs - nowMs) / 1_000) * perSecond * PROMISED_SHARE;
 		return (paid + 1) * CALLS_OF_A_PAID_TASK <= callsLeft ? 0 : PROMISED_WAIT_MS;
@@ -199,8 +205,18 @@ export class Beliefs {
 	}
 
 	private modelOf({ modelId }: Call): Places {
-		const places = this.models.get(modelId) ?? new Places();
+		const known = this.models.get(modelId);
+		if (known) return known;
+		const places = new Places();
 		this.models.set(modelId, places);
 		return places;
+	}
+
+	/** Models that have no task go first when there are too many; any text may be a model's id. */
+	private forgetModels(nowMs: number): void {
+		for (const [modelId, places] of this.models) {
+			if (this.models.size <= MOST_MODELS) return;
+			if (places.isEmpty(nowMs)) this.models.delete(modelId);
+		}
 	}
 }

@@ -66,7 +66,7 @@ export class Limits {
 
 	/** Whether a call waits or a task runs: such an account is not forgotten. */
 	get isLive(): boolean {
-		return this.turns.size > 0 || this.beliefs.isLive;
+		return this.turns.size > 0 || this.beliefs.isLive(this.clock.nowMs());
 	}
 
 	/**

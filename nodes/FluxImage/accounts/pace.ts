@@ -24,6 +24,14 @@ const GROWTH = 0.01;
 const GROWTH_BY_SQUARE = 0.003;
 const GROWS_FASTER_FOR_SECONDS = 20;
 
+/**
+ * So many cuts, each from a slower pace than the last, did not help: where still fewer than this share
+ * of the calls are refused, it is not their number a second that is limited.
+ */
+const CUTS_THAT_SHOULD_HELP = 5;
+const SHARE_OF_A_LIMIT = 0.3;
+const NOT_SUPPOSED_FOR_MS = 60_000;
+
 /** Over how many seconds the accepted calls are averaged. */
 const AVERAGED_SECONDS = 2;
 
@@ -48,7 +56,7 @@ const LONGEST_REST_MS = 60_000;
 
 /**
  * How fast calls of one kind may follow each other. Until it was refused it only starts slowly: each
- * call that is accepted lets two more go, so that no more run into a wall than one round trip holds.
+ * call that is accepted lets more go, so that no more run into a wall than one round trip holds.
  * Then calls are spaced by what the gateway was seen to accept. Where it accepts nothing at all, one
  * call at a time asks, and the first that is accepted begins anew: what closed is open again.
  */
@@ -61,6 +69,11 @@ export class Pace {
 	private countedMs: number;
 	private filledMs: number;
 	private cutMs = -Infinity;
+	private cutAtRate = 0;
+	private cutsInVain = 0;
+	private calls = { accepted: 0, refused: 0 };
+	private notSupposedUntilMs = -Infinity;
+	private isHolding = false;
 	private acceptedMs: number;
 	private refusedInRow = 0;
 	private restUntilMs = -Infinity;
@@ -82,6 +95,7 @@ export class Pace {
 		if (this.restUntilMs > nowMs) return this.restUntilMs - nowMs;
 		this.fill(nowMs);
 		if (this.tokens >= 1) return 0;
+		this.isHolding = true;
 		return Math.max(1, Math.ceil(((1 - this.tokens) / this.refill) * 1_000));
 	}
 
@@ -108,6 +122,7 @@ export class Pace {
 		this.isAsking = false;
 		this.askWaitMs = FIRST_ASK_MS;
 		this.acceptedMs = nowMs;
+		this.calls.accepted++;
 		this.count(nowMs, 1);
 		if (this.rate !== Infinity) return;
 		this.fill(nowMs);
@@ -118,6 +133,7 @@ export class Pace {
 
 	/** @param toldMs how long the gateway asked this call to wait */
 	refused(nowMs: number, toldMs: number | undefined): void {
+		this.calls.refused++;
 		this.cut(nowMs);
 		this.refusedInRow++;
 		// Of many that were in flight together the first says it for all.
@@ -149,25 +165,39 @@ export class Pace {
 	}
 
 	private cut(nowMs: number): void {
-		if (nowMs - this.cutMs < CUT_EVERY_MS) return;
+		// What is closed says nothing about the pace.
+		if (nowMs - this.cutMs < CUT_EVERY_MS || nowMs < this.notSupposedUntilMs || this.isClosed)
+			return;
 		this.fill(nowMs);
 		this.count(nowMs, 0);
 		this.cutMs = nowMs;
-		const seen = Math.max(this.acceptedRate * BELOW_ACCEPTED, SLOWEST_RATE);
-		// What is closed says nothing about the pace.
-		if (this.rate === Infinity) this.rate = seen;
-		else if (!this.isClosed) {
-			this.rate = Math.min(
-				this.rate * BELOW_ACCEPTED,
-				Math.max(seen, this.rate * DEEPEST_CUT, SLOWEST_RATE),
-			);
+		if (this.isInVain()) {
+			this.notSupposedUntilMs = nowMs + NOT_SUPPOSED_FOR_MS;
+			return this.begin(nowMs);
 		}
+		const seen = Math.max(this.acceptedRate * BELOW_ACCEPTED, SLOWEST_RATE);
+		this.rate =
+			this.rate === Infinity
+				? seen
+				: Math.min(this.rate * BELOW_ACCEPTED, Math.max(seen, this.rate * DEEPEST_CUT));
 		this.tokens = Math.min(this.tokens, 0);
+	}
+
+	/** Whether refusals do not fall when the pace does: then it is dropped (DESIGN, rule 8). */
+	private isInVain(): boolean {
+		this.cutsInVain = this.rate < this.cutAtRate ? this.cutsInVain + 1 : 0;
+		this.cutAtRate = this.rate === Infinity ? 0 : this.rate;
+		const { accepted, refused } = this.calls;
+		if (this.cutsInVain === 0) this.calls = { accepted: 0, refused: 0 };
+		return (
+			this.cutsInVain >= CUTS_THAT_SHOULD_HELP && refused < SHARE_OF_A_LIMIT * (accepted + refused)
+		);
 	}
 
 	/** Nothing is known of the limit any more, but that it was there. */
 	private begin(nowMs: number): void {
 		this.rate = Infinity;
+		this.cutAtRate = 0;
 		this.burst = FIRST_BURST;
 		this.tokens = 1;
 		this.filledMs = nowMs;
@@ -186,14 +216,14 @@ export class Pace {
 		const fromMs = Math.max(this.filledMs, Math.min(nowMs, this.restUntilMs));
 		const seconds = Math.max(0, nowMs - fromMs) / 1_000;
 		this.filledMs = nowMs;
-		const most =
-			this.rate === Infinity ? this.burst : 1 + Math.max(0, this.rate * TIMER_SLACK_SECONDS);
+		const most = this.rate === Infinity ? this.burst : 1 + this.rate * TIMER_SLACK_SECONDS;
 		this.tokens = Math.min(most, this.tokens + seconds * this.refill);
 	}
 
-	/** Lets the pace grow for so many seconds in which it has held calls back. */
+	/** Lets the pace grow for so many seconds, if it has held calls back in them. */
 	grow(nowMs: number, seconds: number): void {
-		if (this.rate === Infinity) return;
+		if (this.rate === Infinity || !this.isHolding) return;
+		this.isHolding = false;
 		const sinceCut = Math.min(GROWS_FASTER_FOR_SECONDS, (nowMs - this.cutMs) / 1_000);
 		this.rate *= 1 + seconds * (GROWTH + GROWTH_BY_SQUARE * sinceCut ** 2);
 	}

@@ -45,8 +45,15 @@ export class Places {
 		return this.supposed !== Infinity;
 	}
 
-	get isEmpty(): boolean {
+	/** Whether no task runs and no create is in flight. */
+	isEmpty(nowMs: number): boolean {
+		this.dropOverdue(nowMs);
 		return this.holders.size === 0;
+	}
+
+	/** Places that are held, by running tasks and by creates in flight. */
+	get held(): number {
+		return sum(this.holders);
 	}
 
 	/** Whether the last creates were refused, one after the other: that is no chance any more. */
