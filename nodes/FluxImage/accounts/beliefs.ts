@@ -179,10 +179,12 @@ export class Beliefs {
 	/** What is paid comes first: a create waits while the paid tasks need all calls that there are. */
 	private promisedMs({ itemDeadlineMs }: Call, nowMs: number): number {
 		const { perSecond } = this.calls;
+		if (perSecond === Infinity) return 0;
+		const callsLeft = ((itemDeadlineMs - nowMs) / 1_000) * perSecond;
 		const paid = this.account.held;
-		if (perSecond === Infinity || paid === 0) return 0;
-		const callsLeft = ((itemDeadlineMs - nowMs) / 1_000) * perSecond * PROMISED_SHARE;
-		return (paid + 1) * CALLS_OF_A_PAID_TASK <= callsLeft ? 0 : PROMISED_WAIT_MS;
+		const needed =
+			paid === 0 ? CALLS_OF_A_PAID_TASK : ((paid + 1) * CALLS_OF_A_PAID_TASK) / PROMISED_SHARE;
+		return needed <= callsLeft ? 0 : PROMISED_WAIT_MS;
 	}
 
 	private noteCreate(wasRefused: boolean): void {
