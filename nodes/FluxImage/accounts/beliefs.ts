@@ -75,12 +75,14 @@ export class Beliefs {
 
 	/** Whether a task of this account runs, or a create is in flight. */
 	isLive(nowMs: number): boolean {
-		return !this.account.isEmpty(nowMs) || this.cancels.size > 0;
+		return !this.account.isEmpty(nowMs) || this.cancelsInFlight(nowMs) > 0;
 	}
 
 	/** How long until this call may go, in milliseconds; 0 for now, infinite for "when one has ended". */
 	waitMs(call: Call, nowMs: number): number {
-		if (call.kind === 'cancel') return this.cancels.size < CANCELS_IN_FLIGHT ? 0 : Infinity;
+		if (call.kind === 'cancel') {
+			return this.cancelsInFlight(nowMs) < CANCELS_IN_FLIGHT ? 0 : Infinity;
+		}
 		let waitMs = 0;
 		for (const pace of this.pacesOf(call)) waitMs = Math.max(waitMs, pace.waitMs(nowMs));
 		if (call.kind !== 'create') return waitMs;
@@ -160,7 +162,7 @@ export class Beliefs {
 		}
 		const isSure = meaning === 'tasks';
 		model.refused(holder, nowMs, isSure, retryAfterMs);
-		if (model.binds) this.pacesOf(call).forEach((pace) => pace.hesitate(nowMs));
+		if (!isSure && model.binds) this.pacesOf(call).forEach((pace) => pace.hesitate(nowMs));
 		if (isElsewhere) this.account.refused(holder, nowMs, isSure, retryAfterMs);
 		else this.account.end(holder, nowMs);
 		if (!isSure && model.isDoubted(nowMs) && this.manyCreatesRefused) {
@@ -178,13 +180,21 @@ export class Beliefs {
 
 	/** What is paid comes first: a create waits while the paid tasks need all calls that there are. */
 	private promisedMs({ itemDeadlineMs }: Call, nowMs: number): number {
-		const { perSecond } = this.calls;
+		const perSecond = this.calls.perSecond(nowMs);
 		if (perSecond === Infinity) return 0;
 		const callsLeft = ((itemDeadlineMs - nowMs) / 1_000) * perSecond;
 		const paid = this.account.held;
 		const needed =
 			paid === 0 ? CALLS_OF_A_PAID_TASK : ((paid + 1) * CALLS_OF_A_PAID_TASK) / PROMISED_SHARE;
 		return needed <= callsLeft ? 0 : PROMISED_WAIT_MS;
+	}
+
+	/** One that hangs counts no longer than its item lasts. */
+	private cancelsInFlight(nowMs: number): number {
+		for (const cancel of this.cancels) {
+			if (cancel.deadlineMs <= nowMs) this.cancels.delete(cancel);
+		}
+		return this.cancels.size;
 	}
 
 	private noteCreate(wasRefused: boolean): void {

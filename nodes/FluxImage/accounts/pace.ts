@@ -10,8 +10,9 @@ const BELOW_ACCEPTED = 0.95;
 /** A single cut goes no deeper than this share: what was accepted may have been all that was asked. */
 const DEEPEST_CUT = 0.5;
 
-/** The slowest pace, in calls a second. */
+/** The slowest pace, in calls a second; and the slowest after a first refusal, which may be chance. */
 const SLOWEST_RATE = 0.2;
+const SLOWEST_FIRST_RATE = 1;
 
 /** Several calls in flight run into the same wall: one cut for all of them, in milliseconds. */
 const CUT_EVERY_MS = 1_000;
@@ -75,6 +76,7 @@ export class Pace {
 	private notSupposedUntilMs = -Infinity;
 	private isHolding = false;
 	private acceptedMs: number;
+	private refusedMs = -Infinity;
 	private refusedInRow = 0;
 	private restUntilMs = -Infinity;
 	private clockedUntilMs = -Infinity;
@@ -85,9 +87,9 @@ export class Pace {
 		this.filledMs = this.countedMs = this.acceptedMs = nowMs;
 	}
 
-	/** Calls a second that may follow each other; infinite while no limit is known. */
-	get perSecond(): number {
-		return this.rate;
+	/** Calls a second, as a limit that was met lately allows; infinite where none was. */
+	perSecond(nowMs: number): number {
+		return nowMs - this.refusedMs < LONGEST_REST_MS ? this.rate : Infinity;
 	}
 
 	/** How long until a call may go, in milliseconds; 0 for now. */
@@ -134,6 +136,7 @@ export class Pace {
 	/** @param toldMs how long the gateway asked this call to wait */
 	refused(nowMs: number, toldMs: number | undefined): void {
 		this.calls.refused++;
+		this.refusedMs = nowMs;
 		this.cut(nowMs);
 		this.refusedInRow++;
 		// Of many that were in flight together the first says it for all.
@@ -142,6 +145,8 @@ export class Pace {
 		if (this.isAsking) this.askWaitMs = Math.min(LONGEST_ASK_MS, this.askWaitMs * 2);
 		this.isAsking = false;
 		this.restUntilMs = nowMs + waitMs;
+		// The one that asks when the rest is over need not wait for the pace.
+		this.tokens = Math.max(this.tokens, 1);
 	}
 
 	/** Something is limited, and it is not known what: the slow start begins anew, still slower. */
@@ -178,7 +183,7 @@ export class Pace {
 		const seen = Math.max(this.acceptedRate * BELOW_ACCEPTED, SLOWEST_RATE);
 		this.rate =
 			this.rate === Infinity
-				? seen
+				? Math.max(seen, SLOWEST_FIRST_RATE)
 				: Math.min(this.rate * BELOW_ACCEPTED, Math.max(seen, this.rate * DEEPEST_CUT));
 		this.tokens = Math.min(this.tokens, 0);
 	}
