@@ -14,6 +14,9 @@ const DEEPEST_CUT = 0.5;
 const SLOWEST_RATE = 0.2;
 const SLOWEST_FIRST_RATE = 1;
 
+/** A refusal so long after the last one says nothing of the pace, in milliseconds. */
+const CHANCE_AFTER_MS = 5_000;
+
 /** Several calls in flight run into the same wall: one cut for all of them, in milliseconds. */
 const CUT_EVERY_MS = 1_000;
 
@@ -136,17 +139,16 @@ export class Pace {
 	/** @param toldMs how long the gateway asked this call to wait */
 	refused(nowMs: number, toldMs: number | undefined): void {
 		this.calls.refused++;
+		// A first refusal may be chance (FAULTS, F2).
+		if (nowMs - this.refusedMs < CHANCE_AFTER_MS) this.cut(nowMs);
 		this.refusedMs = nowMs;
-		this.cut(nowMs);
 		this.refusedInRow++;
 		// Of many that were in flight together the first says it for all.
 		if (!this.isClosed || (nowMs < this.restUntilMs && !this.isAsking)) return;
 		const waitMs = toldMs === undefined ? this.askWaitMs : Math.min(toldMs, LONGEST_REST_MS);
 		if (this.isAsking) this.askWaitMs = Math.min(LONGEST_ASK_MS, this.askWaitMs * 2);
 		this.isAsking = false;
-		this.restUntilMs = nowMs + waitMs;
-		// The one that asks when the rest is over need not wait for the pace.
-		this.tokens = Math.max(this.tokens, 1);
+		this.rest(nowMs + waitMs);
 	}
 
 	/** Something is limited, and it is not known what: the slow start begins anew, still slower. */
@@ -166,7 +168,13 @@ export class Pace {
 		this.fill(nowMs);
 		this.tokens = Math.min(this.tokens, remaining);
 		if (remaining > 0) return;
-		this.restUntilMs = Math.max(this.restUntilMs, nowMs + Math.min(resetMs, LONGEST_REST_MS));
+		this.rest(Math.max(this.restUntilMs, nowMs + Math.min(resetMs, LONGEST_REST_MS)));
+	}
+
+	/** The one that asks when the rest is over need not wait for the pace. */
+	private rest(untilMs: number): void {
+		this.restUntilMs = untilMs;
+		this.tokens = Math.max(this.tokens, 1);
 	}
 
 	private cut(nowMs: number): void {

@@ -54,12 +54,24 @@ describe('The pace of calls', () => {
 
 	it('is dropped where refusals do not fall with it (D2)', () => {
 		const pace = new Pace(0);
-		let call = 0;
-		const oneInTen = () => ++call % 10 !== 0;
-		drive(pace, 0, 12_000, (nowMs) =>
-			nowMs < 2_000 ? bucket(1_000)(nowMs) && oneInTen() : oneInTen(),
-		);
-		expect(pace.perSecond(12_000)).toBe(Infinity);
+		let calls = 0;
+		// A hundred calls a second ask, and each tenth is refused whatever the pace is.
+		for (let nowMs = 0; nowMs < 30_000; nowMs += 10) {
+			pace.grow(nowMs, 0.01);
+			if (pace.waitMs(nowMs) > 0) continue;
+			pace.take(nowMs);
+			if (++calls % 10 === 0 && nowMs > 5_000) pace.refused(nowMs, undefined);
+			else pace.accepted(nowMs, true);
+		}
+		expect(pace.perSecond(30_000)).toBe(Infinity);
+	});
+
+	it('is not changed by a first refusal, which may be chance (F2)', () => {
+		const pace = new Pace(0);
+		pace.refused(0, undefined);
+		expect(pace.perSecond(0)).toBe(Infinity);
+		pace.refused(100, undefined);
+		expect(pace.perSecond(100)).toBeLessThan(20);
 	});
 
 	it('rests for as long as the gateway told the third in a row, but a minute at most (F1)', () => {

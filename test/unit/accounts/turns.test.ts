@@ -94,7 +94,7 @@ describe('Turns', () => {
 	it('of creates leave the paid tasks the calls that they need (A4)', async () => {
 		const { clock, ask, refuse, running } = account();
 		await running(10);
-		await refuse(1, { meaning: 'calls' }, { kind: 'poll' });
+		await refuse(2, { meaning: 'calls' }, { kind: 'poll' });
 		const create = ask({ itemDeadlineMs: 2_000, untilMs: 2_000 });
 		expect(await clock.run(create)).toBeUndefined();
 		expect(await clock.run(ask({ kind: 'poll' }))).toBeDefined();
