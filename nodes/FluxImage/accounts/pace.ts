@@ -30,10 +30,12 @@ const GROWS_FASTER_FOR_SECONDS = 20;
 
 /**
  * So many cuts, each from a slower pace than the last, did not help: where still fewer than this share
- * of the calls are refused, it is not their number a second that is limited.
+ * of the last calls are refused, it is not their number a second that is limited. That is held for a
+ * minute, or until more are refused.
  */
-const CUTS_THAT_SHOULD_HELP = 5;
+const CUTS_THAT_SHOULD_HELP = 4;
 const SHARE_OF_A_LIMIT = 0.3;
+const CALLS_LOOKED_AT = 20;
 const NOT_SUPPOSED_FOR_MS = 60_000;
 
 /** Over how many seconds the accepted calls are averaged. */
@@ -127,7 +129,7 @@ export class Pace {
 		this.isAsking = false;
 		this.askWaitMs = FIRST_ASK_MS;
 		this.acceptedMs = nowMs;
-		this.calls.accepted++;
+		this.note('accepted');
 		this.count(nowMs, 1);
 		if (this.rate !== Infinity) return;
 		this.fill(nowMs);
@@ -138,7 +140,7 @@ export class Pace {
 
 	/** @param toldMs how long the gateway asked this call to wait */
 	refused(nowMs: number, toldMs: number | undefined): void {
-		this.calls.refused++;
+		this.note('refused');
 		// A first refusal may be chance (FAULTS, F2).
 		if (nowMs - this.refusedMs < CHANCE_AFTER_MS) this.cut(nowMs);
 		this.refusedMs = nowMs;
@@ -179,13 +181,15 @@ export class Pace {
 
 	private cut(nowMs: number): void {
 		// What is closed says nothing about the pace.
-		if (nowMs - this.cutMs < CUT_EVERY_MS || nowMs < this.notSupposedUntilMs || this.isClosed)
-			return;
+		if (nowMs - this.cutMs < CUT_EVERY_MS || this.isClosed) return;
+		if (nowMs < this.notSupposedUntilMs && !this.isMuchRefused) return;
+		this.notSupposedUntilMs = -Infinity;
 		this.fill(nowMs);
 		this.count(nowMs, 0);
 		this.cutMs = nowMs;
 		if (this.isInVain()) {
 			this.notSupposedUntilMs = nowMs + NOT_SUPPOSED_FOR_MS;
+			this.calls = { accepted: CALLS_LOOKED_AT, refused: 0 };
 			return this.begin(nowMs);
 		}
 		const seen = Math.max(this.acceptedRate * BELOW_ACCEPTED, SLOWEST_RATE);
@@ -200,11 +204,21 @@ export class Pace {
 	private isInVain(): boolean {
 		this.cutsInVain = this.rate < this.cutAtRate ? this.cutsInVain + 1 : 0;
 		this.cutAtRate = this.rate === Infinity ? 0 : this.rate;
-		const { accepted, refused } = this.calls;
 		if (this.cutsInVain === 0) this.calls = { accepted: 0, refused: 0 };
-		return (
-			this.cutsInVain >= CUTS_THAT_SHOULD_HELP && refused < SHARE_OF_A_LIMIT * (accepted + refused)
-		);
+		return this.cutsInVain >= CUTS_THAT_SHOULD_HELP && !this.isMuchRefused;
+	}
+
+	/** Whether so many calls are refused as only a limit refuses. */
+	private get isMuchRefused(): boolean {
+		const { accepted, refused } = this.calls;
+		return refused >= SHARE_OF_A_LIMIT * (accepted + refused);
+	}
+
+	/** Older calls count for less. */
+	private note(outcome: 'accepted' | 'refused'): void {
+		this.calls[outcome]++;
+		if (this.calls.accepted + this.calls.refused < 2 * CALLS_LOOKED_AT) return;
+		this.calls = { accepted: this.calls.accepted / 2, refused: this.calls.refused / 2 };
 	}
 
 	/** Nothing is known of the limit any more, but that it was there. */
