@@ -1,0 +1,61 @@
+import { Limits, type CallKind, type Turn } from '../../nodes/FluxImage/accounts/limits';
+import { GatewayPacer } from '../../nodes/FluxImage/client/rateLimiter';
+import type { Clock } from '../../nodes/FluxImage/core/clock';
+
+export interface Asking {
+	readonly kind: CallKind & ('create' | 'poll' | 'result');
+	readonly modelId: string;
+	readonly execution: object;
+	readonly deadlineMs: number;
+}
+
+/** Who says when a call may go. */
+export interface Policy {
+	turn(asking: Asking): Promise<Turn | undefined>;
+}
+
+const never = new AbortController().signal;
+const nothing = () => undefined;
+
+/** Nobody: each refused call waits, and tries again. */
+export function backOffAlone(): Policy {
+	const turn = { accepted: nothing, refused: nothing, end: nothing };
+	return { turn: async () => await Promise.resolve(turn) };
+}
+
+/** What 1.0 did: a pacer for each execution. */
+export function pacerOf10(clock: Clock): Policy {
+	const pacers = new WeakMap<object, GatewayPacer>();
+	return {
+		async turn({ kind, execution, deadlineMs }) {
+			const pacer = pacers.get(execution) ?? new GatewayPacer(clock);
+			pacers.set(execution, pacer);
+			if (!(await pacer.turn(kind, deadlineMs, never))) return undefined;
+			return {
+				accepted: () => pacer.accepted(),
+				refused: ({ retryAfterMs }) => pacer.refused(retryAfterMs),
+				end: nothing,
+			};
+		},
+	};
+}
+
+/** The limits of one account, which all executions share. */
+export function sharedLimits(clock: Clock): Policy {
+	const limits = new Limits(clock);
+	return {
+		turn: async ({ deadlineMs, ...call }) =>
+			await limits.acquire(
+				{ ...call, tasks: 1, isTestRun: false, itemDeadlineMs: deadlineMs },
+				{ deadlineMs, signal: never },
+			),
+	};
+}
+
+export const POLICIES = {
+	'back-off alone': backOffAlone,
+	'1.0': pacerOf10,
+	limits: sharedLimits,
+} as const satisfies Record<string, (clock: Clock) => Policy>;
+
+export type PolicyName = keyof typeof POLICIES;
