@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { GatewayClient } from '../nodes/FluxImage/client/gatewayClient';
-import { unlimited } from '../nodes/FluxImage/client/rateLimiter';
+import { unlimited } from '../nodes/FluxImage/client/limiter';
 import { systemClock } from '../nodes/FluxImage/core/clock';
 import { findGateway, GATEWAYS } from '../nodes/FluxImage/gateways';
 import { redactor } from '../nodes/FluxImage/client/redaction';
@@ -10,6 +10,9 @@ import { tableOf } from './live/checkRow';
 import { checkOneTask, SeenReplies } from './live/oneTask';
 import { checkReads } from './live/reads';
 import { undiciHttp } from './live/undiciHttp';
+
+/** A check is nobody's execution. */
+const CHECK = { execution: {}, isTestRun: true };
 
 /** A key that no gateway has given to anybody. */
 const KEY_OF_NOBODY = 'flux-image-check-key-of-nobody';
@@ -62,7 +65,7 @@ async function main(): Promise<void> {
 			...account,
 			...(onReply && { onReply: (reply) => onReply.add(reply) }),
 		});
-		const ports = { http, clock: systemClock, random: Math.random, rateLimiter: unlimited };
+		const ports = { http, clock: systemClock, random: Math.random, limiter: unlimited, ...CHECK };
 		return new GatewayClient(gateway, ports);
 	};
 	console.log(redact.text(`${gateway.displayName} at ${baseUrl}\n`));

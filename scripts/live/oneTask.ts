@@ -71,7 +71,10 @@ async function create(
 	const offer = findOffer(id, model);
 	if (!offer) throw new Error(`The tables do not hold ${model} for ${displayName}`);
 	const value = { modelId: offer.id, ...readParameters(offer, fields) };
-	const outcome = await client.create(async () => ({ value }), until);
+	const outcome = await client.create(
+		{ modelId: offer.id, tasks: 1, build: async () => ({ value }) },
+		until,
+	);
 	rows.push({
 		name: `Create with ${model}`,
 		expected: 'a task with an id',

@@ -1,7 +1,8 @@
 import { systemClock, type Clock } from '../../nodes/FluxImage/core/clock';
+import { Accounts } from '../../nodes/FluxImage/accounts/accounts';
 import type { NodePorts } from '../../nodes/FluxImage/operations/execution';
 import type { SandboxOptions } from '../../sandbox';
-import { SimulatedClock } from '../unit/tasks/simulatedClock';
+import { SimulatedClock } from '../../tooling/simulatedClock';
 
 /** What the machine has for each step of the node's time, in milliseconds at least. */
 const TURN_MS = 10;
@@ -10,7 +11,11 @@ const TURN_MS = 10;
 const nodeClock: Clock = { ...systemClock };
 
 /** What the tests hand to the node. */
-export const NODE_PORTS: NodePorts = { clock: nodeClock, random: Math.random };
+export const NODE_PORTS: NodePorts = {
+	clock: nodeClock,
+	random: Math.random,
+	accounts: new Accounts(nodeClock),
+};
 
 /** Has the sandbox live in the node's time, whether it is held or not. */
 export const NODE_TIME: SandboxOptions = { nowMs: () => nodeClock.dateMs() };

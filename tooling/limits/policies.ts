@@ -1,5 +1,6 @@
-import { Limits, type CallKind, type Turn } from '../../nodes/FluxImage/accounts/limits';
-import { GatewayPacer } from '../../nodes/FluxImage/client/rateLimiter';
+import { Limits } from '../../nodes/FluxImage/accounts/limits';
+import type { CallKind, Turn } from '../../nodes/FluxImage/client/limiter';
+import { AdaptiveRateLimiter } from './pacerOf10';
 import type { Clock } from '../../nodes/FluxImage/core/clock';
 
 export interface Asking {
@@ -25,12 +26,12 @@ export function backOffAlone(): Policy {
 
 /** What 1.0 did: a pacer for each execution. */
 export function pacerOf10(clock: Clock): Policy {
-	const pacers = new WeakMap<object, GatewayPacer>();
+	const pacers = new WeakMap<object, AdaptiveRateLimiter>();
 	return {
 		async turn({ kind, execution, deadlineMs }) {
-			const pacer = pacers.get(execution) ?? new GatewayPacer(clock);
+			const pacer = pacers.get(execution) ?? new AdaptiveRateLimiter(clock);
 			pacers.set(execution, pacer);
-			if (!(await pacer.turn(kind, deadlineMs, never))) return undefined;
+			if (!(await pacer.acquire(kind, deadlineMs, never))) return undefined;
 			return {
 				accepted: () => pacer.accepted(),
 				refused: ({ retryAfterMs }) => pacer.refused(retryAfterMs),

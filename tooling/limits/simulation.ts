@@ -1,4 +1,4 @@
-import { backOffMs } from '../../nodes/FluxImage/tasks/backOff';
+import { backOffMs } from '../../nodes/FluxImage/client/retry';
 import { runTogether } from '../../nodes/FluxImage/operations/pool';
 import type { Random } from '../../sandbox/random';
 import { SimulatedClock } from '../simulatedClock';

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock';
+import { Durations } from './durations';
 import { Limits } from './limits';
 
 /** Accounts that are remembered, and for how long one is that nobody uses, in milliseconds. */
@@ -6,14 +7,14 @@ const MOST_ACCOUNTS = 50;
 const FORGOTTEN_AFTER_MS = 3_600_000;
 
 /** What this process knows of one account: a gateway, a host and an API key. */
-export interface Account<Durations> {
+export interface Account {
 	readonly limits: Limits;
 	/** How long its jobs take. */
 	readonly durations: Durations;
 }
 
-interface Known<Durations> {
-	readonly account: Account<Durations>;
+interface Known {
+	readonly account: Account;
 	usedMs: number;
 }
 
@@ -21,15 +22,11 @@ interface Known<Durations> {
  * The accounts that this process knows, each shared by all executions that use it. One that was long
  * unused is forgotten; that is looked at when an execution opens one, so no timer is needed.
  */
-export class Accounts<Durations> {
+export class Accounts {
 	/** By key; the one used last is the last. */
-	private readonly known = new Map<string, Known<Durations>>();
+	private readonly known = new Map<string, Known>();
 
-	/** @param makeDurations what is known of the lengths of jobs before any was seen */
-	constructor(
-		private readonly clock: Clock,
-		private readonly makeDurations: () => Durations,
-	) {}
+	constructor(private readonly clock: Clock) {}
 
 	/** How many accounts are remembered. */
 	get size(): number {
@@ -37,7 +34,7 @@ export class Accounts<Durations> {
 	}
 
 	/** @param key a digest of gateway, host and API key; never the key itself */
-	open(key: string): Account<Durations> {
+	open(key: string): Account {
 		const nowMs = this.clock.nowMs();
 		const account = this.known.get(key)?.account ?? this.make();
 		this.known.delete(key);
@@ -46,8 +43,8 @@ export class Accounts<Durations> {
 		return account;
 	}
 
-	private make(): Account<Durations> {
-		return { limits: new Limits(this.clock), durations: this.makeDurations() };
+	private make(): Account {
+		return { limits: new Limits(this.clock), durations: new Durations() };
 	}
 
 	/** The longest unused first, but never one whose calls wait or whose tasks run. */

@@ -1,31 +1,7 @@
+import type { Call, Headers, Refusal } from '../client/limiter';
 import { limitTold } from './limitHeaders';
 import { Pace } from './pace';
 import { Places, type Holder } from './places';
-import type { InLine } from './turns';
-
-/** A call of the API that asks for its turn. */
-export interface Call extends InLine {
-	/** How many tasks a create makes: ToAPIs' n. */
-	readonly tasks: number;
-	/** A person's test run always asks, whatever is supposed of the gateway. */
-	readonly isTestRun: boolean;
-	/** When the item gives up, in milliseconds of the clock: a create's places end by then. */
-	readonly itemDeadlineMs: number;
-}
-
-/** A reply's headers, by their names in lower case. */
-export type Headers = Readonly<Record<string, string>>;
-
-/** What a refusal says of the limit: too many calls, too many tasks, busy with others, or nothing. */
-export type LimitMeaning = 'calls' | 'tasks' | 'busy' | 'unknown';
-
-/** A reply that refuses a call for a limit's sake. */
-export interface Refusal {
-	readonly meaning: LimitMeaning;
-	/** How long the gateway asked this call to wait. */
-	readonly retryAfterMs?: number | undefined;
-	readonly headers?: Headers | undefined;
-}
 
 /** Cancels that may be in flight together (FAULTS, F8). */
 const CANCELS_IN_FLIGHT = 10;

@@ -1,30 +1,8 @@
+import { FREE_TURN, type Call, type Limiter, type Turn } from '../client/limiter';
 import type { Clock } from '../core/clock';
-import { Beliefs, type Call, type Headers, type Refusal } from './beliefs';
+import { Beliefs } from './beliefs';
 import type { Holder } from './places';
 import { Turns } from './turns';
-
-export type { Call, Headers, LimitMeaning, Refusal } from './beliefs';
-export type { CallKind } from './turns';
-
-/** Until when a turn is waited for. */
-export interface Until {
-	/** In milliseconds of the clock. */
-	readonly deadlineMs: number;
-	readonly signal: AbortSignal;
-}
-
-/** A call's turn. Whoever has it says how the call came out, and in `finally` that it is over. */
-export interface Turn {
-	/** The gateway took the call. */
-	accepted(headers?: Headers): void;
-	/** The gateway refused it for a limit's sake. */
-	refused(refusal: Refusal): void;
-	/**
-	 * The call is over, whatever became of it; a create's turn holds its places until its task has
-	 * ended. To say it twice, or after the item's deadline, does nothing.
-	 */
-	end(): void;
-}
 
 /** How often whoever waits looks for itself, in milliseconds: a wake-up that was lost costs no more. */
 const LOOKS_EVERY_MS = 5_000;
@@ -32,12 +10,7 @@ const LOOKS_EVERY_MS = 5_000;
 /** Why a sleep ends early; a constant, since a reason of Node's own costs a stack trace. */
 const CHANGED = new Error('the line has moved');
 
-/** A turn of a call that will not be made. */
-const NO_CALL: Turn = {
-	accepted: () => undefined,
-	refused: () => undefined,
-	end: () => undefined,
-};
+type Until = Parameters<Limiter['acquire']>[1];
 
 /** A call in the line. */
 interface Waiting extends Call {
@@ -52,7 +25,7 @@ interface Waiting extends Call {
  * each call that comes, is answered, ends or wakes looks who may go now, and one of those who wait is
  * awake when the next may. Who is stopped leaves the line, and looks once more for the others.
  */
-export class Limits {
+export class Limits implements Limiter {
 	private readonly turns = new Turns<Waiting>();
 	private readonly beliefs: Beliefs;
 	private servedMs: number;
@@ -76,7 +49,7 @@ export class Limits {
 	 * once where the gateway has asked for a longer rest
 	 */
 	async acquire(call: Call, until: Until): Promise<Turn | undefined> {
-		if (until.signal.aborted) return NO_CALL;
+		if (until.signal.aborted) return FREE_TURN;
 		if (call.isTestRun) return this.grant(call);
 		const wake = new AbortController();
 		const waiting: Waiting = { ...call, turn: undefined, wakeAtMs: Infinity, wake };
@@ -86,7 +59,7 @@ export class Limits {
 		if (waiting.turn) return waiting.turn;
 		this.turns.delete(waiting);
 		this.serve();
-		return until.signal.aborted ? NO_CALL : undefined;
+		return until.signal.aborted ? FREE_TURN : undefined;
 	}
 
 	private stays(waiting: Waiting, { deadlineMs, signal }: Until): boolean {

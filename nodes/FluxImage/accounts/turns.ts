@@ -1,13 +1,7 @@
-/** What a call does: in the order of the line, first to last, but that polls and creates alternate. */
-export type CallKind = 'cancel' | 'result' | 'poll' | 'upload' | 'create';
+import type { Call, CallKind } from '../client/limiter';
 
 /** What stands in the line. */
-export interface InLine {
-	readonly kind: CallKind;
-	readonly modelId: string;
-	/** Turns go round by execution; any object that is its own. */
-	readonly execution: object;
-}
+export type InLine = Pick<Call, 'kind' | 'modelId' | 'execution'>;
 
 /** Results end what is paid; then a poll and a create in turn, so that neither starves the other. */
 const ORDERS: Readonly<Record<'poll' | 'create', readonly CallKind[]>> = {

@@ -11,7 +11,7 @@ import type {
 	Submission,
 } from '../gateways/gateway';
 import type { Download, Http, RequestLimits } from './http';
-import type { Priority, RateLimiter } from './rateLimiter';
+import type { Call, CallKind, Limiter, Turn } from './limiter';
 import type { Redact } from './redaction';
 import {
 	createRule,
@@ -27,8 +27,21 @@ import { retryAfterMs } from './retryAfter';
 export interface ClientPorts extends RetryPorts {
 	readonly clock: Clock;
 	readonly http: Http;
-	/** Slows all calls when the gateway says 429; pictures are on another host and not limited. */
-	readonly rateLimiter: RateLimiter;
+	/** Whose turn it is, over all executions of the account; pictures are on another host, without limits. */
+	readonly limiter: Limiter;
+	/** Turns go round by execution: any object that is its own. */
+	readonly execution: object;
+	/** A person's test run always asks, whatever is supposed of the gateway. */
+	readonly isTestRun: boolean;
+}
+
+/** A task that is to be made. */
+export interface NewTask {
+	readonly modelId: string;
+	/** How many tasks the gateway counts it for: ToAPIs' n. */
+	readonly tasks: number;
+	/** Makes what is sent; called for each POST, so that images are in memory only then. */
+	readonly build: () => Promise<Outcome<Submission>>;
 }
 
 /** An input image on its way to a gateway that takes images by URL. */
@@ -77,6 +90,8 @@ const NO_TURN: Problem = {
 export class GatewayClient {
 	/** The uploads so far, by the digest of the bytes: an image that several items use goes up once. */
 	private readonly uploads = new Map<string, Promise<Outcome<string>>>();
+	/** The places that running tasks hold among the account's tasks at a time, by request id. */
+	private readonly places = new Map<string, Turn>();
 
 	constructor(
 		readonly gateway: Gateway,
@@ -97,30 +112,34 @@ export class GatewayClient {
 	 * Creates a task: one POST, and another only after a proof that nothing was accepted. A POST that is
 	 * on its way is awaited whatever happens: only its reply tells the id of what is paid.
 	 *
-	 * @param build makes what is sent; called for each POST, so that images are in memory only then
 	 * @returns `createUncertain` where a task may exist whose id did not come back
 	 */
-	async create(
-		build: () => Promise<Outcome<Submission>>,
-		until: Until,
-	): Promise<Outcome<TaskState>> {
+	async create({ modelId, tasks, build }: NewTask, until: Until): Promise<Outcome<TaskState>> {
 		let notBuilt: Problem | undefined;
-		const post = async (): Promise<Outcome<TaskState>> => {
-			if (!(await this.acquire('create', until))) return { problem: NO_TURN };
-			if (until.signal.aborted) return { problem: STOPPED };
+		const post = async (turn: Turn): Promise<Outcome<TaskState>> => {
 			const built = await build();
 			notBuilt = built.problem;
 			if (built.problem) return built;
 			if (until.signal.aborted) return { problem: STOPPED };
 			const { gateway } = this;
 			const request = gateway.create(built.value);
-			return await this.send(request, (reply) => gateway.readCreate(reply, built.value.modelId), {
+			return await this.send(request, (reply) => gateway.readCreate(reply, modelId), turn, {
 				// No signal: a create that is on its way is awaited, for its id is needed.
 				timeoutMs: Math.max(longestCallMs(request), this.leftMs(until)),
 			});
 		};
+		const inTurn = async () => {
+			const call = { kind: 'create', modelId, tasks } as const;
+			return await this.inTurn(call, until, async (turn) => {
+				const outcome = await post(turn);
+				if (outcome.value && !ENDED.has(outcome.value.status)) {
+					this.places.set(outcome.value.requestId, turn);
+				}
+				return outcome;
+			});
+		};
 		const ruleOf = (problem: Problem) => (problem === notBuilt ? NOT_SENT : createRule(problem));
-		const outcome = await withRetry(post, ruleOf, until, this.ports);
+		const outcome = await withRetry(inTurn, ruleOf, until, this.ports);
 		const { problem } = outcome;
 		return problem && ruleOf(problem).uncertain ? { problem: uncertain(problem) } : outcome;
 	}
@@ -128,12 +147,14 @@ export class GatewayClient {
 	/** The state of a task, as a status call tells it. */
 	async status(task: TaskRef, until: Until): Promise<Outcome<TaskState>> {
 		const { gateway } = this;
-		return await this.read(
-			'poll',
+		const outcome = await this.read(
+			{ kind: 'poll', modelId: task.modelId },
 			gateway.status(task),
 			(reply) => gateway.readStatus(reply, task),
 			until,
 		);
+		if (outcome.value && ENDED.has(outcome.value.status)) this.release(task);
+		return outcome;
 	}
 
 	/**
@@ -145,7 +166,7 @@ export class GatewayClient {
 	async result(task: TaskRef, until: Until): Promise<Outcome<TaskState>> {
 		const { gateway } = this;
 		return await this.read(
-			'result',
+			{ kind: 'result', modelId: task.modelId },
 			gateway.result(task),
 			(reply) => withImages(gateway.readResult(reply, task)),
 			until,
@@ -176,7 +197,9 @@ export class GatewayClient {
 			const unknown = lastReply?.cancellation === 'notFound' && until.retryNotFound;
 			return unknown ? { problem: { kind: 'notFound' } } : outcome;
 		};
-		const outcome = await this.read('cancel', cancel(task), readKnown, until);
+		const call = { kind: 'cancel', modelId: task.modelId } as const;
+		const outcome = await this.read(call, cancel(task), readKnown, until);
+		if (lastReply) this.release(task);
 		return outcome.problem && lastReply ? { value: lastReply } : outcome;
 	}
 
@@ -227,37 +250,65 @@ export class GatewayClient {
 		const { fileName, contentType, bytes } = image;
 		const file: Omit<FileUpload, 'fieldName'> = { fileName, contentType, bytes: await bytes() };
 		const ownDeadlineMs = this.ports.clock.nowMs() + UPLOAD_FOR_MS;
-		return await this.read('create', upload(file), readUpload, {
+		return await this.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, {
 			...until,
 			deadlineMs: Math.min(until.deadlineMs, ownDeadlineMs),
 		});
 	}
 
+	/** The task's place among the account's tasks at a time is free. */
+	private release({ requestId }: TaskRef): void {
+		this.places.get(requestId)?.end();
+		this.places.delete(requestId);
+	}
+
 	/** A call that bills nothing, tried until it is answered, each try in its turn. */
 	private async read<T>(
-		priority: Priority | 'cancel',
+		call: { readonly kind: CallKind; readonly modelId: string },
 		request: GatewayRequest,
 		read: (reply: GatewayReply) => Outcome<T>,
 		until: Until,
 	): Promise<Outcome<T>> {
+		const attempt = async (turn: Turn) => {
+			const timeoutMs = Math.min(longestCallMs(request), this.leftMs(until));
+			const { signal } = until;
+			return await this.send(request, read, turn, { timeoutMs, signal });
+		};
 		return await withRetry(
-			async () => {
-				// What is paid and not wanted waits for nothing.
-				const mayGo = priority === 'cancel' || (await this.acquire(priority, until));
-				if (!mayGo) return { problem: NO_TURN };
-				return await this.send(request, read, {
-					timeoutMs: Math.min(longestCallMs(request), this.leftMs(until)),
-					signal: until.signal,
-				});
-			},
+			async () =>
+				await this.inTurn({ ...call, tasks: 0 }, until, async (turn) => {
+					const outcome = await attempt(turn);
+					turn.end();
+					return outcome;
+				}),
 			(problem) => readRule(problem, until),
 			until,
 			this.ports,
 		);
 	}
 
-	private async acquire(priority: Priority, { deadlineMs, signal }: Until): Promise<boolean> {
-		return await this.ports.rateLimiter.acquire(priority, deadlineMs, signal);
+	/** Does what is to be done when the call's turn has come; a turn that comes to nothing is given back. */
+	private async inTurn<T>(
+		call: Pick<Call, 'kind' | 'modelId' | 'tasks'>,
+		until: Until,
+		act: (turn: Turn) => Promise<Outcome<T>>,
+	): Promise<Outcome<T>> {
+		const { limiter, execution, isTestRun } = this.ports;
+		const turn = await limiter.acquire(
+			{ ...call, execution, isTestRun, itemDeadlineMs: until.deadlineMs },
+			until,
+		);
+		if (!turn) return { problem: NO_TURN };
+		if (until.signal.aborted) {
+			turn.end();
+			return { problem: STOPPED };
+		}
+		let outcome: Outcome<T> | undefined;
+		try {
+			return (outcome = await act(turn));
+		} finally {
+			if (!outcome || outcome.problem) turn.end();
+		}
 	}
 
 	/** What is left of the time, and at least what a call needs. */
@@ -269,17 +320,20 @@ export class GatewayClient {
 	private async send<T>(
 		request: GatewayRequest,
 		read: (reply: GatewayReply) => Outcome<T>,
+		turn: Turn,
 		limits: RequestLimits,
 	): Promise<Outcome<T>> {
-		const { http, rateLimiter, clock } = this.ports;
+		const { http, clock } = this.ports;
 		const exchange = await http.send(request, limits);
 		if (exchange.problem) return exchange;
+		const { headers } = exchange.value;
 		const outcome = read(exchange.value);
-		const waitMs = retryAfterMs(exchange.value.headers, clock.dateMs());
-		if (outcome.problem?.kind === 'rateLimited') rateLimiter.refused(waitMs);
-		else rateLimiter.accepted();
-		return outcome.problem && waitMs !== undefined
-			? { problem: { ...outcome.problem, retryAfterMs: waitMs } }
+		const waitMs = retryAfterMs(headers, clock.dateMs());
+		const { problem } = outcome;
+		if (problem?.kind !== 'rateLimited') turn.accepted(headers);
+		else turn.refused({ meaning: problem.limit ?? 'unknown', retryAfterMs: waitMs, headers });
+		return problem && waitMs !== undefined
+			? { problem: { ...problem, retryAfterMs: waitMs } }
 			: outcome;
 	}
 }

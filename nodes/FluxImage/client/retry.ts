@@ -19,7 +19,7 @@ export interface RetryRule {
 	readonly forMs?: number;
 	/** Whether the row holds only where `retryNotFound` says so. */
 	readonly ofNewTask?: true;
-	/** The HTTP status without which the row does not hold: the gateway refused in words then. */
+	/** The HTTP status, or words of a limit, without which the row does not hold. */
 	readonly httpCode?: number;
 	/** Whether one more try is made at the limit, sooner than the wait would end. */
 	readonly lastTry?: true;
@@ -122,9 +122,10 @@ export const READ_RULES: RetryRules = {
 const FINAL: RetryRule = { retry: 'never', because: 'the gateway answered' };
 
 /** What a create does about this problem. */
-export function createRule({ kind, httpCode }: Problem): RetryRule {
+export function createRule({ kind, httpCode, limit }: Problem): RetryRule {
 	const rule = CREATE_RULES[kind] ?? UNKNOWN_OF_CREATE;
-	return rule.httpCode === undefined || rule.httpCode === httpCode ? rule : REFUSED_IN_WORDS;
+	const holds = rule.httpCode === undefined || rule.httpCode === httpCode || limit !== undefined;
+	return holds ? rule : REFUSED_IN_WORDS;
 }
 
 /** What a call that bills nothing does about this problem. */

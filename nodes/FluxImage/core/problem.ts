@@ -19,6 +19,8 @@ export interface Problem {
 	readonly gatewayRequestId?: string;
 	/** How long the gateway asked to wait, in milliseconds from the reply's arrival. */
 	readonly retryAfterMs?: number;
+	/** What a refusal's own words say of a limit, whatever its status; absent where they say nothing. */
+	readonly limit?: 'calls' | 'tasks' | 'busy';
 	/** The model of a create that went wrong; a task that exists tells its own. */
 	readonly modelId?: string;
 	/** Where a finished picture lies that could not be fetched. */

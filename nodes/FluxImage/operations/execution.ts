@@ -2,12 +2,12 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { GatewayClient } from '../client/gatewayClient';
 import { openHttp, readCredential } from '../client/http';
-import { AdaptiveRateLimiter } from '../client/rateLimiter';
 import { systemClock, type Clock } from '../core/clock';
 import type { Gateway } from '../gateways/gateway';
 import { ActiveTasks } from '../tasks/activeTasks';
 import { CreatedTasks } from '../tasks/createdTasks';
-import { Durations } from '../accounts/durations';
+import { Accounts } from '../accounts/accounts';
+import type { Durations } from '../accounts/durations';
 import type { Execution } from '../tasks/execution';
 
 /** What the node needs of the world; tests hand in their own. */
@@ -15,10 +15,16 @@ export interface NodePorts {
 	readonly clock: Clock;
 	/** From 0 to 1, for jitter. */
 	readonly random: () => number;
+	/** What this process knows of the accounts that its executions use. */
+	readonly accounts: Accounts;
 }
 
 /** The world as it is. */
-export const SYSTEM_PORTS: NodePorts = { clock: systemClock, random: Math.random };
+export const SYSTEM_PORTS: NodePorts = {
+	clock: systemClock,
+	random: Math.random,
+	accounts: new Accounts(systemClock),
+};
 
 /** One run of the node: its items' tasks, at one account or several. */
 export class NodeExecution {
@@ -53,9 +59,16 @@ export class NodeExecution {
 		const http = openHttp(context, gateway, credential, clock);
 		const known = this.byAccount.get(http.account);
 		if (known) return known;
-		const rateLimiter = new AdaptiveRateLimiter(clock);
-		const client = new GatewayClient(gateway, { http, clock, random, rateLimiter });
-		const execution = this.executionOf(client);
+		const { limits, durations } = this.ports.accounts.open(http.account);
+		const client = new GatewayClient(gateway, {
+			http,
+			clock,
+			random,
+			limiter: limits,
+			execution: this,
+			isTestRun: context.getMode() === 'manual',
+		});
+		const execution = this.executionOf(client, durations);
 		this.byAccount.set(http.account, execution);
 		return execution;
 	}
@@ -76,7 +89,7 @@ export class NodeExecution {
 		this.createdTasks.publish();
 	}
 
-	private executionOf(client: GatewayClient): Execution {
+	private executionOf(client: GatewayClient, durations: Durations): Execution {
 		const { context, cancelSignal, createdTasks } = this;
 		const { clock } = this.ports;
 		const who = `FLUX Image "${context.getNode().name}" in execution ${context.getExecutionId()}`;
@@ -84,7 +97,7 @@ export class NodeExecution {
 		return {
 			client,
 			clock,
-			durations: new Durations(),
+			durations,
 			createdTasks,
 			activeTasks: new ActiveTasks({ client, clock, cancelSignal, log }),
 			cancelSignal,

@@ -55,10 +55,16 @@ export function orderOf(item: ItemInput, request: ImageRequest, execution: Execu
 			payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
 		},
 		modelId,
+		tasks: tasksOf(parameters),
 		cancelOnStop: options.cancelOnStop,
 		deadlineMs,
 		build: async () => await buildSubmission(request, execution, deadlineMs),
 	};
+}
+
+/** How many tasks a gateway counts a create for: as many as it makes images. */
+function tasksOf({ n }: JsonObject): number {
+	return typeof n === 'number' && n > 1 ? n : 1;
 }
 
 /** Parameters that change nothing of what is ordered. */

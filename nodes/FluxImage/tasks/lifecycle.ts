@@ -1,6 +1,5 @@
-import type { Outcome } from '../core/problem';
+import type { NewTask } from '../client/gatewayClient';
 import { ENDED, type KnownTask } from '../core/task';
-import type { Submission } from '../gateways/gateway';
 import { cancelQuietly, type Cancelled } from './activeTasks';
 import type { OrderKey } from './createdTasks';
 import { endedBadly, failureProblem, type Ending } from './ending';
@@ -8,11 +7,8 @@ import type { Execution } from './execution';
 import { collectUntilMs, pollUntilEnded, readResult, type WaitOptions } from './poll';
 
 /** A task to be paid for, once. */
-export interface Order {
+export interface Order extends NewTask {
 	readonly key: OrderKey;
-	readonly modelId: string;
-	/** Makes what is sent; images are read only then. */
-	readonly build: () => Promise<Outcome<Submission>>;
 	readonly cancelOnStop: boolean;
 	/** When to give up, in milliseconds on the clock. */
 	readonly deadlineMs: number;
@@ -119,14 +115,14 @@ function recall(
 /** Pays for a task and remembers it, or remembers that it may have been paid. */
 async function createOnce(execution: Execution, order: Order): Promise<Ending> {
 	const { client, createdTasks, activeTasks, log } = execution;
-	const { key, modelId, build, deadlineMs, cancelOnStop } = order;
+	const { key, modelId, deadlineMs, cancelOnStop } = order;
 	if (createdTasks.isUncertain(key)) {
 		const reason = 'an earlier attempt of this execution sent it already';
 		return { problem: { kind: 'createUncertain', reason, modelId } };
 	}
 	createdTasks.begin(key, modelId);
 	const until = { deadlineMs, signal: execution.abortSignal };
-	const { value: task, problem } = await client.create(build, until);
+	const { value: task, problem } = await client.create(order, until);
 	if (problem) {
 		if (problem.kind === 'createUncertain') logUncertain(execution, order);
 		else createdTasks.delete(key);

@@ -1,9 +1,5 @@
-import {
-	Limits,
-	type Call,
-	type Refusal,
-	type Turn,
-} from '../../../nodes/FluxImage/accounts/limits';
+import { Limits } from '../../../nodes/FluxImage/accounts/limits';
+import type { Call, Refusal, Turn } from '../../../nodes/FluxImage/client/limiter';
 import { SimulatedClock } from '../../../tooling/simulatedClock';
 
 export const never = new AbortController().signal;

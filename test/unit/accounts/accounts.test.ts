@@ -6,7 +6,7 @@ import { never } from './account';
 
 function accounts() {
 	const clock = new SimulatedClock(0);
-	return { clock, accounts: new Accounts(clock, () => ({})) };
+	return { clock, accounts: new Accounts(clock) };
 }
 
 const create = {

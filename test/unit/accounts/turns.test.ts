@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { CallKind, Turn } from '../../../nodes/FluxImage/accounts/limits';
+import type { CallKind, Turn } from '../../../nodes/FluxImage/client/limiter';
 import { account } from './account';
 
 /** An account whose gateway takes nothing until a rest of reads is over. */

@@ -1,5 +1,5 @@
 import { createTask } from '../../../nodes/FluxImage/tasks/create';
-import { UNPACED } from '../../../nodes/FluxImage/client/rateLimiter';
+import { UNPACED } from '../../../tooling/limits/pacerOf10';
 import { createRule, CREATE_RULES } from '../../../nodes/FluxImage/tasks/rules';
 import type { ProblemKind } from '../../../nodes/FluxImage/core/problem';
 import type { Fault } from '../tasks/fakeQueue';

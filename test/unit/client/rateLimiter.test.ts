@@ -1,4 +1,4 @@
-import { GatewayPacer, type Line } from '../../../nodes/FluxImage/client/rateLimiter';
+import { GatewayPacer, type Line } from '../../../tooling/limits/pacerOf10';
 import { SimulatedClock } from '../tasks/simulatedClock';
 
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { readStatus } from '../../../nodes/FluxImage/tasks/poll';
 import { obtainTask, type TaskRoom } from '../../../nodes/FluxImage/tasks/lifecycle';
 import type { TaskState } from '../../../nodes/FluxImage/core/task';
-import { UNPACED } from '../../../nodes/FluxImage/client/rateLimiter';
+import { UNPACED } from '../../../tooling/limits/pacerOf10';
 import type { Fault } from '../tasks/fakeQueue';
 import { Workbench } from '../tasks/workbench';
 

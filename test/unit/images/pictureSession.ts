@@ -2,7 +2,7 @@ import { fetchPicture, type FetchedPicture } from '../../../nodes/FluxImage/imag
 import { ProblemError, type Problem } from '../../../nodes/FluxImage/core/problem';
 import { wallClock } from '../../../nodes/FluxImage/core/clock';
 import { JobLengths } from '../../../nodes/FluxImage/tasks/durations';
-import { GatewayPacer } from '../../../nodes/FluxImage/client/rateLimiter';
+import { GatewayPacer } from '../../../tooling/limits/pacerOf10';
 import type { Session } from '../../../nodes/FluxImage/client/gatewayClient';
 import type { GeneratedImage } from '../../../nodes/FluxImage/core/task';
 import { binaryBytes } from '../../../tooling/engine/engine';

@@ -1,4 +1,4 @@
-import { GatewayPacer, type Line } from '../../../nodes/FluxImage/client/rateLimiter';
+import { GatewayPacer, type Line } from '../../../tooling/limits/pacerOf10';
 import { runTogether } from '../../../nodes/FluxImage/operations/pool';
 import { nextPollDelayMs } from '../../../nodes/FluxImage/tasks/schedule';
 import { RateLimit } from '../../../sandbox/rateLimit';

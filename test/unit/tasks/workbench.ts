@@ -4,7 +4,7 @@ import { InFlight } from '../../../nodes/FluxImage/tasks/activeTasks';
 import { JobLengths } from '../../../nodes/FluxImage/tasks/durations';
 import { generate, type Order, type TaskRoom } from '../../../nodes/FluxImage/tasks/lifecycle';
 import { TaskMemory } from '../../../nodes/FluxImage/tasks/createdTasks';
-import { GatewayPacer, UNPACED } from '../../../nodes/FluxImage/client/rateLimiter';
+import { GatewayPacer, UNPACED } from '../../../tooling/limits/pacerOf10';
 import type { Session } from '../../../nodes/FluxImage/client/gatewayClient';
 import type { TaskState } from '../../../nodes/FluxImage/core/task';
 import type { Watch } from '../../../nodes/FluxImage/tasks/poll';

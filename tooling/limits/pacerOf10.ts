@@ -1,4 +1,4 @@
-import { ownSignal, type Clock } from '../core/clock';
+import { ownSignal, type Clock } from '../../nodes/FluxImage/core/clock';
 
 /** A call's place in the line, first to last: a create begins work, a result ends it, a poll does neither. */
 const PRIORITIES = ['create', 'result', 'poll'] as const;
