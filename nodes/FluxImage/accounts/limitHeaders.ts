@@ -21,7 +21,7 @@ const CATEGORIES = new Map([
 ]);
 
 /**
- * Reads the headers of a rate limit (contract: ToAPIs, "Limits"). A Reset may be in seconds, in
+ * Reads the headers of a rate limit (docs/contracts/toapis.md#limits). A Reset may be in seconds, in
  * milliseconds or a date, which is measured against the reply's own.
  *
  * @param headers by their names in lower case
