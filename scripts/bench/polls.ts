@@ -32,7 +32,7 @@ const METHOD = [
 	"Simulated clock, with the code of the node. Lag is from a job's end to the reply that tells it, as a share of",
 	`the job's length; the figure of a row is mean lag in % times polls a job, over series of ${SERIES_JOBS} jobs of one model`,
 	'without the first fifth, one by one and ten together. A poll takes no time, as in the figures of 1.0; at 60 ms',
-	'a poll the rows around 10 s come out some 5 % higher, and so they do where lengths are known exactly. The last two rows are real time, by the node in the engine',
+	'a poll the rows around 10 s come out 2 to 10 % higher, and so they do where lengths are known exactly. The last two rows are real time, by the node in the engine',
 	'against the sandbox: 60 executions of one item each, log-uniform 2 to 120 s; and 60 items, 10 together,',
 	'typically 6 s, of which the last 45 count.',
 ].join('\n');
