@@ -1,5 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { ParameterError } from '../models/parameterError';
+import { canonicalChoice, numeric, truth } from '../models/validation';
 import { inputError } from './errors';
 
 /** What happens to an item whose task is not finished in time. */
@@ -34,37 +36,58 @@ export const OPTIONS = {
 
 export type OptionName = keyof typeof OPTIONS;
 
+const ON_TIMEOUT: readonly OnTimeout[] = ['cancelTask', 'error', 'returnTask'];
+
+/** What each kind of option takes; nothing where the value is none of it. */
+const readers = {
+	number: (value: unknown, minimum: number) => {
+		const read = numeric(value);
+		return typeof read === 'number' && Number.isFinite(read) && read >= minimum ? read : undefined;
+	},
+	boolean: (value: unknown) => {
+		const read = truth(value);
+		return typeof read === 'boolean' ? read : undefined;
+	},
+	onTimeout: (value: unknown) =>
+		ON_TIMEOUT.find((way) => way === canonicalChoice(ON_TIMEOUT, value)),
+};
+
 /**
- * The options of an item; an option that was not added has its default.
+ * The options of an item; an option that was not added has its default. An expression may give a
+ * number, a boolean or a choice as text.
  *
- * @throws NodeOperationError where a number is out of range
+ * @throws NodeOperationError where a value is none that the option takes: what is misread costs money
  */
 export function readOptions(context: IExecuteFunctions, itemIndex: number): TaskOptions {
 	const given = context.getNodeParameter('options', itemIndex, {}) as Record<string, unknown>;
-	const value = (name: OptionName) => given[name] ?? OPTIONS[name].default;
-	const number = (name: OptionName, minimum: number) => {
-		const read = Number(value(name));
-		if (value(name) !== '' && Number.isFinite(read) && read >= minimum) return read;
-		throw inputError(
-			context,
-			itemIndex,
-			`${OPTIONS[name].label} must be a number of ${minimum} or more, but is ${JSON.stringify(given[name])}`,
-		);
+	const read = <T>(
+		name: OptionName,
+		expected: string,
+		reader: (value: unknown) => T | undefined,
+	) => {
+		const value = given[name] ?? OPTIONS[name].default;
+		const taken = reader(value);
+		if (taken !== undefined) return taken;
+		const { message } = new ParameterError(OPTIONS[name].label, expected, value);
+		throw inputError(context, itemIndex, message);
 	};
+	const number = (name: OptionName, minimum: number) =>
+		read(name, `a number of ${minimum} or more`, (value) => readers.number(value, minimum));
+	const boolean = (name: OptionName) => read(name, 'true or false', readers.boolean);
+	const timeoutSeconds = read('timeout', 'a number above 0', (value) =>
+		readers.number(value, Number.MIN_VALUE),
+	);
 	return {
-		timeoutMs: number('timeout', 0) * 1000,
-		onTimeout: value('onTimeout') as OnTimeout,
-		cancelOnStop: isTrue(value('cancelOnStop')),
+		timeoutMs: timeoutSeconds * 1000,
+		onTimeout: read('onTimeout', 'cancelTask, error or returnTask', readers.onTimeout),
+		cancelOnStop: boolean('cancelOnStop'),
 		maxConcurrentTasks: Math.floor(number('maxConcurrentTasks', 1)),
 		...(given['pollInterval'] === undefined
 			? {}
 			: { pollIntervalMs: number('pollInterval', 0.1) * 1000 }),
-		downloadImages: isTrue(value('downloadImages')),
-		binaryPropertyName: String(value('binaryPropertyName')) || 'data',
+		downloadImages: boolean('downloadImages'),
+		binaryPropertyName: String(given['binaryPropertyName'] ?? '').trim() || 'data',
 		maxImageBytes: number('maxImageSize', 0) * 1_000_000,
-		includeRawResponse: isTrue(value('includeRawResponse')),
+		includeRawResponse: boolean('includeRawResponse'),
 	};
 }
-
-/** An expression may give a boolean as text. */
-const isTrue = (value: unknown) => value === true || value === 'true';

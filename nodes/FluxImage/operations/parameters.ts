@@ -7,7 +7,7 @@ import type { Submission } from '../gateways/gateway';
 import { isPathPart } from '../gateways/pathPart';
 import { embedImages } from '../images/embed';
 import { ImageInputError, readInputImages, type InputImage } from '../images/inputImages';
-import { findOffer } from '../models';
+import { findOffer, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
 import { readOtherParameters } from '../models/otherParameters';
 import { ParameterError } from '../models/parameterError';
@@ -105,14 +105,16 @@ export async function readImageRequest(item: ItemInput): Promise<ImageRequest> {
 }
 
 async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<ImageRequest> {
-	const model = String(context.getNodeParameter('model', itemIndex, ''));
-	if (model === 'other') return readOtherRequest(context, itemIndex);
-	const offer = findOffer(gateway.id, model);
+	const given: unknown = context.getNodeParameter('model', itemIndex, '');
+	const model = idIn(given);
+	if (model === OTHER_MODEL) return readOtherRequest(context, itemIndex);
+	const offer = model === undefined ? undefined : findOffer(gateway.id, model);
 	if (!offer) {
+		const { message } = new ParameterError('Model', `one that ${gateway.displayName} sells`, given);
 		throw inputError(
 			context,
 			itemIndex,
-			`Model must be one that ${gateway.displayName} sells, but is "${model}"`,
+			message,
 			'Choose one from the list, or choose Other and give its ID.',
 		);
 	}
@@ -142,15 +144,19 @@ function givenParameters(context: ItemInput['context'], itemIndex: number, offer
 	return { ...additional, ...Object.fromEntries(main) };
 }
 
+/** An id as an expression may give it; nothing where it is none: an object, a blank, `undefined`. */
+function idIn(given: unknown): string | undefined {
+	const id = typeof given === 'number' ? String(given) : given;
+	return typeof id === 'string' && isPathPart(id.trim()) ? id.trim() : undefined;
+}
+
 /** The id of a model that is not in the tables. Throws NodeOperationError where it can't be one. */
 function readModelId(context: ItemInput['context'], itemIndex: number): string {
-	const modelId = String(context.getNodeParameter('modelId', itemIndex, '')).trim();
-	if (isPathPart(modelId)) return modelId;
-	throw inputError(
-		context,
-		itemIndex,
-		`Model ID must be the ID of a model, but is ${JSON.stringify(modelId)}`,
-	);
+	const given: unknown = context.getNodeParameter('modelId', itemIndex, '');
+	const modelId = idIn(given);
+	if (modelId !== undefined) return modelId;
+	const { message } = new ParameterError('Model ID', 'the ID of a model', given);
+	throw inputError(context, itemIndex, message);
 }
 
 /**
@@ -160,12 +166,14 @@ function readModelId(context: ItemInput['context'], itemIndex: number): string {
  */
 export async function readTaskRef(item: ItemInput): Promise<TaskRef> {
 	const { context, itemIndex, gateway } = item;
-	const requestId = String(context.getNodeParameter('requestId', itemIndex, '')).trim();
-	if (!isPathPart(requestId)) {
+	const given: unknown = context.getNodeParameter('requestId', itemIndex, '');
+	const requestId = idIn(given);
+	if (requestId === undefined) {
+		const { message } = new ParameterError('Request ID', 'the ID of a task', given);
 		throw inputError(
 			context,
 			itemIndex,
-			`Request ID must be the ID of a task, but is ${JSON.stringify(requestId.slice(0, 80))}`,
+			message,
 			'It is the requestId in the output of Image > Create, and in the error of a task that was not finished.',
 		);
 	}
@@ -173,9 +181,10 @@ export async function readTaskRef(item: ItemInput): Promise<TaskRef> {
 }
 
 function modelOf({ context, itemIndex, gateway }: ItemInput): string {
-	const model = String(context.getNodeParameter('model', itemIndex, ''));
-	if (model === 'other') return readModelId(context, itemIndex);
-	const known = findOffer(gateway.id, model)?.id ?? model;
-	if (isPathPart(known)) return known;
-	throw inputError(context, itemIndex, `Model must be the model of the task, but is "${model}"`);
+	const given: unknown = context.getNodeParameter('model', itemIndex, '');
+	const model = idIn(given);
+	if (model === OTHER_MODEL) return readModelId(context, itemIndex);
+	if (model !== undefined) return findOffer(gateway.id, model)?.id ?? model;
+	const { message } = new ParameterError('Model', 'the model of the task', given);
+	throw inputError(context, itemIndex, message);
 }
