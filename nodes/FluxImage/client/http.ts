@@ -180,6 +180,8 @@ async function fetchWithoutKey(
 	return (await context.helpers.httpRequest({
 		method: 'GET',
 		url,
+		// A packed picture would have a length that tells nothing of its bytes.
+		headers: { 'Accept-Encoding': 'identity' },
 		encoding: 'stream',
 		timeout: timeoutMs + N8N_TIMEOUT_MARGIN_MS,
 		abortSignal: signal,

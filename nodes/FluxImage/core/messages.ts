@@ -105,6 +105,11 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 		remedy:
 			'Use Task > Get Result with this Request ID soon: it fetches the picture again without paying again. The link may expire.',
 	},
+	notStored: {
+		message: 'n8n could not store the picture of task {id}',
+		remedy:
+			'Look after the disk or the binary store of this n8n, then use Task > Get Result with this Request ID: it fetches the picture again without paying again. The link may expire.',
+	},
 	createUncertain: {
 		message: '{gateway} may have accepted the task, but no task ID came back',
 		remedy:

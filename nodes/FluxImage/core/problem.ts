@@ -53,6 +53,7 @@ export type ProblemKind =
 	| 'noImages'
 	| 'resultUnread'
 	| 'pictureUnavailable'
+	| 'notStored'
 	// The execution ended it.
 	| 'createUncertain'
 	| 'deadlineReached'

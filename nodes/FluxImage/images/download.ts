@@ -5,7 +5,7 @@ import type { ByteStream, Download } from '../client/http';
 import { READ_RULES, type Until } from '../client/retry';
 import type { Outcome, Problem, ProblemKind } from '../core/problem';
 import type { GeneratedImage } from '../core/task';
-import { pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
+import { isWhole, pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
 import { limitBytes, peek, TooLargeError, tooLarge, withErrorSink } from './stream';
 
 /** Puts bytes into n8n's binary store. */
@@ -34,66 +34,104 @@ const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
 
 /**
  * Fetches a generated image from the wire into n8n's binary store, without the key, without holding
- * it whole, tried again on a bad line.
+ * it whole, tried again on a bad line. An image that stands in the reply itself is taken from there.
  *
- * @returns `pictureUnavailable`, with the URL, where it cannot be had; `stopped` on Stop
+ * @param stem what the file is called, without its extension
+ * @returns `pictureUnavailable`, with the URL, where it cannot be had; `notStored` where n8n refuses
+ * it; `stopped` on Stop
  */
 export async function fetchPicture(
 	client: GatewayClient,
 	image: GeneratedImage,
-	store: StorePicture,
+	{ store, stem, maximumBytes }: PictureTarget,
 	until: Until,
-	maximumBytes: number,
 ): Promise<Outcome<FetchedPicture>> {
 	if (!isWebUrl(image.url)) return unavailable(image, { kind: 'badParameters', reason: NOT_WEB });
+	let broken: BrokenPicture | undefined;
 	const outcome = await client.download(
 		image.url,
 		{ ...until, retryNotFound: true },
-		async (download) => await storeDownload(download, image, store, maximumBytes),
+		async (download) => {
+			const taken = await storeDownload(download, { store, stem, maximumBytes }, broken);
+			broken = taken.broken;
+			return taken.outcome;
+		},
 	);
 	const { problem } = outcome;
-	return problem && problem.kind !== 'stopped' ? unavailable(image, problem) : outcome;
+	const isPicture = problem && problem.kind !== 'stopped' && problem.kind !== 'notStored';
+	return isPicture ? unavailable(image, problem) : outcome;
+}
+
+/** Where a picture goes. */
+export interface PictureTarget {
+	readonly store: StorePicture;
+	/** What the file is called, without its extension. */
+	readonly stem: string;
+	readonly maximumBytes: number;
 }
 
 const NOT_WEB = 'its address is not http or https';
 
+/** What arrived of a picture that lacks its end: the same again is all that there is. */
+interface BrokenPicture {
+	readonly bytes: number;
+	readonly tail: Buffer;
+}
+
+interface Taken {
+	readonly outcome: Outcome<FetchedPicture>;
+	readonly broken?: BrokenPicture;
+}
+
 async function storeDownload(
 	{ statusCode, headers, body }: Download,
-	image: GeneratedImage,
-	store: StorePicture,
-	maximumBytes: number,
-): Promise<Outcome<FetchedPicture>> {
-	withErrorSink(body);
-	const refuse = (problem: Problem) => {
+	{ store, stem, maximumBytes }: PictureTarget,
+	brokenBefore: BrokenPicture | undefined,
+): Promise<Taken> {
+	let lineError: Error | undefined;
+	withErrorSink(body, (error) => (lineError ??= error));
+	const refuse = (problem: Problem, broken?: BrokenPicture): Taken => {
 		body.destroy();
-		return { problem };
+		return { outcome: { problem }, ...(broken && { broken }) };
 	};
-	if (statusCode !== 200) return refuse(hostProblem(statusCode));
-	const announced = headers['content-encoding'] ? undefined : headers['content-length'];
-	const announcedBytes = announced === undefined ? undefined : Number(announced);
-	if (announcedBytes !== undefined && announcedBytes > maximumBytes) {
-		return refuse(tooLarge(maximumBytes));
-	}
-	const type = pictureTypeOf(await peek(body, SIGNATURE_LENGTH));
+	if (statusCode < 200 || statusCode >= 300) return refuse(hostProblem(statusCode));
+	if (Number(headers['content-length'] ?? 0) > maximumBytes) return refuse(tooLarge(maximumBytes));
+	const start = await peek(body, SIGNATURE_LENGTH);
+	const type = pictureTypeOf(start) ?? typeByHost(headers['content-type'], start);
 	if (!type) return refuse({ kind: 'noImages', reason: 'what lies there is not a picture' });
-	const fileName = fileNameOf(image, type);
+	const fileName = `${stem}.${type.extension}`;
 	const { contentType } = type;
-	const { stream, passedBytes } = limitBytes(body, maximumBytes);
+	const { stream, passedBytes, tail } = limitBytes(body, maximumBytes);
 	try {
 		const binary = await store(stream, fileName, contentType);
-		if (announcedBytes === undefined || announcedBytes === passedBytes()) {
-			return { value: { binary, fileName, contentType } };
-		}
-		return refuse(cutOff(passedBytes(), announcedBytes));
+		const arrived = { bytes: passedBytes(), tail: tail() };
+		const isAll =
+			isWhole(type, start, arrived.tail, arrived.bytes) || isSame(arrived, brokenBefore);
+		if (isAll) return { outcome: { value: { binary, fileName, contentType } } };
+		return refuse(cutOff(arrived.bytes, headers['content-length']), arrived);
 	} catch (error) {
 		if (error instanceof TooLargeError) return refuse(tooLarge(maximumBytes));
 		const reason = error instanceof Error ? error.message : String(error);
-		return refuse({ kind: 'interrupted', reason });
+		return refuse({ kind: lineError ? 'interrupted' : 'notStored', reason });
 	}
 }
 
-function cutOff(bytes: number, announcedBytes: number): Problem {
-	return { kind: 'interrupted', reason: `only ${bytes} of ${announcedBytes} bytes arrived` };
+/** A kind of picture that is not known here, as its host calls it; a page or JSON is none. */
+function typeByHost(contentType: string | undefined, start: Buffer): PictureType | undefined {
+	const [, subtype] = /^image\/([a-z0-9]+)/i.exec(contentType ?? '') ?? [];
+	const isText = /^\s*[<{[]/.test(start.toString('latin1'));
+	if (subtype === undefined || isText || start.length === 0) return undefined;
+	const extension = subtype.toLowerCase();
+	return { contentType: `image/${extension}`, extension };
+}
+
+function isSame(arrived: BrokenPicture, before: BrokenPicture | undefined): boolean {
+	return before?.bytes === arrived.bytes && before.tail.equals(arrived.tail);
+}
+
+function cutOff(bytes: number, announced: string | undefined): Problem {
+	const of = announced === undefined ? '' : ` of ${announced}`;
+	return { kind: 'interrupted', reason: `only ${bytes}${of} bytes arrived, without the end` };
 }
 
 function hostProblem(statusCode: number): Problem {
@@ -108,36 +146,11 @@ function unavailable({ url }: GeneratedImage, problem: Problem): { problem: Prob
 			...problem,
 			kind: 'pictureUnavailable',
 			reason: `${problem.reason ?? problem.code ?? problem.kind}${tried}`,
-			pictureUrl: url,
+			...(isWebUrl(url) ? { pictureUrl: url } : {}),
 		},
 	};
 }
 
 function isWebUrl(url: string): boolean {
 	return /^https?:\/\//i.test(url) && URL.canParse(url);
-}
-
-/**
- * The gateway's file name, or the URL's, with the extension that the bytes tell: a gateway may send
- * PNG where JPEG was asked for (docs/contracts/models.md#flux_kontext_max).
- */
-function fileNameOf({ fileName, url }: GeneratedImage, { extension }: PictureType): string {
-	const base = fileName ?? decodeSafely(new URL(url).pathname.split('/').pop() ?? '');
-	const stem = base
-		.replace(/\.[A-Za-z0-9]{1,5}$/, '')
-		.replace(/[^\p{L}\p{N} ._()-]+/gu, '_')
-		.replace(/^\.+/, '')
-		.slice(0, LONGEST_STEM);
-	return `${stem || 'image'}.${extension}`;
-}
-
-/** Longest name before its extension, in characters; file systems take 255 bytes. */
-const LONGEST_STEM = 80;
-
-function decodeSafely(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
 }

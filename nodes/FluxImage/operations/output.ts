@@ -4,8 +4,9 @@ import type { Until } from '../client/retry';
 import { present } from '../core/json';
 import type { Outcome } from '../core/problem';
 import type { GeneratedImage, KnownTask, TaskState } from '../core/task';
-import { fetchPicture, type FetchedPicture } from '../images/download';
+import { fetchPicture, type FetchedPicture, type PictureTarget } from '../images/download';
 import type { Execution } from '../tasks/execution';
+import { showHint } from './hint';
 import type { ItemInput, ItemOutcome } from './operation';
 
 /** The item that stands for a task. */
@@ -18,9 +19,10 @@ export function taskItem(
 }
 
 /**
- * The items of a completed task: one an image, the picture in its binary field.
+ * The items of a completed task: one an image, the picture in its binary field. Where only some of the
+ * pictures can be had, those come out, and a hint tells of the others.
  *
- * @returns `pictureUnavailable` where one cannot be had; `stopped` on Stop
+ * @returns the first problem where none of them can be had; `stopped` on Stop
  */
 export async function imageItems(
 	item: ItemInput,
@@ -29,50 +31,76 @@ export async function imageItems(
 	until: Until,
 ): Promise<ItemOutcome> {
 	const images = task.images ?? [];
-	const fetched = item.options.downloadImages
-		? await fetchImages(item, execution, images, until)
-		: { value: [] };
-	if (fetched.problem) return { problem: fetched.problem, task };
-	const pictures = fetched.value;
+	if (!item.options.downloadImages) {
+		return { items: images.map((image, index) => imageItem(item, task, index, image)) };
+	}
+	const fetches = images.map(
+		async (_image, index) => await fetchImage(item, execution, task, index, until),
+	);
+	const pictures = await Promise.all(fetches);
+	const items = pictures.flatMap(({ value }, index) =>
+		value ? [imageItem(item, task, index, value.image, value.picture)] : [],
+	);
+	const problems = pictures.flatMap(({ problem }) => problem ?? []);
+	const [problem] = problems;
+	if (!problem) return { items };
+	if (items.length === 0 || problem.kind === 'stopped') return { problem, task };
+	showHint(
+		item,
+		`Of ${images.length} pictures of task ${task.requestId}, ${problems.length} could not be fetched: ${problem.reason}. Task > Get Result fetches them again without paying again.`,
+	);
+	return { items };
+}
+
+/** HTTP statuses by which a host says that a link is no longer good: the result has a new one. */
+const LINK_EXPIRED: ReadonlySet<number> = new Set([401, 403, 410]);
+
+/** One image of a task. Where its link has expired, the result is read again, which costs nothing. */
+async function fetchImage(
+	item: ItemInput,
+	execution: Execution,
+	task: TaskState,
+	index: number,
+	until: Until,
+): Promise<Outcome<{ image: GeneratedImage; picture: FetchedPicture }>> {
+	const { client } = execution;
+	const target = targetOf(item, task, index);
+	const image = task.images?.[index];
+	if (!image) return { problem: { kind: 'noImages' } };
+	const fetched = await fetchPicture(client, image, target, until);
+	if (fetched.value) return { value: { image, picture: fetched.value } };
+	if (!LINK_EXPIRED.has(fetched.problem.httpCode ?? 0)) return fetched;
+	const renewed = (await client.result(task, until)).value?.images?.[index];
+	if (!renewed || renewed.url === image.url) return fetched;
+	const picture = await fetchPicture(client, renewed, target, until);
+	return picture.value ? { value: { image: renewed, picture: picture.value } } : picture;
+}
+
+/** Names tell model, task and number, so that no two pictures have the same. */
+function targetOf(
+	{ context, options }: ItemInput,
+	{ modelId, requestId }: TaskState,
+	index: number,
+): PictureTarget {
+	const plain = (text: string) => text.replace(/[^A-Za-z0-9-]+/g, '');
+	const model = plain(modelId.replace(/[_.]/g, '-')) || 'flux';
 	return {
-		items: images.map((image, index) => imageItem(item, task, index, image, pictures[index])),
+		store: async (bytes, fileName, contentType) =>
+			await context.helpers.prepareBinaryData(bytes, fileName, contentType),
+		stem: `${model.slice(0, LONGEST_NAME)}_${plain(requestId).slice(0, LONGEST_NAME)}_${index + 1}`,
+		maximumBytes: options.maxImageBytes,
 	};
 }
 
-/** All of them together; the first that fails ends the others before its problem goes up. */
-async function fetchImages(
-	{ context, options }: ItemInput,
-	{ client }: Execution,
-	images: readonly GeneratedImage[],
-	until: Until,
-): Promise<Outcome<FetchedPicture[]>> {
-	const failed = new AbortController();
-	const signal = AbortSignal.any([until.signal, failed.signal]);
-	let firstProblem: Outcome<FetchedPicture[]> | undefined;
-	const fetches = images.map(async (image) => {
-		const fetched = await fetchPicture(
-			client,
-			image,
-			async (bytes, fileName, contentType) =>
-				await context.helpers.prepareBinaryData(bytes, fileName, contentType),
-			{ ...until, signal },
-			options.maxImageBytes,
-		);
-		if (!fetched.problem) return [fetched.value];
-		firstProblem ??= { problem: fetched.problem };
-		failed.abort();
-		return [];
-	});
-	const pictures = (await Promise.all(fetches)).flat();
-	return firstProblem ?? { value: pictures };
-}
+/** Longest part of a file name, in characters: file systems take 255 bytes in all. */
+const LONGEST_NAME = 80;
 
 function imageItem(
 	item: ItemInput,
 	state: TaskState,
 	imageIndex: number,
 	image: GeneratedImage,
-	picture: FetchedPicture | undefined,
+	picture?: FetchedPicture,
 ): INodeExecutionData {
 	const json = {
 		...taskFields(item, state),
