@@ -10,12 +10,12 @@ const TURN_MS = 10;
 /** The node's clock in the tests: the system's, until a test takes it into its hands. */
 const nodeClock: Clock = { ...systemClock };
 
-/** What the tests hand to the node. */
-export const NODE_PORTS: NodePorts = {
+/** What a test hands to the node: its time, and accounts of which nothing is known yet. */
+export const nodePorts = (): NodePorts => ({
 	clock: nodeClock,
 	random: Math.random,
 	accounts: new Accounts(nodeClock),
-};
+});
 
 /** Has the sandbox live in the node's time, whether it is held or not. */
 export const NODE_TIME: SandboxOptions = { nowMs: () => nodeClock.dateMs() };
@@ -26,14 +26,16 @@ export const NODE_TIME: SandboxOptions = { nowMs: () => nodeClock.dateMs() };
  * takes one step, however long it is.
  */
 export class HeldTime {
-	private readonly clock = new SimulatedClock(Date.now());
+	private readonly clock = new SimulatedClock(0);
 	private readonly own = { ...nodeClock };
+	private readonly startMs = nodeClock.nowMs();
+	private readonly startDateMs = nodeClock.dateMs();
 
 	/** @param stepMs what passes in a turn; the default is about the pace of the world */
 	constructor(private readonly stepMs = TURN_MS) {
-		const { clock } = this;
-		nodeClock.nowMs = () => clock.nowMs();
-		nodeClock.dateMs = () => clock.dateMs();
+		const { clock, startMs, startDateMs } = this;
+		nodeClock.nowMs = () => startMs + clock.nowMs();
+		nodeClock.dateMs = () => startDateMs + clock.nowMs();
 		nodeClock.sleep = async (milliseconds, signal) => await clock.sleep(milliseconds, signal);
 	}
 
@@ -64,9 +66,14 @@ export class HeldTime {
 		return await work;
 	}
 
-	/** Puts the node's time back. */
+	/** Lets the node's time go on with the world's, from where it stands: it never goes back. */
 	release(): void {
-		Object.assign(nodeClock, this.own);
+		const { own } = this;
+		const aheadMs = nodeClock.nowMs() - own.nowMs();
+		const aheadDateMs = nodeClock.dateMs() - own.dateMs();
+		nodeClock.nowMs = () => own.nowMs() + aheadMs;
+		nodeClock.dateMs = () => own.dateMs() + aheadDateMs;
+		nodeClock.sleep = own.sleep;
 	}
 }
 

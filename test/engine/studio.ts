@@ -17,7 +17,7 @@ import {
 	type NodeUnderTest,
 	type Outcome,
 } from '../../tooling/engine/engine';
-import { NODE_PORTS } from './heldTime';
+import { nodePorts } from './heldTime';
 
 /** What a test asks the node for; the rest is filled in. */
 export interface Ask extends Omit<NodeUnderTest, 'parameters' | 'credentials' | 'items'> {
@@ -42,6 +42,8 @@ const QUICK_POLL = 0.1;
 
 /** The node in n8n's engine, with the sandbox for its gateways. */
 export class Studio {
+	private ports = nodePorts();
+
 	private constructor(readonly sandbox: Sandbox) {}
 
 	static async open(options: SandboxOptions = {}): Promise<Studio> {
@@ -49,8 +51,9 @@ export class Studio {
 		return new Studio(await startSandbox({ ...QUICK, ...options }));
 	}
 
-	/** No faults, no quirks, an empty ledger. */
+	/** No faults, no quirks, an empty ledger, and nothing known of the accounts. */
 	reset(): void {
+		this.ports = nodePorts();
 		this.sandbox.faults.clear();
 		this.sandbox.quirks.reset();
 		this.sandbox.ledger.clear();
@@ -89,7 +92,7 @@ export class Studio {
 		const [resource = '', name = ''] = operation.split(' > ');
 		const asked = resource === 'image' ? { prompt: '={{ $json.prompt }}' } : {};
 		return {
-			ports: NODE_PORTS,
+			ports: this.ports,
 			...ask,
 			items: ask.items ?? itemsOf(ask),
 			parameters: {
