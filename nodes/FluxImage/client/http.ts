@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
 	IAllExecuteFunctions,
-	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
@@ -11,6 +10,7 @@ import type {
 import { ownSignal, type Clock } from '../core/clock';
 import { STOPPED, type Outcome } from '../core/problem';
 import type { Gateway, GatewayReply, GatewayRequest } from '../gateways/gateway';
+import type { GatewayCredential } from './credential';
 import { readBody, readHeaders } from './headers';
 import { multipartBody } from './multipart';
 import { networkProblem } from './networkProblem';
@@ -55,33 +55,6 @@ export interface Http {
 		limits: RequestLimits,
 		consume: (download: Download) => Promise<Outcome<T>>,
 	): Promise<Outcome<T>>;
-}
-
-/** A credential as it was when the item began: what changes meanwhile is of the next run. */
-export interface GatewayCredential {
-	/** Made fit for `GatewayRequest.path`. */
-	readonly baseUrl: string;
-	readonly apiKey: string;
-	/** As n8n gave it. */
-	readonly data: ICredentialDataDecryptedObject;
-}
-
-/**
- * Reads an item's credential: the key may be an expression of the item.
- *
- * @throws NodeOperationError where the node has no credential for the gateway (n8n's own error)
- */
-export async function readCredential(
-	context: IExecuteFunctions,
-	gateway: Gateway,
-	itemIndex: number,
-): Promise<GatewayCredential> {
-	const data = await context.getCredentials<ICredentialDataDecryptedObject>(
-		gateway.credentialType,
-		itemIndex,
-	);
-	const baseUrl = gateway.normalizeBaseUrl(String(data['baseUrl'] ?? ''));
-	return { baseUrl, apiKey: String(data['apiKey'] ?? ''), data };
 }
 
 function accountOf(gateway: Gateway, { baseUrl, apiKey }: GatewayCredential): string {

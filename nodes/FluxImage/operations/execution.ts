@@ -1,7 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { GatewayClient } from '../client/gatewayClient';
-import { openHttp, readCredential } from '../client/http';
+import { readCredential } from '../client/credential';
+import { openHttp } from '../client/http';
 import { systemClock, type Clock } from '../core/clock';
 import type { Gateway } from '../gateways/gateway';
 import { ActiveTasks } from '../tasks/activeTasks';

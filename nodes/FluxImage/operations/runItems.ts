@@ -5,6 +5,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
+import { CredentialError } from '../client/credential';
 import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import type { Execution } from '../tasks/execution';
@@ -110,6 +111,10 @@ async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {
 /** What is no problem of the wire: wrong input, a fault of n8n's store, or of our own. */
 function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unknown) {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	if (error instanceof CredentialError) {
+		const remedy = 'Correct the credential of the gateway.';
+		return inputError(context, itemIndex, error.message, remedy);
+	}
 	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
 }
 
