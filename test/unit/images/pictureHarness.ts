@@ -1,11 +1,10 @@
-import { fetchPicture, type FetchedPicture } from '../../../nodes/FluxImage/images/download';
-import { ProblemError, type Problem } from '../../../nodes/FluxImage/core/problem';
-import { wallClock } from '../../../nodes/FluxImage/core/clock';
-import { JobLengths } from '../../../nodes/FluxImage/tasks/durations';
-import { GatewayPacer } from '../../../nodes/FluxImage/client/rateLimiter';
-import type { Session } from '../../../nodes/FluxImage/client/gatewayClient';
+import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
+import { AdaptiveRateLimiter } from '../../../nodes/FluxImage/client/rateLimiter';
+import type { Outcome, Problem } from '../../../nodes/FluxImage/core/problem';
 import type { GeneratedImage } from '../../../nodes/FluxImage/core/task';
+import { fetchPicture, type FetchedPicture } from '../../../nodes/FluxImage/images/download';
 import { binaryBytes } from '../../../tooling/engine/engine';
+import { NODE_PORTS } from '../../engine/heldTime';
 import { GATEWAY, inExecution, type RunningNode } from '../client/inExecution';
 
 /** How a picture is asked for. */
@@ -25,39 +24,26 @@ export interface PictureEnding {
 
 /** Fetches a picture within an execution, into n8n's real binary store. */
 export async function storeInEngine(
-	{ context, transport }: RunningNode,
+	{ context, http }: RunningNode,
 	{ image, patienceMs = 10_000, maximumBytes = 100_000_000 }: PictureAsk,
-): Promise<FetchedPicture> {
-	const never = new AbortController().signal;
-	const session: Session = {
-		gateway: GATEWAY,
-		transport,
-		clock: wallClock,
-		lengths: new JobLengths(),
-		pacer: new GatewayPacer(wallClock),
-		random: () => 0,
-		stop: never,
-		halt: never,
-		log: () => undefined,
-	};
+): Promise<Outcome<FetchedPicture>> {
+	const { clock } = NODE_PORTS;
+	const rateLimiter = new AdaptiveRateLimiter(clock);
+	const client = new GatewayClient(GATEWAY, { http, clock, random: () => 0, rateLimiter });
 	return await fetchPicture(
-		session,
+		client,
 		image,
 		async (stream, fileName, contentType) =>
 			await context.helpers.prepareBinaryData(stream, fileName, contentType),
-		{ deadlineMs: wallClock.nowMs() + patienceMs, maximumBytes },
+		{ deadlineMs: clock.nowMs() + patienceMs, signal: new AbortController().signal },
+		maximumBytes,
 	);
 }
 
 /** Fetches a picture in an execution of its own. */
 export async function fetchInEngine(ask: PictureAsk): Promise<PictureEnding> {
 	return await inExecution('http://127.0.0.1:1', async (node) => {
-		try {
-			const picture = await storeInEngine(node, ask);
-			return { picture, bytes: await binaryBytes(picture.binary) };
-		} catch (error) {
-			if (error instanceof ProblemError) return { problem: error.problem };
-			throw error;
-		}
+		const { value: picture, problem } = await storeInEngine(node, ask);
+		return picture ? { picture, bytes: await binaryBytes(picture.binary) } : { problem };
 	});
 }
