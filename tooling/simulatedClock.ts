@@ -59,10 +59,15 @@ export class SimulatedClock implements Clock {
 		while (await this.settled(() => done)) {
 			const next = this.nextSleeper();
 			if (!next) throw new Error('The work waits, but for no sleep of this clock');
-			this.timeMs = next.untilMs;
+			this.timeMs = Math.max(this.timeMs, next.untilMs);
 			next.wake();
 		}
 		return await work;
+	}
+
+	/** Jumps ahead, as a clock does while its machine sleeps: whoever waits wakes after it. */
+	leap(milliseconds: number): void {
+		this.timeMs += milliseconds;
 	}
 
 	/** Lets that much time pass. */

@@ -1,56 +1,76 @@
-import { call } from '../../../nodes/FluxImage/client/gatewayClient';
-import { obtainTask } from '../../../nodes/FluxImage/tasks/lifecycle';
-import { readStatus } from '../../../nodes/FluxImage/tasks/poll';
+import type { Limiter } from '../../../nodes/FluxImage/client/limiter';
+import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Fault } from '../tasks/fakeQueue';
-import { Workbench } from '../tasks/workbench';
+import { TaskHarness } from '../tasks/taskHarness';
 
-describe('a call', () => {
-	it('that carries a file has longer: 30 s, and the time of its bytes at 2 Mbit/s', async () => {
-		const bench = new Workbench();
-		const file = {
-			fieldName: 'file',
-			fileName: 'a.png',
-			contentType: 'image/png',
-			bytes: Buffer.alloc(10 ** 7),
-		};
-		const request = { method: 'POST', path: '/uploads', file } as const;
-		bench.queue.faults.create.push({ hang: true });
-		const startedMs = bench.clock.nowMs();
-		const work = call(bench.room().session, request, (reply) => ({ value: reply }), {});
-		expect(await bench.clock.run(work)).toEqual({ problem: { kind: 'requestTimedOut' } });
-		expect(bench.clock.nowMs() - startedMs).toBe(30_000 + 40_000);
+const IMAGE = {
+	digest: 'abc',
+	fileName: 'a.png',
+	contentType: 'image/png',
+	bytes: async () => Buffer.alloc(10 ** 7),
+};
+
+describe('an upload', () => {
+	it('has longer than other calls: 30 s, and the time of its bytes at 2 Mbit/s', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
+		harness.queue.faults.create.push(...Array.from({ length: 9 }, () => ({ hang: true })));
+		await harness.clock.run(client.upload(IMAGE, harness.wait(100_000)));
+		const [gapMs] = harness.gapsMs('create');
+		expect(gapMs).toBe(30_000 + 40_000 + 375);
+	});
+
+	it('of the same image is sent once, however many items use it', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
+		const body = { success: true, data: { url: 'https://files.test/1.png' } };
+		harness.queue.faults.create.push({ reply: { body } });
+		const uploads = [1, 2, 3].map(async () => await client.upload(IMAGE, harness.wait()));
+		expect(await harness.clock.run(Promise.all(uploads))).toEqual(
+			Array.from({ length: 3 }, () => ({ value: 'https://files.test/1.png' })),
+		);
+		expect(harness.queue.sent('create')).toHaveLength(1);
+	});
+
+	it('is not for a gateway that takes images in the create', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution();
+		expect(await harness.problemOf(client.upload(IMAGE, harness.wait()))).toMatchObject({
+			kind: 'badParameters',
+		});
+		expect(harness.queue.calls).toHaveLength(0);
 	});
 });
 
-/** Reads a task through one fault, and says what the pacer was told. */
-async function pacerAfter(fault: Fault) {
-	const bench = new Workbench();
-	const room = bench.room();
-	const task = await bench.clock.run(obtainTask(room, bench.order()));
+/** Reads a task through one fault, and says what the limiter was told. */
+async function toldAfter(fault: Fault): Promise<string[]> {
+	const harness = new TaskHarness();
+	const task = await harness.create();
 	const told: string[] = [];
-	const pacer = {
-		turn: async () => true,
+	const acquire: Limiter['acquire'] = async () => ({
 		accepted: () => void told.push('accepted'),
-		refused: (waitMs?: number) => void told.push(`refused ${waitMs}`),
-	};
-	bench.queue.faults.status.push(fault);
-	await bench.clock.run(readStatus({ ...room.session, pacer }, task, bench.watch()));
+		refused: ({ retryAfterMs }) => void told.push(`refused ${retryAfterMs}`),
+		end: () => undefined,
+	});
+	harness.queue.faults.status.push(fault);
+	const { client } = harness.execution({ limiter: { acquire } });
+	await harness.clock.run(client.status(task, harness.wait()));
 	return told;
 }
 
-describe('the pacer', () => {
+describe('the limiter', () => {
 	it.each([
 		['with Retry-After', { 'retry-after': '3' }, 'refused 3000'],
 		['without it', {}, 'refused undefined'],
 	])('is told of a 429 %s', async (_name, headers, told) => {
-		expect(await pacerAfter({ reply: { statusCode: 429, headers } })).toEqual([told, 'accepted']);
+		expect(await toldAfter({ reply: { statusCode: 429, headers } })).toEqual([told, 'accepted']);
 	});
 
 	it('is told of a fault of the gateway as of a call that was taken', async () => {
-		expect(await pacerAfter({ reply: { statusCode: 500 } })).toEqual(['accepted', 'accepted']);
+		expect(await toldAfter({ reply: { statusCode: 500 } })).toEqual(['accepted', 'accepted']);
 	});
 
 	it('is told nothing of a call that did not come through', async () => {
-		expect(await pacerAfter({ network: 'interrupted' })).toEqual(['accepted']);
+		expect(await toldAfter({ network: 'interrupted' })).toEqual(['accepted']);
 	});
 });

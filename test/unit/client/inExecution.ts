@@ -2,26 +2,27 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
-import { wallClock } from '../../../nodes/FluxImage/core/clock';
-import { openTransport, type Transport } from '../../../nodes/FluxImage/client/http';
+import { readCredential } from '../../../nodes/FluxImage/client/credential';
+import { openHttp, type Http } from '../../../nodes/FluxImage/client/http';
+import { nodePorts } from '../../engine/heldTime';
 import { FLUX_NAME, nodeType, plainNode, startWorkflow } from '../../../tooling/engine/engine';
 
 /** A key with characters that URLs and JSON spell otherwise. */
 export const API_KEY = 'key/with+odd"signs\\and=é-0123456789';
 
-/** The gateway whose protocol the transport carries here. */
+/** The gateway whose protocol is spoken here. */
 export const GATEWAY: Gateway = GATEWAYS.seaArtCloud;
 
 /** A node of a test's own that runs in n8n's real engine, with n8n's real helpers. */
 export interface RunningNode {
 	readonly context: IExecuteFunctions;
-	readonly transport: Transport;
+	readonly http: Http;
 	/** What the Stop button does. */
 	stop(): void;
 }
 
 /**
- * Runs work inside an execution, with a transport to a base URL.
+ * Runs work inside an execution, with a door to a base URL.
  *
  * @throws whatever the work throws
  */
@@ -34,8 +35,9 @@ export async function inExecution<T>(
 	let came: { value: T } | { error: unknown } | undefined;
 	const type = nodeType(['done'], async function () {
 		try {
-			const transport = await openTransport(this, GATEWAY, wallClock);
-			came = { value: await work({ context: this, transport, stop: () => execution.stop() }) };
+			const credential = await readCredential(this, GATEWAY, 0);
+			const http = openHttp(this, GATEWAY, credential, nodePorts().clock);
+			came = { value: await work({ context: this, http, stop: () => execution.stop() }) };
 		} catch (error) {
 			came = { error };
 		}

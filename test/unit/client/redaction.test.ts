@@ -88,8 +88,8 @@ describe('the key that a gateway repeats', () => {
 		);
 		const outcome = await inExecution(
 			server.url,
-			async ({ transport }) =>
-				await transport.send(
+			async ({ http }) =>
+				await http.send(
 					{ method: 'GET', path: '/x' },
 					{ timeoutMs: 5_000, signal: new AbortController().signal },
 				),
@@ -103,8 +103,8 @@ describe('the key that a gateway repeats', () => {
 	it('is gone from the problem of a base URL that holds it, and from the log', async () => {
 		const outcome = await inExecution(
 			`http://127.0.0.1:1/${key}`,
-			async ({ transport }) =>
-				await transport.send(
+			async ({ http }) =>
+				await http.send(
 					{ method: 'GET', path: '/x' },
 					{ timeoutMs: 5_000, signal: new AbortController().signal },
 				),

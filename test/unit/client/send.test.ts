@@ -19,10 +19,7 @@ const started = async (starting: Promise<LocalServer>) => {
 const limits = (timeoutMs = 5_000) => ({ timeoutMs, signal: new AbortController().signal });
 
 const send = async (baseUrl: string, request = STATUS, timeoutMs?: number) =>
-	await inExecution(
-		baseUrl,
-		async ({ transport }) => await transport.send(request, limits(timeoutMs)),
-	);
+	await inExecution(baseUrl, async ({ http }) => await http.send(request, limits(timeoutMs)));
 
 describe('an API call', () => {
 	it('carries the key and the JSON to the base URL', async () => {
@@ -174,8 +171,7 @@ describe('a call that takes too long', () => {
 		const controller = new AbortController();
 		const outcome = await inExecution(
 			server.url,
-			async ({ transport }) =>
-				await transport.send(STATUS, { timeoutMs: 20_000, signal: controller.signal }),
+			async ({ http }) => await http.send(STATUS, { timeoutMs: 20_000, signal: controller.signal }),
 		);
 		expect(outcome.problem).toEqual({ kind: 'stopped' });
 	});
@@ -184,8 +180,8 @@ describe('a call that takes too long', () => {
 		const server = await started(serve((response) => json(response, 200, {})));
 		const outcome = await inExecution(
 			server.url,
-			async ({ transport }) =>
-				await transport.send(STATUS, { timeoutMs: 1_000, signal: AbortSignal.abort() }),
+			async ({ http }) =>
+				await http.send(STATUS, { timeoutMs: 1_000, signal: AbortSignal.abort() }),
 		);
 		expect(outcome.problem).toEqual({ kind: 'stopped' });
 		expect(server.requests).toHaveLength(0);
@@ -197,10 +193,10 @@ describe('after Stop', () => {
 		const server = await started(
 			serve((response) => json(response, 202, { status: 'CANCELLATION_REQUESTED' })),
 		);
-		const outcome = await inExecution(server.url, async ({ context, transport, stop }) => {
+		const outcome = await inExecution(server.url, async ({ context, http, stop }) => {
 			stop();
 			while (!context.getExecutionCancelSignal()?.aborted) await Promise.resolve();
-			return await transport.send({ method: 'PUT', path: '/cancel' }, limits());
+			return await http.send({ method: 'PUT', path: '/cancel' }, limits());
 		});
 		expect(outcome.value?.statusCode).toBe(202);
 		expect(server.requests[0]!.headers.authorization).toBeDefined();

@@ -1,5 +1,5 @@
 import { MESSAGES } from '../../../nodes/FluxImage/core/messages';
-import { CREATE_RULES, READ_RULES } from '../../../nodes/FluxImage/tasks/rules';
+import { CREATE_RULES, READ_RULES } from '../../../nodes/FluxImage/client/retry';
 
 const rows = Object.entries(MESSAGES);
 
@@ -24,8 +24,8 @@ describe('the words for a problem', () => {
 		}
 	});
 
-	it('of a doubtful create say that it may be paid, that a new try may pay again, where to look', () => {
-		const { message, remedy } = MESSAGES.mayHaveBeenAccepted;
+	it('of an uncertain create say that it may be paid, that a new try may pay again, where to look', () => {
+		const { message, remedy } = MESSAGES.createUncertain;
 		expect(message).toContain('may have accepted');
 		expect(remedy).toContain('trying again may pay again');
 		expect(remedy).toContain('billing page');

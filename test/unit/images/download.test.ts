@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { useBinaryMode } from '../../../tooling/engine/engine';
 import { inHeldTime } from '../../engine/heldTime';
 import { serve, type LocalServer } from '../client/localServer';
-import { fetchInEngine, type PictureAsk } from './pictureSession';
+import { fetchInEngine, type PictureAsk } from './pictureHarness';
 
 /**
  * How long a picture is tried for that never comes, in milliseconds. The tries are 0.25, 0.5, 1 and 2 s

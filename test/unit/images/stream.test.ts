@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 
-import { counted, heedless, peek } from '../../../nodes/FluxImage/images/stream';
+import {
+	limitBytes,
+	peek,
+	TooLargeError,
+	tooLarge,
+	withErrorSink,
+} from '../../../nodes/FluxImage/images/stream';
 
 const CONTENT = Buffer.from('0123456789abcdefghij');
 
@@ -16,12 +22,6 @@ function inPieces(bytes: Buffer, size: number, error?: Error): Readable {
 	}
 	return Readable.from(pieces(), { objectMode: false });
 }
-
-const problemOf = async (work: Promise<unknown>) =>
-	await work.then(
-		() => undefined,
-		(error: { problem?: unknown }) => error.problem,
-	);
 
 describe('the first bytes of a stream', () => {
 	it.each([1, 2, 5, 11, 12, 13, 20, 1_000])(
@@ -66,20 +66,21 @@ describe('the first bytes of a stream', () => {
 	});
 });
 
-describe('a counted stream', () => {
+describe('a limited stream', () => {
 	const read = async (stream: Readable, maximum: number) =>
-		await buffer(counted(stream, maximum).stream);
+		await buffer(limitBytes(stream, maximum).stream);
 
 	it('passes all bytes, and knows how many', async () => {
-		const { stream, passedBytes } = counted(inPieces(CONTENT, 3), 20);
+		const { stream, passedBytes } = limitBytes(inPieces(CONTENT, 3), 20);
 		expect((await buffer(stream)).toString()).toBe(CONTENT.toString());
 		expect(passedBytes()).toBe(20);
 	});
 
 	it('breaks where there are more bytes than allowed', async () => {
-		expect(await problemOf(read(inPieces(CONTENT, 3), 19))).toMatchObject({
+		await expect(read(inPieces(CONTENT, 3), 19)).rejects.toThrow(TooLargeError);
+		expect(tooLarge(19_000_000)).toEqual({
 			kind: 'badParameters',
-			reason: expect.stringContaining('Max Image Size'),
+			reason: 'it is larger than Max Image Size allows (19 MB)',
 		});
 	});
 
@@ -90,7 +91,7 @@ describe('a counted stream', () => {
 	});
 
 	it('breaks for a reader that comes late', async () => {
-		const { stream } = counted(heedless(inPieces(CONTENT, 20, new Error('it broke'))), 100);
+		const { stream } = limitBytes(withErrorSink(inPieces(CONTENT, 20, new Error('it broke'))), 100);
 		await new Promise((resolve) => setTimeout(resolve, 20));
 		await expect(buffer(stream)).rejects.toThrow('it broke');
 	});

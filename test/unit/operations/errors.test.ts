@@ -2,9 +2,8 @@ import type { IExecuteFunctions, INode } from 'n8n-workflow';
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import { failedItem, taskFailure } from '../../../nodes/FluxImage/operations/errors';
-import { ProblemError, type Problem } from '../../../nodes/FluxImage/core/problem';
-import { unseen } from '../../../nodes/FluxImage/tasks/lifecycle';
-import type { TaskState } from '../../../nodes/FluxImage/core/task';
+import type { Problem } from '../../../nodes/FluxImage/core/problem';
+import type { KnownTask, TaskState } from '../../../nodes/FluxImage/core/task';
 import { redactor } from '../../../nodes/FluxImage/client/redaction';
 
 const KEY = 'key-that-must-not-be-seen';
@@ -19,12 +18,12 @@ const task: TaskState = {
 const contextOf = (onError?: INode['onError']) =>
 	({ getNode: () => ({ name: 'FLUX Image', onError }) }) as unknown as IExecuteFunctions;
 
-const failure = (problem: Problem, about?: TaskState) =>
+const failure = (problem: Problem, about?: KnownTask) =>
 	taskFailure(
 		contextOf(),
 		3,
-		GATEWAYS.seaArtCloud,
-		new ProblemError(problem, about),
+		GATEWAYS['seaArtCloud']!,
+		{ problem, ...(about && { task: about }) },
 		redactor(KEY),
 	);
 
@@ -70,7 +69,9 @@ describe("an item's failure", () => {
 	});
 
 	it('claims no status of a task that no reply has told of', () => {
-		expect(failure({ kind: 'notFound' }, unseen(task)).json).not.toHaveProperty('status');
+		const { requestId, modelId } = task;
+		const { json } = failure({ kind: 'notFound' }, { requestId, modelId });
+		expect(json).not.toHaveProperty('status');
 	});
 
 	it('keeps an id that looks like a pattern', () => {
@@ -79,7 +80,7 @@ describe("an item's failure", () => {
 	});
 
 	it('without a task has the model of its create', () => {
-		const { json } = failure({ kind: 'mayHaveBeenAccepted', modelId: 'flux_2_pro' });
+		const { json } = failure({ kind: 'createUncertain', modelId: 'flux_2_pro' });
 		expect(json).toEqual({ gateway: 'seaArtCloud', model: 'flux_2_pro' });
 	});
 

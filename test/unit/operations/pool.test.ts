@@ -1,5 +1,5 @@
 import { runTogether } from '../../../nodes/FluxImage/operations/pool';
-import { SimulatedClock } from '../tasks/simulatedClock';
+import { SimulatedClock } from '../../../tooling/simulatedClock';
 
 /** Runs jobs of those lengths, in milliseconds, and notes when each began. */
 async function run(lengthsMs: number[], limit: number) {

@@ -1,1 +1,0 @@
-export { SimulatedClock } from '../../../tooling/simulatedClock';
