@@ -106,7 +106,7 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 			'Use Task > Get Result with this Request ID soon: it fetches the picture again without paying again. The link may expire.',
 	},
 	notStored: {
-		message: 'n8n could not store the picture of task {id}',
+		message: 'The picture of task {id} could not be stored by n8n',
 		remedy:
 			'Look after the disk or the binary store of this n8n, then use Task > Get Result with this Request ID: it fetches the picture again without paying again. The link may expire.',
 	},

@@ -116,12 +116,16 @@ async function storeDownload(
 	}
 }
 
+/** Kinds that their bytes would have told. */
+const TOLD_BY_BYTES: ReadonlySet<string> = new Set(['gif', 'jpeg', 'jpg', 'png', 'webp']);
+
 /** A kind of picture that is not known here, as its host calls it; a page or JSON is none. */
 function typeByHost(contentType: string | undefined, start: Buffer): PictureType | undefined {
 	const [, subtype] = /^image\/([a-z0-9]+)/i.exec(contentType ?? '') ?? [];
 	const isText = /^\s*[<{[]/.test(start.toString('latin1'));
-	if (subtype === undefined || isText || start.length === 0) return undefined;
-	const extension = subtype.toLowerCase();
+	const extension = subtype?.toLowerCase();
+	if (extension === undefined || TOLD_BY_BYTES.has(extension)) return undefined;
+	if (isText || start.length < SIGNATURE_LENGTH) return undefined;
 	return { contentType: `image/${extension}`, extension };
 }
 

@@ -45,7 +45,7 @@ export const TAIL_LENGTH = 64;
 const END_MARKS: Readonly<Record<string, Buffer>> = {
 	png: Buffer.from('IEND'),
 	jpg: Buffer.from([0xff, 0xd9]),
-	gif: Buffer.from([0x3b]),
+	gif: Buffer.from([0x00, 0x3b]),
 };
 
 /** Where WebP has its length, without the eight bytes up to there. */

@@ -69,7 +69,7 @@ describe('a read', () => {
 		harness.queue.faults.status.push(status(503, { 'retry-after': '25' }));
 		await harness.clock.run(read());
 		// A tenth to a fifth later, since all who were told so come back at the same moment.
-		expect(harness.gapsMs('status')).toEqual([25_000 * 1.15 + 20]);
+		expect(harness.gapsMs('status')).toEqual([28_770]);
 	});
 
 	it('looks once more at the deadline, though Retry-After is far beyond it (FAULTS B13)', async () => {

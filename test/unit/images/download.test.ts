@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { useBinaryMode } from '../../../tooling/engine/engine';
 import { inHeldTime } from '../../engine/heldTime';
@@ -15,7 +16,8 @@ const PATIENCE_MS = 3_500;
 /** How much of it passes in a turn of the event loop, in milliseconds. */
 const STEP_MS = 50;
 
-const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(5_000)]);
+const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
+const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(5_000), PNG_END]);
 
 let server: LocalServer | undefined;
 afterEach(async () => {
@@ -53,9 +55,9 @@ describe.each(['filesystem', 'default'] as const)('a picture, in %s mode', (mode
 		const { picture, bytes } = await fetchFrom(sends(PNG, { 'content-type': 'image/jpeg' }));
 		expect(bytes!.equals(PNG)).toBe(true);
 		expect(picture).toMatchObject({
-			fileName: 'image.png',
+			fileName: 'picture.png',
 			contentType: 'image/png',
-			binary: { mimeType: 'image/png', fileName: 'image.png', fileExtension: 'png' },
+			binary: { mimeType: 'image/png', fileName: 'picture.png', fileExtension: 'png' },
 		});
 		expect(server!.requests[0]!.headers).not.toHaveProperty('authorization');
 	});
@@ -71,7 +73,7 @@ describe.each(['filesystem', 'default'] as const)('a picture, in %s mode', (mode
 
 	it('is named PNG where a JPEG was asked for and a PNG came', async () => {
 		const { picture } = await fetchFrom(sends(PNG), { path: '/a/photo.jpg?sig=1' });
-		expect(picture!.fileName).toBe('photo.png');
+		expect(picture!.fileName).toBe('picture.png');
 	});
 
 	it('is fetched again after it broke off', async () => {
@@ -169,24 +171,99 @@ describe('what lies where a picture should be', () => {
 	);
 });
 
-describe('the name of a picture', () => {
-	it.each([
-		['/..%2F..%2Fetc%2Fpasswd', undefined, '_.._etc_passwd.png'],
-		['/x.png', '../../etc/passwd', '_.._etc_passwd.png'],
-		['/x.png', '..\\..\\windows\\system.ini', '_.._windows_system.png'],
-		['/x.png', 'яблоко 苹果.webp', 'яблоко 苹果.png'],
-		['/%E8%8B%B9.jpg', undefined, '苹.png'],
-		['/%E0%A4%A', undefined, '_E0_A4_A.png'],
-		['/', undefined, 'image.png'],
-		['/x.png', '', 'image.png'],
-		['/x.png', '...', 'image.png'],
-		['/x.png', 'a\r\nb\0c"d.png', 'a_b_c_d.png'],
-		['/x.png', `${'n'.repeat(300)}.png`, `${'n'.repeat(80)}.png`],
-	])('at %s called %j is %j', async (path, fileName, expected) => {
-		const { picture } = await fetchFrom(sends(PNG), {
-			path,
-			...(fileName === undefined ? {} : { fileName }),
-		});
-		expect(picture!.fileName).toBe(expected);
+/** The start and the end of each kind of picture, and what lies between. */
+const PARTS: Readonly<Record<string, readonly [start: string, end: string]>> = {
+	png: ['89504e470d0a1a0a', '0000000049454e44ae426082'],
+	jpg: ['ffd8ffe000104a464946', 'ffd9'],
+	gif: ['474946383961010001', '003b'],
+};
+
+function pictureOf(kind: string): Buffer {
+	const [start = '', end = ''] = PARTS[kind] ?? [];
+	return Buffer.concat([Buffer.from(start, 'hex'), randomBytes(3_000), Buffer.from(end, 'hex')]);
+}
+
+/** A WebP file, which tells its length at its beginning. */
+function webp(): Buffer {
+	const file = Buffer.concat([Buffer.from('RIFF----WEBPVP8 '), randomBytes(3_000)]);
+	file.writeUInt32LE(file.length - 8, 4);
+	return file;
+}
+
+describe('a picture that breaks off without a sign of it (FAULTS B4)', () => {
+	beforeAll(async () => await useBinaryMode('filesystem'));
+
+	const pictures = [
+		...Object.keys(PARTS).map((kind) => [kind, pictureOf(kind)] as const),
+		['webp', webp()] as const,
+	];
+
+	it.each(pictures)('is fetched again: %s', async (_kind, whole) => {
+		const half = whole.subarray(0, 1_500);
+		const { bytes } = await fetchFrom((response, nth) => sends(nth > 1 ? whole : half)(response));
+		expect(bytes!.equals(whole)).toBe(true);
+		expect(server!.requests).toHaveLength(2);
 	});
+
+	it.each(pictures)('is taken as it is where the same comes again: %s', async (_kind, whole) => {
+		const half = whole.subarray(0, 1_500);
+		const { bytes } = await fetchFrom(sends(half));
+		expect(bytes!.equals(half)).toBe(true);
+		expect(server!.requests).toHaveLength(2);
+	});
+
+	it.each(pictures)('is whole with something behind its end: %s', async (_kind, whole) => {
+		const padded = Buffer.concat([whole, Buffer.alloc(200)]);
+		const { bytes } = await fetchFrom(sends(padded));
+		expect(bytes!.equals(padded)).toBe(true);
+		expect(server!.requests).toHaveLength(1);
+	});
+});
+
+describe('a picture of an odd host', () => {
+	beforeAll(async () => await useBinaryMode('filesystem'));
+
+	it.each([
+		['gzip', gzipSync],
+		['br', brotliCompressSync],
+		['deflate', deflateSync],
+	])(
+		'that packs it by %s all the same is whole, and one was asked for unpacked (FAULTS B3)',
+		async (coding, pack) => {
+			const { bytes } = await fetchFrom(sends(pack(PNG), { 'content-encoding': coding }));
+			expect(bytes!.equals(PNG)).toBe(true);
+			expect(server!.requests).toHaveLength(1);
+			expect(server!.requests[0]!.headers['accept-encoding']).toBe('identity');
+		},
+	);
+
+	it.each([201, 203, 206])('that answers HTTP %s is taken (FAULTS B8)', async (statusCode) => {
+		const { bytes } = await fetchFrom((response) => response.writeHead(statusCode).end(PNG));
+		expect(bytes!.equals(PNG)).toBe(true);
+	});
+
+	it.each([
+		['image/avif', 'avif'],
+		['image/bmp; charset=binary', 'bmp'],
+	])(
+		'of a kind that only the host knows, %s, is taken as it says (FAULTS B8)',
+		async (type, extension) => {
+			const odd = Buffer.concat([Buffer.from([0, 0, 0, 32]), randomBytes(500)]);
+			const { picture } = await fetchFrom(sends(odd, { 'content-type': type }));
+			expect(picture).toMatchObject({
+				fileName: `picture.${extension}`,
+				contentType: `image/${extension}`,
+			});
+		},
+	);
+});
+
+it("a picture that n8n's store refuses is not fetched again (FAULTS B12)", async () => {
+	server = await serve((response) => sends(PNG)(response));
+	const { problem } = await fetchInEngine({
+		image: { url: `${server.url}/image.png` },
+		store: async () => await Promise.reject(new Error('ENOSPC: no space left on device')),
+	});
+	expect(problem).toMatchObject({ kind: 'notStored', reason: 'ENOSPC: no space left on device' });
+	expect(server.requests).toHaveLength(1);
 });

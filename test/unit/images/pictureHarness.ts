@@ -2,7 +2,11 @@ import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
 import { unlimited } from '../../../nodes/FluxImage/client/limiter';
 import type { Outcome, Problem } from '../../../nodes/FluxImage/core/problem';
 import type { GeneratedImage } from '../../../nodes/FluxImage/core/task';
-import { fetchPicture, type FetchedPicture } from '../../../nodes/FluxImage/images/download';
+import {
+	fetchPicture,
+	type FetchedPicture,
+	type StorePicture,
+} from '../../../nodes/FluxImage/images/download';
 import { binaryBytes } from '../../../tooling/engine/engine';
 import { nodePorts } from '../../engine/heldTime';
 import { GATEWAY, inExecution, type RunningNode } from '../client/inExecution';
@@ -13,6 +17,8 @@ export interface PictureAsk {
 	/** Milliseconds from now. Default: enough for a picture that is there. */
 	readonly patienceMs?: number;
 	readonly maximumBytes?: number;
+	/** Default: n8n's own binary store. */
+	readonly store?: StorePicture;
 }
 
 /** What came of it. */
@@ -25,7 +31,7 @@ export interface PictureEnding {
 /** Fetches a picture within an execution, into n8n's real binary store. */
 export async function storeInEngine(
 	{ context, http }: RunningNode,
-	{ image, patienceMs = 10_000, maximumBytes = 100_000_000 }: PictureAsk,
+	{ image, patienceMs = 10_000, maximumBytes = 100_000_000, store }: PictureAsk,
 ): Promise<Outcome<FetchedPicture>> {
 	const { clock } = nodePorts();
 	const ports = { http, clock, random: () => 0, limiter: unlimited };
@@ -34,8 +40,10 @@ export async function storeInEngine(
 		client,
 		image,
 		{
-			store: async (stream, fileName, contentType) =>
-				await context.helpers.prepareBinaryData(stream, fileName, contentType),
+			store:
+				store ??
+				(async (stream, fileName, contentType) =>
+					await context.helpers.prepareBinaryData(stream, fileName, contentType)),
 			stem: 'picture',
 			maximumBytes,
 		},
