@@ -35,9 +35,13 @@ const clock: Clock = {
 		),
 };
 
-/** Holds the event loop, as a long computation of another node does. */
+/**
+ * Holds the event loop, as a long computation of another node does. It begins after the loop has read
+ * the network, so that the timers that are due come first when it ends.
+ */
 function block(milliseconds: number): void {
-	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+	const hold = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+	setTimeout(() => setImmediate(hold), ON_ITS_WAY_MS);
 }
 
 async function main({ apiKey, baseUrl, prompt, options, blockMs }: ChildTask): Promise<void> {
@@ -55,7 +59,7 @@ async function main({ apiKey, baseUrl, prompt, options, blockMs }: ChildTask): P
 		},
 		credentials: { seaArtCloudApi: { apiKey, baseUrl } },
 		onCall: ({ method }) => {
-			if (method === 'POST' && blockMs) setTimeout(() => block(blockMs), ON_ITS_WAY_MS);
+			if (method === 'POST' && blockMs) block(blockMs);
 		},
 	});
 	const [item] = items;
