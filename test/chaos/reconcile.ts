@@ -1,6 +1,6 @@
 import type { TaskRow } from '../../sandbox';
 import type { ChaosExecution, ChaosRun } from './chaos';
-import { itemOf } from './faultPlan';
+import { ABOVE_TASKS_AT_A_TIME, itemOf } from './faultPlan';
 
 /** The books of a run: what was asked and paid on one side, what came out on the other. */
 export interface Books {
@@ -46,6 +46,7 @@ export function reconcile({ executions, studio, plan }: ChaosRun): Books {
 			['tasks asked for', asked],
 			['faults played', [...plan.played.values()].reduce((sum, count) => sum + count, 0)],
 			['kinds of faults played', plan.played.size],
+			['creates refused for tasks at a time', plan.played.get(ABOVE_TASKS_AT_A_TIME) ?? 0],
 			['requests in all', ledger.requests.length],
 			['API calls sent', executions.reduce((sum, { sent }) => sum + sent.length, 0)],
 			['creates sent', ledger.where({ call: 'create' }).length],
