@@ -78,12 +78,15 @@ const MANNERS: readonly Manner[] = [
 /** Items of one execution: small enough for every gateway to meet every manner. */
 const ITEMS_EACH = 10;
 
+/** Long enough for the accounts' tasks to meet their limits, in seconds of the world. */
+const JOB_SECONDS = { min: 0.05, max: 0.3 };
+
 /** Executions under way at the same time: five at each of two gateways, and each five on one account. */
 const TOGETHER = 10;
 
 /** Runs that many tasks through the engine, with the seed's faults on their calls. */
 export async function runChaos({ seed, tasks, speed = 10 }: ChaosOptions): Promise<ChaosRun> {
-	const studio = await Studio.open({ seed, plainPictures: true });
+	const studio = await Studio.open({ seed, jobSeconds: JOB_SECONDS, plainPictures: true });
 	const plan = new FaultPlan(seed);
 	plan.playOn(studio.sandbox);
 	const putBack = runFaster(speed);
