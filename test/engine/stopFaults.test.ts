@@ -41,7 +41,7 @@ const CANCELLED = (count: number) => Array.from({ length: count }, () => 'cancel
 describe('Stop while the gateway refuses cancels for now (FAULTS A2)', () => {
 	it.each([
 		['429-seconds', 1, 2],
-		['429-seconds', 10, 1],
+		['429-seconds', 10, 2],
 		['503', 3, 2],
 	] as const)('%s with Retry-After: %d, %d times: all come through', async (fault, wait, times) => {
 		studio.sandbox.faults.add({
