@@ -32,6 +32,20 @@ describe('an upload', () => {
 		expect(harness.queue.sent('create')).toHaveLength(1);
 	});
 
+	it('that failed is made anew for the next who asks', async () => {
+		const harness = new TaskHarness();
+		const client = harness.execution({ gateway: GATEWAYS.toApis }).client;
+		harness.queue.faults.create.push({ reply: { statusCode: 400 } });
+		const bytes = jest.fn(IMAGE.bytes);
+		const upload = async () => await client.upload({ ...IMAGE, bytes }, harness.wait());
+		const [first, second] = await harness.clock.run(Promise.all([upload(), upload()]));
+		expect(first.problem).toBeDefined();
+		expect(second).toBe(first);
+		expect(bytes).toHaveBeenCalledTimes(1);
+		await harness.clock.run(upload());
+		expect(bytes).toHaveBeenCalledTimes(2);
+	});
+
 	it('is not for a gateway that takes images in the create', async () => {
 		const harness = new TaskHarness();
 		const { client } = harness.execution();
