@@ -92,6 +92,8 @@ function steady(value: unknown): unknown {
 function steadyField(name: string, value: unknown): unknown {
 	if (MOMENTARY.has(name)) return undefined;
 	if (UNFINISHED.has(value)) return 'unfinished';
+	// 1.0 gave two pictures one name (FAULTS, B9); the extension is what its workflows counted on.
+	if (name === 'fileName') return String(value).replace(/^.*\./, 'unique.');
 	if (name === 'error') return String(value).replace(/mmsu_\w+/, 'mmsu_differs');
 	return PASSING.has(name) || LOCAL_URL.test(String(value)) ? 'differs' : value;
 }

@@ -150,7 +150,7 @@ export const inputImageBehaviors: readonly Behavior[] = [
 			const base64 = Buffer.from('not a picture at all').toString('base64');
 			const image = [{ source: 'base64', base64 }];
 			const { error } = await stage.image({ prompt: 'Edit it', inputImages: { image } });
-			expect(error?.message).toContain('must be a PNG, JPEG, WebP or GIF file');
+			expect(error?.message).toContain('is no PNG, JPEG, WebP or GIF');
 			expect(stage.sandbox.ledger.requests).toHaveLength(0);
 		},
 	},
