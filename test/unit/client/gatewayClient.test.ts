@@ -88,3 +88,40 @@ describe('the limiter', () => {
 		expect(await toldAfter({ network: 'interrupted' })).toEqual(['accepted']);
 	});
 });
+
+describe('find', () => {
+	const body = { id: 'task_img_1', status: 'in_progress', progress: 40 };
+
+	it('gives the task that was created under an id of our own', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
+		harness.queue.faults.status.push({ reply: { statusCode: 200, body } });
+		const work = client.find('n8n-0123', 'flux-kontext-max', harness.wait());
+		expect(await harness.clock.run(work)).toMatchObject({
+			value: { requestId: 'task_img_1', modelId: 'flux-kontext-max', status: 'running' },
+		});
+	});
+
+	it('outlasts a lag where it is told to, and else says that there is none', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
+		const unknown = { reply: { statusCode: 404, body: { error: { code: 'task_not_found' } } } };
+		harness.queue.faults.status.push(unknown, { reply: { statusCode: 200, body } });
+		const patient = { ...harness.wait(), retryNotFound: true };
+		const found = await harness.clock.run(client.find('n8n-0123', 'm', patient));
+		expect(found.value?.requestId).toBe('task_img_1');
+		harness.queue.faults.status.push(unknown);
+		expect(await harness.problemOf(client.find('n8n-0123', 'm', harness.wait()))).toMatchObject({
+			kind: 'notFound',
+		});
+	});
+
+	it('finds nothing at a gateway that keeps no ids of its callers, and sends nothing', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution();
+		expect(await harness.problemOf(client.find('n8n-0123', 'm', harness.wait()))).toMatchObject({
+			kind: 'notFound',
+		});
+		expect(harness.queue.calls).toHaveLength(0);
+	});
+});
