@@ -2,9 +2,16 @@ import type { NewTask } from '../client/gatewayClient';
 import { ENDED, type KnownTask } from '../core/task';
 import { cancelQuietly, type Cancelled } from './activeTasks';
 import type { OrderKey } from './createdTasks';
-import { endedBadly, failureProblem, type Ending } from './ending';
+import {
+	endedBadly,
+	failureProblem,
+	type Ending,
+	collectUntilMs,
+	pollUntilEnded,
+	readResult,
+	type WaitOptions,
+} from './poll';
 import type { Execution } from './execution';
-import { collectUntilMs, pollUntilEnded, readResult, type WaitOptions } from './poll';
 
 /** A task to be paid for, once. */
 export interface Order extends NewTask {
