@@ -34,7 +34,6 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
 import type { NodePorts } from '../../nodes/FluxImage/operations/execution';
 import { runItems } from '../../nodes/FluxImage/operations/runItems';
 import { credentialsHelper, type Credentials, type OnCall } from './credentialsHelper';
@@ -44,6 +43,11 @@ import { collectLog, engineLog } from './engineLog';
 const { Container } = createRequire(require.resolve('n8n-core'))(
 	'@n8n/di',
 ) as typeof import('@n8n/di');
+
+/** With its extension: where tsx runs this, the codex file of the same name would come first. */
+const { FluxImage } = createRequire(__filename)(
+	'../../nodes/FluxImage/FluxImage.node.ts',
+) as typeof import('../../nodes/FluxImage/FluxImage.node');
 
 // Before anything of n8n is built that would take its own logger.
 collectLog();
@@ -217,7 +221,7 @@ function outcomeOf(run: IRun): Outcome {
 }
 
 /** The node as it is, but for what a test hands in and wants to see. */
-function fluxImage({ ports, onRun }: Pick<ExecutionStart, 'ports' | 'onRun'>): FluxImage {
+function fluxImage({ ports, onRun }: Pick<ExecutionStart, 'ports' | 'onRun'>): INodeType {
 	const node = new FluxImage();
 	node.execute = async function () {
 		const run = runItems(this, ports);

@@ -79,7 +79,8 @@ const UPLOAD_FOR_MS = 120_000;
 /** What a call comes to whose turn does not come in time. */
 const NO_TURN: Problem = {
 	kind: 'rateLimited',
-	reason: 'the gateway limits the rate of calls, and the time was up before this one could go',
+	reason:
+		'the gateway limits the rate of calls, and the time was up before the turn of this one: it was not sent',
 };
 
 /**
