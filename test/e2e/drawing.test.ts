@@ -4,7 +4,7 @@ import { drawnFor, tasksWith } from './gatewayTasks';
 import { itemsOf, openN8n, outcomeOf, pictureOf, runManually, type SavedExecution } from './n8n';
 import { recordOutput } from './outputs';
 
-const PROMPT = 'A clean product photo of a red apple on a white table, soft harness lighting.';
+const PROMPT = 'A clean product photo of a red apple on a white table, soft studio lighting.';
 
 /** The workflows with a button, by what their one node asks the gateway for. */
 const DRAWINGS = [

@@ -58,7 +58,7 @@ describe('in the editor', () => {
 		await editor.figure('picture-in-output-panel');
 
 		const [expected] = pictureRequests('seaArtCloud', 'flux_kontext_max', {
-			prompt: 'A clean product photo of a red apple on a white table, soft harness lighting.',
+			prompt: 'A clean product photo of a red apple on a white table, soft studio lighting.',
 			seed: 42,
 			aspect_ratio: '4:3',
 		});
