@@ -43,8 +43,8 @@ module.exports = {
 		...layers,
 		...folders,
 		{
-			name: 'scripts-use-stages-only',
-			comment: 'Of the tests, scripts import the stages that they set up.',
+			name: 'scripts-use-fixtures-only',
+			comment: 'Of the tests, scripts import the fixtures that they set up.',
 			severity: 'error',
 			from: { path: '^scripts/' },
 			to: { path: '^test/', pathNot: '^test/(e2e|queue)/' },

@@ -8,7 +8,7 @@ import { sandboxKeys, type SandboxKeys } from './keys';
 import { Ledger } from './ledger';
 import { createPictureHost, type PictureHostParts } from './pictureHost';
 import { PictureStore } from './pictureStore';
-import type { World } from './protocol';
+import type { SandboxState } from './protocol';
 import { QuirkSettings } from './quirks';
 import { RateLimit } from './rateLimit';
 import { createApiServer } from './server';
@@ -85,7 +85,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	addresses.pictureUrl = await listen(pictureServer, options.picturePort);
 	pictures.url = addresses.pictureUrl;
 	const trapUrl = (): string => `${addresses.pictureUrl}/trap`;
-	const world: World = {
+	const state: SandboxState = {
 		tasks,
 		quirks,
 		apiUrl,
@@ -96,7 +96,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		pictureScale: options.pictureScale ?? 1,
 	};
 	const server = createApiServer({
-		protocols: Object.values(byGateway((gateway) => gateway.protocol(world, gateway))),
+		protocols: Object.values(byGateway((gateway) => gateway.protocol(state, gateway))),
 		ledger,
 		faults,
 		...rateLimitsOf(options, nowMs),

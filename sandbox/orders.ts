@@ -5,7 +5,7 @@ import type { Order } from './jobs';
 import { soldModel, type ModelTable, type PictureFormat } from './models';
 import type { PictureRequest } from './picture';
 import { readTrouble, type Trouble } from './prompts';
-import type { Call, Refusal, World } from './protocol';
+import type { Call, Refusal, SandboxState } from './protocol';
 import { complaintsAbout, complaintText, isObject, ratioOf, type Parameters } from './validation';
 
 /** Pixels of a picture whose create gives a ratio only: about one megapixel. */
@@ -16,7 +16,7 @@ const pixels = 1024 * 1024;
  * Gives the order, or the first reason to refuse it.
  */
 export async function readOrder(
-	world: World,
+	state: SandboxState,
 	{ name: gateway, models }: NamedGateway,
 	call: Call,
 	model: unknown,
@@ -31,7 +31,7 @@ export async function readOrder(
 	const complaints = complaintsAbout(parameters, table);
 	const images = complaints.length
 		? { thumbnails: [], complaints }
-		: await readInputImages(parameters, table, world.localFiles);
+		: await readInputImages(parameters, table, state.localFiles);
 	if (images.complaints.length) {
 		const message = complaintText(images.complaints);
 		return { kind: 'invalid', message, path: images.complaints[0]?.path ?? [] };
@@ -41,9 +41,9 @@ export async function readOrder(
 	if ('kind' in trouble) return trouble;
 	const refusal = troubleRefusal(trouble, call);
 	if (refusal) return refusal;
-	const quirks = world.quirks.with(trouble.quirks);
+	const quirks = state.quirks.with(trouble.quirks);
 	const { thumbnails } = images;
-	const pictures = picturesFor(gateway, model, table, parameters, thumbnails, world.pictureScale);
+	const pictures = picturesFor(gateway, model, table, parameters, thumbnails, state.pictureScale);
 	return {
 		gateway,
 		model,

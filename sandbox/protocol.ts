@@ -62,7 +62,7 @@ export interface Protocol {
 }
 
 /** What all gateways of one sandbox share. */
-export interface World {
+export interface SandboxState {
 	tasks: TaskStore;
 	quirks: QuirkSettings;
 	/** The API's address, without a slash at the end. Known once the server listens. */

@@ -2,7 +2,7 @@ import { failureOf } from './failures';
 import type { NamedGateway } from './gateways/gateway';
 import type { Task, TaskState } from './jobs';
 import { isOrder, readOrder } from './orders';
-import type { Answer, Call, Protocol, Refusal, World } from './protocol';
+import type { Answer, Call, Protocol, Refusal, SandboxState } from './protocol';
 import { refusalAnswer, type RefusalTable } from './refusalShapes';
 import { stateWord, type StateWords } from './stateWords';
 
@@ -41,8 +41,8 @@ const refusals: RefusalTable = {
 };
 
 /** The queue API, for any gateway that speaks it. */
-export function queueProtocol(world: World, gateway: NamedGateway): Protocol {
-	const queue = new QueueGateway(world, gateway);
+export function queueProtocol(state: SandboxState, gateway: NamedGateway): Protocol {
+	const queue = new QueueGateway(state, gateway);
 	const task = '/v1/queue/:model/requests/:id';
 	return {
 		gateway: gateway.name,
@@ -78,18 +78,18 @@ export function queueProtocol(world: World, gateway: NamedGateway): Protocol {
 
 class QueueGateway {
 	constructor(
-		private readonly world: World,
+		private readonly state: SandboxState,
 		private readonly gateway: NamedGateway,
 	) {}
 
 	refuse(refusal: Refusal): Answer {
-		return refusalAnswer(refusals, refusal, this.world.quirks.current.refusalShape);
+		return refusalAnswer(refusals, refusal, this.state.quirks.current.refusalShape);
 	}
 
 	async create(call: Call): Promise<Answer> {
-		const order = await readOrder(this.world, this.gateway, call, call.params.model, call.body);
+		const order = await readOrder(this.state, this.gateway, call, call.params.model, call.body);
 		if (!isOrder(order)) return this.refuse(order);
-		const task = this.world.tasks.create(order);
+		const task = this.state.tasks.create(order);
 		return {
 			statusCode: 200,
 			taskId: task.id,
@@ -113,7 +113,7 @@ class QueueGateway {
 	result(call: Call): Answer {
 		const task = this.taskOf(call);
 		if (!task) return this.unknownTask(call);
-		const state = task.stateAt(this.world.tasks.nowMs());
+		const state = task.stateAt(this.state.tasks.nowMs());
 		if (state === 'completed') {
 			return { statusCode: 200, taskId: task.id, body: this.resultBody(task) };
 		}
@@ -126,7 +126,7 @@ class QueueGateway {
 	cancel(call: Call): Answer {
 		const task = this.taskOf(call);
 		if (!task) return { statusCode: 404, body: { status: 'NOT_FOUND' } };
-		const nowMs = this.world.tasks.nowMs();
+		const nowMs = this.state.tasks.nowMs();
 		const state = task.stateAt(nowMs);
 		if (state !== 'queued' && state !== 'running') {
 			return { statusCode: 400, taskId: task.id, body: { status: 'ALREADY_COMPLETED' } };
@@ -137,7 +137,7 @@ class QueueGateway {
 	}
 
 	private taskOf({ params }: Call): Task | undefined {
-		const task = this.world.tasks.find(this.gateway.name, params.id ?? '');
+		const task = this.state.tasks.find(this.gateway.name, params.id ?? '');
 		return task?.order.model === params.model ? task : undefined;
 	}
 
@@ -146,13 +146,13 @@ class QueueGateway {
 	}
 
 	private urlOf(task: Task, verb: 'response' | 'status' | 'cancel'): string {
-		const base = task.order.quirks.foreignReplyUrls ? this.world.trapUrl() : this.world.apiUrl();
+		const base = task.order.quirks.foreignReplyUrls ? this.state.trapUrl() : this.state.apiUrl();
 		return `${base}${this.gateway.basePath}/v1/queue/${task.order.model}/requests/${task.id}/${verb}`;
 	}
 
 	private statusBody(task: Task): unknown {
 		const { quirks } = task.order;
-		const nowMs = this.world.tasks.nowMs();
+		const nowMs = this.state.tasks.nowMs();
 		const state = task.stateAt(nowMs);
 		return {
 			status: stateWord(task, state, { documented, alternative }),
@@ -169,7 +169,7 @@ class QueueGateway {
 	private resultBody(task: Task): unknown {
 		const { quirks, prompt, trouble, key, pictures } = task.order;
 		const outputs = pictures.map((picture, index) => {
-			const url = this.world.pictureUrlOf(task, index);
+			const url = this.state.pictureUrlOf(task, index);
 			const { width, height, format } = picture;
 			const full = { content_type: `image/${format}`, file_name: fileNameOf(url), width, height };
 			return { type: 'image', url, ...(quirks.bareOutputs ? {} : full) };

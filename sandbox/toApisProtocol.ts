@@ -2,7 +2,7 @@ import { failureOf } from './failures';
 import type { NamedGateway } from './gateways/gateway';
 import type { Task, TaskState } from './jobs';
 import { isOrder, readOrder } from './orders';
-import type { Answer, Call, Protocol, Refusal, World } from './protocol';
+import type { Answer, Call, Protocol, Refusal, SandboxState } from './protocol';
 import { refusalAnswer, type RefusalTable } from './refusalShapes';
 import { stateWord, type StateWords } from './stateWords';
 import { readUpload } from './upload';
@@ -42,8 +42,8 @@ const refusals: RefusalTable = {
 const pictureLifeSeconds = 86_400;
 
 /** The image API of ToAPIs. */
-export function toApisProtocol(world: World, gateway: NamedGateway): Protocol {
-	const toApis = new ToApisGateway(world, gateway);
+export function toApisProtocol(state: SandboxState, gateway: NamedGateway): Protocol {
+	const toApis = new ToApisGateway(state, gateway);
 	const generations = '/v1/images/generations';
 	return {
 		gateway: gateway.name,
@@ -80,25 +80,25 @@ export function toApisProtocol(world: World, gateway: NamedGateway): Protocol {
 
 class ToApisGateway {
 	constructor(
-		private readonly world: World,
+		private readonly state: SandboxState,
 		private readonly gateway: NamedGateway,
 	) {}
 
 	refuse(refusal: Refusal): Answer {
-		return refusalAnswer(refusals, refusal, this.world.quirks.current.refusalShape);
+		return refusalAnswer(refusals, refusal, this.state.quirks.current.refusalShape);
 	}
 
 	async create(call: Call): Promise<Answer> {
 		const { model, ...parameters } = isObject(call.body) ? call.body : {};
-		const order = await readOrder(this.world, this.gateway, call, model, parameters);
+		const order = await readOrder(this.state, this.gateway, call, model, parameters);
 		if (!isOrder(order)) return this.refuse(order);
-		const task = this.world.tasks.create(order);
+		const task = this.state.tasks.create(order);
 		return { statusCode: 200, taskId: task.id, billed: true, body: this.taskBody(task) };
 	}
 
 	/** One read serves status and result. */
 	read({ params }: Call): Answer {
-		const task = this.world.tasks.find(this.gateway.name, params.id ?? '');
+		const task = this.state.tasks.find(this.gateway.name, params.id ?? '');
 		if (!task) return this.refuse({ kind: 'unknownTask', message: 'task_not_exist' });
 		return { statusCode: 200, taskId: task.id, body: this.taskBody(task) };
 	}
@@ -106,12 +106,12 @@ class ToApisGateway {
 	async upload({ headers, body }: Call): Promise<Answer> {
 		const file = await readUpload(headers['content-type'], body);
 		if ('kind' in file) return this.refuse(file);
-		const url = this.world.storeUpload(file.bytes, file.type);
+		const url = this.state.storeUpload(file.bytes, file.type);
 		return { statusCode: 200, body: { success: true, data: { url } } };
 	}
 
 	private taskBody(task: Task): unknown {
-		const nowMs = this.world.tasks.nowMs();
+		const nowMs = this.state.tasks.nowMs();
 		const state = task.stateAt(nowMs);
 		const { quirks, model, trouble, key } = task.order;
 		return {
@@ -141,7 +141,7 @@ class ToApisGateway {
 
 	private pictureFields(task: Task): Record<string, unknown> {
 		const { pictures, quirks } = task.order;
-		const data = pictures.map((_, index) => ({ url: this.world.pictureUrlOf(task, index) }));
+		const data = pictures.map((_, index) => ({ url: this.state.pictureUrlOf(task, index) }));
 		if (quirks.picturesAt === 'data') return { data };
 		if (quirks.picturesAt === 'url' && data.length === 1) return { url: data[0]?.url };
 		return { result: { type: 'image', data } };

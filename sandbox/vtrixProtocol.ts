@@ -2,7 +2,7 @@ import { failureOf } from './failures';
 import type { NamedGateway } from './gateways/gateway';
 import type { Task, TaskState } from './jobs';
 import { isOrder, readOrder } from './orders';
-import type { Answer, Call, Protocol, Refusal, World } from './protocol';
+import type { Answer, Call, Protocol, Refusal, SandboxState } from './protocol';
 import { refusalAnswer, type RefusalTable } from './refusalShapes';
 import { stateWord, type StateWords } from './stateWords';
 import { isObject } from './validation';
@@ -42,8 +42,8 @@ const refusals: RefusalTable = {
 const cost = '0.08';
 
 /** The generation API of VTrix. */
-export function vtrixProtocol(world: World, gateway: NamedGateway): Protocol {
-	const vtrix = new VtrixGateway(world, gateway);
+export function vtrixProtocol(state: SandboxState, gateway: NamedGateway): Protocol {
+	const vtrix = new VtrixGateway(state, gateway);
 	return {
 		gateway: gateway.name,
 		refuse: (refusal) => vtrix.refuse(refusal),
@@ -66,31 +66,31 @@ export function vtrixProtocol(world: World, gateway: NamedGateway): Protocol {
 
 class VtrixGateway {
 	constructor(
-		private readonly world: World,
+		private readonly state: SandboxState,
 		private readonly gateway: NamedGateway,
 	) {}
 
 	refuse(refusal: Refusal): Answer {
-		return refusalAnswer(refusals, refusal, this.world.quirks.current.refusalShape);
+		return refusalAnswer(refusals, refusal, this.state.quirks.current.refusalShape);
 	}
 
 	async create(call: Call): Promise<Answer> {
 		const { model, parameters } = unwrapped(call.body);
-		const order = await readOrder(this.world, this.gateway, call, model, parameters);
+		const order = await readOrder(this.state, this.gateway, call, model, parameters);
 		if (!isOrder(order)) return this.refuse(order);
-		const task = this.world.tasks.create(order);
+		const task = this.state.tasks.create(order);
 		return { statusCode: 200, taskId: task.id, billed: true, body: this.taskBody(task) };
 	}
 
 	/** One read serves status and result. */
 	read({ params }: Call): Answer {
-		const task = this.world.tasks.find(this.gateway.name, params.id ?? '');
+		const task = this.state.tasks.find(this.gateway.name, params.id ?? '');
 		if (!task) return this.refuse({ kind: 'unknownTask', message: `No such task: ${params.id}` });
 		return { statusCode: 200, taskId: task.id, body: this.taskBody(task) };
 	}
 
 	private taskBody(task: Task): unknown {
-		const nowMs = this.world.tasks.nowMs();
+		const nowMs = this.state.tasks.nowMs();
 		const state = task.stateAt(nowMs);
 		return {
 			id: task.id,
@@ -109,7 +109,7 @@ class VtrixGateway {
 		if (state !== 'completed') return {};
 		const content = pictures.map((_, index) => ({
 			type: 'image',
-			url: this.world.pictureUrlOf(task, index),
+			url: this.state.pictureUrlOf(task, index),
 			jobId: `${task.id}-${index}`,
 		}));
 		return {

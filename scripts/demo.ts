@@ -8,9 +8,9 @@ import {
 	packagedGateways,
 	PROJECT,
 	sandboxAccounts,
-	startStage,
+	startN8nFixture,
 	type Account,
-	type Stage,
+	type Fixture,
 } from '../tooling/n8n/fixture';
 
 const DATA_FOLDER = join(PROJECT, '.n8n-demo');
@@ -80,7 +80,7 @@ async function main(): Promise<void> {
 
 	const { default: getPort } = await import('get-port');
 	const sandbox = own ? undefined : await startSandbox();
-	const stage = await startStage({
+	const fixture = await startN8nFixture({
 		line: '2.41',
 		userFolder,
 		port: await getPort({ host: '127.0.0.1', port: options.port }),
@@ -88,17 +88,17 @@ async function main(): Promise<void> {
 		gateway: own?.gateway,
 		...(options.watch ? { environment: HOT_RELOAD } : {}),
 	});
-	tell(stage, own ? `${own.gateway.name}, with your key` : 'the local sandbox, free of charge');
+	tell(fixture, own ? `${own.gateway.name}, with your key` : 'the local sandbox, free of charge');
 	const stopWatching = options.watch ? await watchBuild(PROJECT, userFolder) : undefined;
 	await new Promise<void>(onInterrupt);
 	console.log('\nStopping ...');
 	await stopWatching?.();
-	await stage.n8n.stop();
+	await fixture.n8n.stop();
 	await sandbox?.close();
 	console.log('Stopped.');
 }
 
-function tell({ n8n, login, workflowUrls }: Stage, source: string): void {
+function tell({ n8n, login, workflowUrls }: Fixture, source: string): void {
 	const workflows = Object.entries(workflowUrls).map(([name, url]) => `    ${url}  ${name}`);
 	console.log(`
   n8n with the FLUX Image node:  ${n8n.url}

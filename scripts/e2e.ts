@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { startS3 } from '../test/e2e/receivers/s3';
 import { startWordPress } from '../test/e2e/receivers/wordpress';
-import type { E2eStage } from '../test/e2e/stage';
+import type { E2eFixture } from '../test/e2e/fixture';
 import { startSandbox, type Sandbox } from '../sandbox';
 import { matrixOf, readOutputs, type LineOutputs } from './e2eMatrix';
 import { exitWith, runJest } from './jest';
@@ -15,7 +15,7 @@ import { startN8n } from '../tooling/n8n/server';
 import { readWorkflows } from '../tooling/n8n/workflow-files';
 import { ensureProgram } from '../tooling/services/program';
 import { catchSignals } from './signals';
-import { PROJECT, sandboxAccounts, startStage, type Credential } from '../tooling/n8n/fixture';
+import { PROJECT, sandboxAccounts, startN8nFixture, type Credential } from '../tooling/n8n/fixture';
 
 /** Short jobs: what is tested here is the whole chain, not waiting. */
 const JOB_SECONDS = { min: 0.5, max: 1.5 };
@@ -53,7 +53,7 @@ const program: Command = new Command('npm run test:e2e --')
 
 /** What the example workflows send their pictures to, and what n8n needs to reach it. */
 interface Receivers {
-	known: E2eStage['receivers'];
+	known: E2eFixture['receivers'];
 	credentials: Credential[];
 	settings: Record<string, string>;
 	stop(): Promise<void>;
@@ -108,7 +108,7 @@ const outputsFile = (line: string): string => join(RESULTS_FOLDER, `outputs-${li
 async function testLine(
 	line: N8nLine,
 	tests: string[],
-	browser: Pick<E2eStage, 'chromium' | 'screenshotFolder'>,
+	browser: Pick<E2eFixture, 'chromium' | 'screenshotFolder'>,
 ): Promise<number> {
 	const userFolder = await mkdtemp(join(tmpdir(), 'flux-image-e2e-'));
 	const sandbox = await startSandbox({ jobSeconds: JOB_SECONDS });
@@ -152,13 +152,13 @@ async function testInN8n(
 	userFolder: string,
 	sandbox: Sandbox,
 	{ credentials, settings, known: receivers }: Receivers,
-	{ tests, ...browser }: Pick<E2eStage, 'chromium' | 'screenshotFolder'> & { tests: string[] },
+	{ tests, ...browser }: Pick<E2eFixture, 'chromium' | 'screenshotFolder'> & { tests: string[] },
 ): Promise<number> {
 	const { default: getPort } = await import('get-port');
 	const port = await getPort({ host: '127.0.0.1' });
 	const accounts = sandboxAccounts(sandbox);
 	console.log(`Starting n8n ${line} with the packed node ...`);
-	const { n8n, login, session, apiKey, workflowUrls } = await startStage({
+	const { n8n, login, session, apiKey, workflowUrls } = await startN8nFixture({
 		...{ line, userFolder, port, accounts, credentials, settings },
 	});
 	const keepLog = async (name: string) =>
@@ -180,10 +180,10 @@ async function testInN8n(
 	}
 }
 
-async function runTests(args: string[], stage: E2eStage): Promise<number> {
+async function runTests(args: string[], fixture: E2eFixture): Promise<number> {
 	const config = join(PROJECT, 'test', 'e2e', 'jest.config.js');
 	return await runJest(['--config', config, '--runInBand', ...args], {
-		FLUX_IMAGE_E2E: JSON.stringify(stage),
+		FLUX_IMAGE_E2E: JSON.stringify(fixture),
 	});
 }
 

@@ -5,7 +5,7 @@ import { PROJECT } from '../tooling/n8n/fixture';
  * Runs jest in a process of its own, since what a script started outlives each test file.
  *
  * @param args jest's arguments
- * @param env what the tests are told of the stage that stands for them
+ * @param env what the tests are told of the fixture that stands for them
  * @returns jest's exit code
  */
 export async function runJest(args: string[], env: Record<string, string>): Promise<number> {

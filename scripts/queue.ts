@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import type { QueueStage } from '../test/queue/stage';
+import type { QueueFixture } from '../test/queue/fixture';
 import { withQueueMode } from '../tooling/services/queueMode';
 import { exitWith, runJest } from './jest';
 import { catchSignals } from './signals';
@@ -23,10 +23,10 @@ async function main(): Promise<number> {
 	catchSignals();
 	return await withQueueMode(SANDBOX, async (queueMode, sandbox) => {
 		for (let count = 0; count < WORKERS; count++) await queueMode.addWorker();
-		const { stage, database, workers } = queueMode;
+		const { fixture, database, workers } = queueMode;
 		return await runTests(program.args, {
-			url: stage.n8n.url,
-			login: stage.login,
+			url: fixture.n8n.url,
+			login: fixture.login,
 			database,
 			workers: workers.map(({ pid, logFile }) => ({ pid, logFile })),
 			sandbox: { url: sandbox.url, pictureScale: SANDBOX.pictureScale },
@@ -34,10 +34,10 @@ async function main(): Promise<number> {
 	});
 }
 
-async function runTests(args: string[], stage: QueueStage): Promise<number> {
+async function runTests(args: string[], fixture: QueueFixture): Promise<number> {
 	const config = join(PROJECT, 'test', 'queue', 'jest.config.js');
 	return await runJest(['--config', config, '--runInBand', ...args], {
-		FLUX_IMAGE_QUEUE: JSON.stringify(stage),
+		FLUX_IMAGE_QUEUE: JSON.stringify(fixture),
 	});
 }
 

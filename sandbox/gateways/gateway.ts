@@ -1,7 +1,7 @@
 import type { Gateway } from '.';
 import type { TaskState } from '../jobs';
 import type { ModelTable } from '../models';
-import type { Protocol, World } from '../protocol';
+import type { Protocol, SandboxState } from '../protocol';
 
 /** A JSON object as it stands on the wire. */
 export type WireObject = Record<string, unknown>;
@@ -18,7 +18,7 @@ export interface GatewayDefinition {
 	isSingleRead: boolean;
 	/** An id that looks like those of its contract; random, so that two sandboxes never agree. */
 	newTaskId(): string;
-	protocol(world: World, gateway: NamedGateway): Protocol;
+	protocol(state: SandboxState, gateway: NamedGateway): Protocol;
 	/** A create for people to try. */
 	example: { path: string; body: WireObject };
 	conformance: Conformance;

@@ -40,13 +40,15 @@ async function measureAll(queueMode: QueueMode): Promise<Measured[]> {
 }
 
 /** How long so many executions take together, in seconds. */
-async function callWebhook({ stage }: QueueMode, count: number): Promise<number> {
+async function callWebhook({ fixture }: QueueMode, count: number): Promise<number> {
 	const startMs = performance.now();
 	let called = 0;
 	const caller = async () => {
 		while (called < count) {
 			const query = { prompt: `Throughput ${called++}` };
-			const { statusCode, body } = await request(`${stage.n8n.url}/webhook/flux-image`, { query });
+			const { statusCode, body } = await request(`${fixture.n8n.url}/webhook/flux-image`, {
+				query,
+			});
 			const answer = Buffer.from(await body.arrayBuffer());
 			if (statusCode !== 200) throw new Error(`n8n answered ${statusCode}: ${answer.toString()}`);
 		}

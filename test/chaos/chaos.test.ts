@@ -18,7 +18,7 @@ it(
 	async () => {
 		const startedMs = Date.now();
 		const run = await runChaos({ seed, tasks });
-		await run.studio.close();
+		await run.harness.close();
 		const books = reconcile(run);
 		const seconds = ((Date.now() - startedMs) / 1_000).toFixed(1);
 		const replay = `npm run chaos -- --seed ${seed} --tasks ${tasks}`;

@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import type { Execution, Outcome } from '../../tooling/engine/engine';
-import { Studio } from '../engine/studio';
+import { NodeHarness } from '../engine/nodeHarness';
 import { gateways, type Gateway } from '../../sandbox';
 import { runFaster } from '../engine/heldTime';
 import { FaultPlan, itemOf, promptOf } from './faultPlan';
@@ -40,7 +40,7 @@ export interface SentCall {
 /** Everything that there is to reconcile. */
 export interface ChaosRun {
 	readonly executions: readonly ChaosExecution[];
-	readonly studio: Studio;
+	readonly harness: NodeHarness;
 	readonly plan: FaultPlan;
 }
 
@@ -86,9 +86,9 @@ const TOGETHER = 10;
 
 /** Runs that many tasks through the engine, with the seed's faults on their calls. */
 export async function runChaos({ seed, tasks, speed = 10 }: ChaosOptions): Promise<ChaosRun> {
-	const studio = await Studio.open({ seed, jobSeconds: JOB_SECONDS, plainPictures: true });
+	const harness = await NodeHarness.open({ seed, jobSeconds: JOB_SECONDS, plainPictures: true });
 	const plan = new FaultPlan(seed);
-	plan.playOn(studio.sandbox);
+	plan.playOn(harness.sandbox);
 	const putBack = runFaster(speed);
 	const starts = Array.from({ length: Math.ceil(tasks / ITEMS_EACH) }, (_, index) => {
 		const first = index * ITEMS_EACH;
@@ -98,23 +98,27 @@ export async function runChaos({ seed, tasks, speed = 10 }: ChaosOptions): Promi
 	const executions: ChaosExecution[] = [];
 	const queue = starts.values();
 	const work = async () => {
-		for (const { index, items } of queue) executions.push(await execute(studio, index, items));
+		for (const { index, items } of queue) executions.push(await execute(harness, index, items));
 	};
 	try {
 		await Promise.all(Array.from({ length: TOGETHER }, work));
 	} finally {
 		putBack();
 	}
-	return { executions, studio, plan };
+	return { executions, harness, plan };
 }
 
-async function execute(studio: Studio, index: number, items: number[]): Promise<ChaosExecution> {
+async function execute(
+	harness: NodeHarness,
+	index: number,
+	items: number[],
+): Promise<ChaosExecution> {
 	const manner = MANNERS[index % MANNERS.length]!;
 	const gateway = gateways[Math.floor(index / MANNERS.length) % gateways.length]!;
 	const executionId = `chaos-${index}`;
 	const sent: SentCall[] = [];
 	const runs: Array<Promise<unknown>> = [];
-	const execution = studio.start({
+	const execution = harness.start({
 		gateway,
 		executionId,
 		onCall: ({ method = 'GET', url }) => void sent.push({ method, url }),
@@ -130,7 +134,7 @@ async function execute(studio: Studio, index: number, items: number[]): Promise<
 		const outcome = await execution.finished;
 		return { ...about, outcome };
 	}
-	const outcome = await untilMade(studio, execution, items, stopAtShare);
+	const outcome = await untilMade(harness, execution, items, stopAtShare);
 	if (outcome) return { ...about, outcome };
 	execution.stop();
 	// What was begun before Stop is sent before the event loop turns.
@@ -143,7 +147,7 @@ async function execute(studio: Studio, index: number, items: number[]): Promise<
 
 /** Waits until that share of the tasks is made; gives the outcome of an execution that ends before. */
 async function untilMade(
-	studio: Studio,
+	harness: NodeHarness,
 	execution: Execution,
 	items: readonly number[],
 	share: number,
@@ -156,7 +160,7 @@ async function untilMade(
 	);
 	const mine = new Set(items);
 	const made = () =>
-		studio.sandbox.ledger.taskRows().filter(({ prompt }) => mine.has(itemOf(prompt))).length;
+		harness.sandbox.ledger.taskRows().filter(({ prompt }) => mine.has(itemOf(prompt))).length;
 	while (!outcome && made() < items.length * share) await pause(5);
 	return outcome;
 }

@@ -14,8 +14,8 @@ export interface Books {
 type Place = 'picture' | 'error' | 'log' | 'doubt' | 'nowhere';
 
 /** Holds the sandbox's ledger against the outputs, errors and logs of the executions. */
-export function reconcile({ executions, studio, plan }: ChaosRun): Books {
-	const { ledger } = studio.sandbox;
+export function reconcile({ executions, harness, plan }: ChaosRun): Books {
+	const { ledger } = harness.sandbox;
 	const executionOf = new Map(
 		executions.flatMap((execution) => execution.items.map((item) => [item, execution] as const)),
 	);

@@ -1,5 +1,5 @@
 import type { GatewayRow } from './gatewayRows';
-import type { GatewayStage } from './gatewayStage';
+import type { GatewayFixture } from './gatewayFixture';
 
 /** Something that a gateway does, as a sentence and as the check of it. */
 export interface Behavior {
@@ -7,7 +7,7 @@ export interface Behavior {
 	/** Which gateways have it. Absent: all. */
 	readonly on?: (row: GatewayRow) => boolean;
 	/** Throws, by `expect`, where the behavior is another. */
-	check(stage: GatewayStage): Promise<void>;
+	check(fixture: GatewayFixture): Promise<void>;
 }
 
 /** What was seen of one behavior at one gateway. */

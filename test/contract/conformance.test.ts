@@ -10,7 +10,7 @@ import { refusalBehaviors } from './behaviors/refusals';
 import { stateBehaviors } from './behaviors/states';
 import { taskBehaviors } from './behaviors/tasks';
 import { GATEWAY_ROWS } from './gatewayRows';
-import { GatewayStage, SandboxStage } from './gatewayStage';
+import { GatewayFixture, HeldSandbox } from './gatewayFixture';
 
 /** Every behavior, in the order of a task's life. */
 const BEHAVIORS = [
@@ -25,16 +25,16 @@ const BEHAVIORS = [
 	...editorBehaviors,
 ];
 
-const stage = new SandboxStage();
+const fixture = new HeldSandbox();
 const scoreboard = new Scoreboard(GATEWAY_ROWS.map(({ displayName }) => displayName));
 
 beforeAll(async () => {
-	await stage.open();
+	await fixture.open();
 	await useBinaryMode('filesystem');
 });
-beforeEach(() => stage.reset());
+beforeEach(() => fixture.reset());
 afterAll(async () => {
-	await stage.close();
+	await fixture.close();
 	process.stdout.write(`\nConformance of the gateways\n${scoreboard.toString()}\n`);
 });
 
@@ -45,7 +45,7 @@ describe.each(GATEWAY_ROWS)('$displayName', (row) => {
 
 	it.each(has)('$name', async ({ name, check }) => {
 		scoreboard.mark(name, row.displayName, '✗');
-		await check(new GatewayStage(row, stage));
+		await check(new GatewayFixture(row, fixture));
 		scoreboard.mark(name, row.displayName, '✓');
 	});
 });

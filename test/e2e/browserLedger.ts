@@ -1,11 +1,11 @@
 import { acceptedTasks } from '../n8n/ledger';
 import type { TaskRow, TaskState } from '../../sandbox';
 import { settled } from './browserWait';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
 /** The sandbox's tasks whose prompt holds these words, in the order of their creation. */
 export async function tasksAbout(words: string): Promise<TaskRow[]> {
-	return (await acceptedTasks(stage.sandbox.url)).filter(({ prompt }) => prompt.includes(words));
+	return (await acceptedTasks(fixture.sandbox.url)).filter(({ prompt }) => prompt.includes(words));
 }
 
 /** The same tasks once there are `count` of them in that state, or as they stand in the end. */

@@ -1,6 +1,6 @@
 import { N8nRest } from '../../tooling/n8n/rest';
 import { chainOf, type Step } from '../n8n/chain';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
 export const manualTrigger: Step = {
 	name: 'When clicking Execute workflow',
@@ -19,8 +19,8 @@ export const emptyFluxImage: Step = {
 
 /** Saves a workflow of these steps, each joined to the next, and gives its address in the editor. */
 export async function saveChain(name: string, steps: readonly Step[]): Promise<string> {
-	const rest = new N8nRest(stage.url);
-	await rest.enter(stage.login);
+	const rest = new N8nRest(fixture.url);
+	await rest.enter(fixture.login);
 	const { id } = await rest.createWorkflow(chainOf(name, steps));
-	return `${stage.url}/workflow/${id}`;
+	return `${fixture.url}/workflow/${id}`;
 }

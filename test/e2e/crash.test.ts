@@ -12,7 +12,7 @@ import {
 	workflowId,
 } from './n8n';
 import { recordOutput } from './outputs';
-import { stage } from './stage';
+import { fixture } from './fixture';
 import { post } from './webhooks';
 
 const CREATING = 'Create, then wait';
@@ -47,7 +47,7 @@ describe('kill -9 of n8n while tasks run', () => {
 		await post('flux-image-safe', { prompts: PROMPTS });
 		await eventually('the saved ids', savedProgress, (saved) => saved === PROMPTS.length);
 		ids = (await Promise.all(PROMPTS.map(taskWith))).map(({ id }) => id);
-		const { statusCode, body } = await request(stage.crashUrl, {
+		const { statusCode, body } = await request(fixture.crashUrl, {
 			method: 'POST',
 			headersTimeout: 0,
 		});

@@ -1,7 +1,7 @@
 import { byGateway } from '../../sandbox';
 import { CredentialDialog } from './credentialDialog';
 import { Editor } from './editor';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
 /** A port that nothing listens on: discard, which no system serves today. */
 const DEAD_HOST = '127.0.0.1:9';
@@ -19,7 +19,7 @@ afterAll(async () => {
 describe.each(
 	Object.values(byGateway(({ name, title }) => ({ title: `${title} API`, gateway: name }))),
 )('the Test button of the credential $title', ({ title, gateway }) => {
-	const baseUrl = stage.sandbox.baseUrls[gateway];
+	const baseUrl = fixture.sandbox.baseUrls[gateway];
 	let dialog: CredentialDialog;
 
 	beforeEach(async () => {
@@ -27,7 +27,7 @@ describe.each(
 	});
 
 	it('passes with a right key, again and again', async () => {
-		expect(await dialog.save(stage.sandbox.key, baseUrl)).toMatchObject({ passed: true });
+		expect(await dialog.save(fixture.sandbox.key, baseUrl)).toMatchObject({ passed: true });
 		expect(await dialog.retry()).toMatchObject({ passed: true });
 		await editor.screenshot(`credential-${gateway}-right-key`);
 	});
@@ -42,7 +42,7 @@ describe.each(
 
 	it('names the host that does not answer', async () => {
 		const path = new URL(baseUrl).pathname;
-		const verdict = await dialog.save(stage.sandbox.key, `http://${DEAD_HOST}${path}`);
+		const verdict = await dialog.save(fixture.sandbox.key, `http://${DEAD_HOST}${path}`);
 		await editor.screenshot(`credential-${gateway}-dead-host`);
 		expect(verdict.passed).toBe(false);
 		expect(verdict.words).toContain(DEAD_HOST);

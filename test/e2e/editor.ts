@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { settled } from './browserWait';
 import { NodeView } from './editorNode';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
 /** Headless, and without the browser's own calls home. */
 const CHROMIUM_FLAGS = [
@@ -39,14 +39,14 @@ export class Editor {
 		page.on('request', (request) => {
 			const { host, protocol } = new URL(request.url());
 			const isWeb = protocol.startsWith('http') || protocol.startsWith('ws');
-			if (isWeb && host !== new URL(stage.url).host) this.foreignHosts.add(host);
+			if (isWeb && host !== new URL(fixture.url).host) this.foreignHosts.add(host);
 		});
 	}
 
 	/** Opens a browser and logs in. */
 	static async open(): Promise<Editor> {
 		const browser = await chromium.launch({
-			executablePath: stage.chromium,
+			executablePath: fixture.chromium,
 			args: CHROMIUM_FLAGS,
 		});
 		const page = await browser.newPage({ viewport: VIEWPORT, reducedMotion: 'reduce' });
@@ -67,7 +67,7 @@ export class Editor {
 
 	/** Opens an example workflow and waits for its canvas. */
 	async openWorkflow(name: string): Promise<void> {
-		const url = stage.workflowUrls[name];
+		const url = fixture.workflowUrls[name];
 		if (!url) throw new Error(`n8n holds no workflow "${name}"`);
 		await this.openCanvas(url);
 	}
@@ -80,7 +80,7 @@ export class Editor {
 
 	/** Begins a new workflow and opens the node in the node panel, where its actions are listed. */
 	async openActions(): Promise<void> {
-		await this.page.goto(`${stage.url}/workflow/new`);
+		await this.page.goto(`${fixture.url}/workflow/new`);
 		await this.marked('canvas-add-button').locator('button').first().click();
 		await this.marked('node-creator-search-bar').fill('FLUX Image');
 		await this.panelItem('FLUX Image').click();
@@ -148,17 +148,17 @@ export class Editor {
 	/** The file behind a picture that the editor shows. */
 	async bytesOf(picture: Locator): Promise<Buffer> {
 		const address = (await picture.getAttribute('src')) ?? '';
-		return await (await this.page.request.get(new URL(address, stage.url).href)).body();
+		return await (await this.page.request.get(new URL(address, fixture.url).href)).body();
 	}
 
 	/** Saves what the window shows, for whoever looks into a failure. */
 	async screenshot(name: string): Promise<void> {
-		await this.save(join(RESULTS_FOLDER, `${name}-${stage.line}.png`));
+		await this.save(join(RESULTS_FOLDER, `${name}-${fixture.line}.png`));
 	}
 
 	/** Saves what the window shows, for the documents where they are to be renewed. */
 	async figure(name: string): Promise<void> {
-		await this.save(join(stage.screenshotFolder, `${name}.png`));
+		await this.save(join(fixture.screenshotFolder, `${name}.png`));
 	}
 
 	/** A node or an action in the node panel. */
@@ -190,10 +190,10 @@ export class Editor {
 	}
 
 	private async logIn(): Promise<void> {
-		await this.page.goto(`${stage.url}/signin`);
+		await this.page.goto(`${fixture.url}/signin`);
 		const form = this.marked('auth-form');
-		await form.locator('input').first().fill(stage.login.email);
-		await form.locator('input[type="password"]').fill(stage.login.password);
+		await form.locator('input').first().fill(fixture.login.email);
+		await form.locator('input[type="password"]').fill(fixture.login.password);
 		await form.locator('button').first().click();
 		await this.page.waitForURL((url) => !url.pathname.includes('signin'));
 	}

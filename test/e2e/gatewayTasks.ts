@@ -1,11 +1,11 @@
 import { request } from 'undici';
 import { acceptedTasks } from '../n8n/ledger';
 import { drawPicture, pictureRequests, type FaultRow, type TaskRow } from '../../sandbox';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
 /** The tasks that the sandbox accepted with that very prompt, the earliest first. */
 export async function tasksWith(prompt: string): Promise<TaskRow[]> {
-	return (await acceptedTasks(stage.sandbox.url)).filter((task) => task.prompt === prompt);
+	return (await acceptedTasks(fixture.sandbox.url)).filter((task) => task.prompt === prompt);
 }
 
 /** The one task with that prompt. Throws where there is none, or more than one. */
@@ -41,7 +41,7 @@ export async function clearFaults(): Promise<void> {
 }
 
 async function control(method: 'POST' | 'DELETE', body?: object): Promise<void> {
-	const response = await request(`${stage.sandbox.url}/sandbox/faults`, {
+	const response = await request(`${fixture.sandbox.url}/sandbox/faults`, {
 		method,
 		...(body
 			? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }

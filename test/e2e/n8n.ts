@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { N8nRest } from '../../tooling/n8n/rest';
 import { eventually } from '../../tooling/eventually';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
 /** An item of a node's output, as n8n saves it. */
 export interface SavedItem {
@@ -27,12 +27,12 @@ const UNDER_WAY = new Set(['new', 'running', 'waiting']);
 
 /** n8n, logged in as the owner. */
 export function openN8n(): N8nRest {
-	return new N8nRest(stage.url, stage.session);
+	return new N8nRest(fixture.url, fixture.session);
 }
 
 /** The id of an example workflow. */
 export function workflowId(name: string): string {
-	const id = stage.workflowUrls[name]?.split('/').pop();
+	const id = fixture.workflowUrls[name]?.split('/').pop();
 	if (!id) throw new Error(`n8n holds no workflow "${name}"`);
 	return id;
 }
@@ -93,8 +93,8 @@ export async function pictureOf(rest: N8nRest, item: SavedItem | undefined): Pro
 
 /** A read through n8n's public API. */
 async function ask<Answer>(path: string): Promise<Answer> {
-	const { statusCode, body } = await request(`${stage.url}/api/v1/${path}`, {
-		headers: { 'x-n8n-api-key': stage.apiKey },
+	const { statusCode, body } = await request(`${fixture.url}/api/v1/${path}`, {
+		headers: { 'x-n8n-api-key': fixture.apiKey },
 	});
 	const text = await body.text();
 	if (statusCode !== 200) throw new Error(`n8n answered ${path} with ${statusCode}: ${text}`);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
 /** What differs from run to run: the gateway's ids, and what is made of them. */
 const PASSING = new Set(['requestId', 'url', 'key', 'fileName', 'metrics', 'expiresAt']);
@@ -16,7 +16,7 @@ export function recordOutput(workflow: string, ...parts: unknown[]): void {
 	const hash = createHash('sha256');
 	for (const part of parts) hash.update(Buffer.isBuffer(part) ? part : lasting(part));
 	const row = { workflow, digest: hash.digest('hex') };
-	appendFileSync(stage.outputsFile, `${JSON.stringify(row)}\n`);
+	appendFileSync(fixture.outputsFile, `${JSON.stringify(row)}\n`);
 }
 
 function lasting(part: unknown): string {

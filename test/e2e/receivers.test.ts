@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { digest } from '../n8n/digest';
 import { drawnFor, tasksWith, taskWith } from './gatewayTasks';
 import { recordOutput } from './outputs';
-import { stage } from './stage';
+import { fixture } from './fixture';
 import { post } from './webhooks';
 
 /** The picture that the sandbox drew for that prompt. */
@@ -21,7 +21,7 @@ async function fetched(url: string): Promise<{ type: string; bytes: Buffer }> {
 	return { type: String(headers['content-type']), bytes };
 }
 
-const { s3, wordPress, folder } = stage.receivers;
+const { s3, wordPress, folder } = fixture.receivers;
 
 describe('the workflow "Webhook, picture, S3 storage"', () => {
 	it('puts the picture into the bucket, and names its key', async () => {

@@ -8,13 +8,13 @@ import {
 	plainNode,
 	startWorkflow,
 } from '../../tooling/engine/engine';
-import { Studio, type Ask } from './studio';
+import { NodeHarness, type Ask } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 /** What n8n's own agents call: a tool that it has made of the node. */
 interface Tool {
@@ -46,7 +46,7 @@ function agent(calls: number, heard: string[]): INodeType {
 
 /** What the agent hears of its calls, the tool trying up to three times. */
 async function callTool(calls: number, ask: Ask = {}): Promise<string[]> {
-	const { node, credentials } = studio.node({
+	const { node, credentials } = harness.node({
 		...ask,
 		parameters: { prompt: 'A red apple', toolDescription: 'Draws', descriptionType: 'manual' },
 	});
@@ -73,19 +73,19 @@ async function callTool(calls: number, ask: Ask = {}): Promise<string[]> {
 describe("As an agent's tool", () => {
 	it('hands the agent the link of the picture', async () => {
 		const [heard] = await callTool(1);
-		expect(heard).toContain(studio.taskIds()[0]);
+		expect(heard).toContain(harness.taskIds()[0]);
 		expect(heard).toMatch(/"url":"http/);
 	});
 
 	it('waits on Retry On Fail for the task that the first try paid for', async () => {
-		studio.sandbox.faults.add({ call: 'status', fault: 'redirect', times: 2 });
+		harness.sandbox.faults.add({ call: 'status', fault: 'redirect', times: 2 });
 		const [heard] = await callTool(1);
-		expect(heard).toContain(studio.taskIds()[0]);
-		expect(studio.sandbox.ledger.billed()).toBe(1);
+		expect(heard).toContain(harness.taskIds()[0]);
+		expect(harness.sandbox.ledger.billed()).toBe(1);
 	});
 
 	it('does not send a create again that may have been accepted', async () => {
-		studio.sandbox.faults.add({
+		harness.sandbox.faults.add({
 			call: 'create',
 			fault: 'reset',
 			when: 'afterAcceptance',
@@ -93,20 +93,20 @@ describe("As an agent's tool", () => {
 		});
 		const [heard] = await callTool(1);
 		expect(heard).toContain('may have accepted the task');
-		expect(studio.creates()).toBe(1);
+		expect(harness.creates()).toBe(1);
 	});
 
 	it('makes another picture where the agent asks for one more', async () => {
 		const [first, second] = await callTool(2);
-		expect(first).toContain(studio.taskIds()[0]);
-		expect(second).toContain(studio.taskIds()[1]);
+		expect(first).toContain(harness.taskIds()[0]);
+		expect(second).toContain(harness.taskIds()[1]);
 	});
 
 	it('gives a task that a failed call has left to one call only', async () => {
-		studio.sandbox.faults.add({ call: 'status', fault: 'redirect', times: 3 });
+		harness.sandbox.faults.add({ call: 'status', fault: 'redirect', times: 3 });
 		const [failed, second, third] = await callTool(3);
 		expect(failed).toContain('redirect');
-		expect(second).toContain(studio.taskIds()[0]);
-		expect(third).toContain(studio.taskIds()[1]);
+		expect(second).toContain(harness.taskIds()[0]);
+		expect(third).toContain(harness.taskIds()[1]);
 	});
 });

@@ -1,10 +1,10 @@
-import { Studio, type Ask } from './studio';
+import { NodeHarness, type Ask } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 const MIXED = [
 	'good one',
@@ -18,7 +18,7 @@ const FAILED_ITEMS = [1, 3, 4];
 
 describe('with Continue On Fail', () => {
 	it('every item comes out in its place, a failed one with its reason', async () => {
-		const { items, error } = await studio.run({
+		const { items, error } = await harness.run({
 			prompts: MIXED,
 			settings: { onError: 'continueRegularOutput' },
 		});
@@ -32,11 +32,11 @@ describe('with Continue On Fail', () => {
 	});
 
 	it("a failed item's JSON has message, task, gateway, model, status and failure", async () => {
-		const { items } = await studio.run({
+		const { items } = await harness.run({
 			prompts: ['[moderated] bad'],
 			settings: { onError: 'continueRegularOutput' },
 		});
-		const [requestId] = studio.taskIds();
+		const [requestId] = harness.taskIds();
 		expect(items[0]!.json).toEqual({
 			error: `Task ${requestId} was blocked by the moderation of SeaArt Cloud: The content was blocked by moderation`,
 			requestId,
@@ -48,19 +48,19 @@ describe('with Continue On Fail', () => {
 	});
 
 	it('an item that is wrong is not sent, and the others go on', async () => {
-		const { items } = await studio.run({
+		const { items } = await harness.run({
 			prompts: ['fine', '', 'fine too'],
 			settings: { onError: 'continueRegularOutput' },
 		});
 		expect(items[1]!.json.error).toContain('Prompt');
 		expect(items.map(({ binary }) => binary !== undefined)).toEqual([true, false, true]);
-		expect(studio.creates()).toBe(2);
+		expect(harness.creates()).toBe(2);
 	});
 });
 
 describe('with an error output', () => {
 	it('both branches get their items, in order, paired, with their JSON', async () => {
-		const { outputs, error } = await studio.run({
+		const { outputs, error } = await harness.run({
 			prompts: MIXED,
 			settings: { onError: 'continueErrorOutput' },
 		});
@@ -90,11 +90,11 @@ describe('with an error output', () => {
 
 describe('without either', () => {
 	it('all items are checked before the first create', async () => {
-		const { error } = await studio.run({ prompts: ['fine', 'fine', ''] });
+		const { error } = await harness.run({ prompts: ['fine', 'fine', ''] });
 		expect(error!.name).toBe('NodeOperationError');
 		expect(error!.context.itemIndex).toBe(2);
 		expect(error!.message).toContain('Prompt');
-		expect(studio.sandbox.ledger.requests).toHaveLength(0);
+		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
 
 	it('one failure ends the node, and its error names every other task that is paid', async () => {
@@ -104,33 +104,33 @@ describe('without either', () => {
 			'[seconds=0.4] [moderated]',
 			'[seconds=9] slow too',
 		];
-		const { error, items } = await studio.run({ prompts });
+		const { error, items } = await harness.run({ prompts });
 		expect(items).toEqual([]);
 		expect(error!.name).toBe('NodeApiError');
 		expect(error!.context.itemIndex).toBe(2);
-		expect(studio.taskIds()).toHaveLength(4);
-		for (const id of studio.taskIds())
+		expect(harness.taskIds()).toHaveLength(4);
+		for (const id of harness.taskIds())
 			expect(`${error!.message} ${error!.description}`).toContain(id);
 	});
 
 	it('a failure starts no further create', async () => {
 		const prompts = ['[rejected] first', ...Array.from({ length: 8 }, (_, row) => `later ${row}`)];
-		await studio.run({ prompts, options: { maxConcurrentTasks: 2 } });
-		expect(studio.creates()).toBeLessThanOrEqual(3);
+		await harness.run({ prompts, options: { maxConcurrentTasks: 2 } });
+		expect(harness.creates()).toBeLessThanOrEqual(3);
 	});
 
 	it('the id of a create that is in flight when another item fails is awaited and named', async () => {
-		studio.sandbox.faults.add({
+		harness.sandbox.faults.add({
 			call: 'create',
 			promptIncludes: 'dripping',
 			when: 'afterAcceptance',
 			fault: 'slowDrip',
 			dripMs: 30,
 		});
-		const { error } = await studio.run({ prompts: ['dripping', '[rejected] at once'] });
-		expect(studio.taskIds()).toHaveLength(1);
+		const { error } = await harness.run({ prompts: ['dripping', '[rejected] at once'] });
+		expect(harness.taskIds()).toHaveLength(1);
 		expect(error!.message).toContain('refused the parameters');
-		expect(error!.description).toContain(studio.taskIds()[0]);
+		expect(error!.description).toContain(harness.taskIds()[0]);
 	});
 });
 
@@ -152,16 +152,16 @@ describe('a wrong parameter is named, with its value, its range and its item', (
 	];
 
 	it.each(wrong)('%j', async (ask, expected) => {
-		const { error } = await studio.run(ask);
+		const { error } = await harness.run(ask);
 		expect(error!.name).toBe('NodeOperationError');
 		for (const pattern of expected) expect(error!.message).toMatch(pattern);
 		expect(error!.context.itemIndex).toBe(0);
 		expect(error!.description).toContain('Item 0');
-		expect(studio.sandbox.ledger.requests).toHaveLength(0);
+		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
 
 	it('numbers that come as text from an expression are taken', async () => {
-		const { error } = await studio.run({
+		const { error } = await harness.run({
 			items: [{ json: { prompt: 'x', side: '512', seed: '7' } }],
 			parameters: {
 				model: 'flux_pro_11',
@@ -172,7 +172,7 @@ describe('a wrong parameter is named, with its value, its range and its item', (
 			options: { timeout: '30' },
 		});
 		expect(error).toBeUndefined();
-		expect(studio.sandbox.ledger.taskRows()[0]!.parameters).toMatchObject({
+		expect(harness.sandbox.ledger.taskRows()[0]!.parameters).toMatchObject({
 			width: 512,
 			height: 512,
 			seed: 7,

@@ -1,20 +1,20 @@
 import { binaryBytes, type Outcome } from '../../tooling/engine/engine';
 import { HeldTime, NODE_TIME } from './heldTime';
-import { Studio, type Ask } from './studio';
+import { NodeHarness, type Ask } from './nodeHarness';
 import { pictureRequests, drawPicture, gateways } from '../../sandbox';
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open(NODE_TIME)));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open(NODE_TIME)));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 describe('Image > Generate and Wait', () => {
 	it.each(gateways)('makes the picture that the prompt asks for, at %s', async (gateway) => {
-		const { items, error } = await studio.run({ gateway, prompts: ['A red apple'] });
+		const { items, error } = await harness.run({ gateway, prompts: ['A red apple'] });
 		expect(error).toBeUndefined();
 		expect(items).toHaveLength(1);
-		const [task] = studio.sandbox.ledger.taskRows();
+		const [task] = harness.sandbox.ledger.taskRows();
 		expect(items[0]!.json).toMatchObject({
 			requestId: task!.id,
 			gateway,
@@ -29,8 +29,8 @@ describe('Image > Generate and Wait', () => {
 	});
 
 	it('gives the facts of the picture by its bytes', async () => {
-		studio.sandbox.quirks.set({ jpegIsPng: true });
-		const { items } = await studio.run({
+		harness.sandbox.quirks.set({ jpegIsPng: true });
+		const { items } = await harness.run({
 			parameters: { additionalFields: { outputFormat: 'jpeg' } },
 		});
 		const { json, binary } = items[0]!;
@@ -42,28 +42,28 @@ describe('Image > Generate and Wait', () => {
 	});
 
 	it('puts the picture where Put Output File in Field says', async () => {
-		const { items } = await studio.run({ options: { binaryPropertyName: 'poster' } });
+		const { items } = await harness.run({ options: { binaryPropertyName: 'poster' } });
 		expect(Object.keys(items[0]!.binary!)).toEqual(['poster']);
 	});
 
 	it('downloads nothing when Download Images is off', async () => {
-		const { items } = await studio.run({ options: { downloadImages: false } });
+		const { items } = await harness.run({ options: { downloadImages: false } });
 		expect(items[0]!.binary).toBeUndefined();
 		expect(items[0]!.json.url).toMatch(/^http/);
-		expect(studio.sandbox.ledger.where({ call: 'picture' })).toHaveLength(0);
+		expect(harness.sandbox.ledger.where({ call: 'picture' })).toHaveLength(0);
 	});
 
 	it("adds the gateway's own reply when Include Raw Response is on, and only then", async () => {
 		const [withRaw, without] = await Promise.all([
-			studio.run({ options: { includeRawResponse: true } }),
-			studio.run({}),
+			harness.run({ options: { includeRawResponse: true } }),
+			harness.run({}),
 		]);
 		expect(withRaw.items[0]!.json.raw).toMatchObject({ outputs: [{ type: 'image' }] });
 		expect(without.items[0]!.json).not.toHaveProperty('raw');
 	});
 
 	it('puts out one item an image, all paired with their input', async () => {
-		const { items } = await studio.run({
+		const { items } = await harness.run({
 			gateway: 'toApis',
 			prompts: ['one', 'two'],
 			parameters: { n: 3 },
@@ -74,8 +74,8 @@ describe('Image > Generate and Wait', () => {
 	});
 
 	it('reads on when a gateway uses words that nobody knows', async () => {
-		studio.sandbox.quirks.set({ unknownWordReads: 2 });
-		const { items } = await studio.run({ prompts: ['[seconds=0.3] words'] });
+		harness.sandbox.quirks.set({ unknownWordReads: 2 });
+		const { items } = await harness.run({ prompts: ['[seconds=0.3] words'] });
 		expect(items[0]!.json.status).toBe('completed');
 	});
 });
@@ -86,17 +86,17 @@ describe('many items', () => {
 	);
 
 	it('come out in the order of the input, each paired with its own', async () => {
-		const { items } = await studio.run({ prompts });
+		const { items } = await harness.run({ prompts });
 		const promptOf = new Map(
-			studio.sandbox.ledger.taskRows().map(({ id, prompt }) => [id, prompt]),
+			harness.sandbox.ledger.taskRows().map(({ id, prompt }) => [id, prompt]),
 		);
 		expect(items.map(({ json }) => promptOf.get(String(json.requestId)))).toEqual(prompts);
 		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(prompts.map((_, item) => ({ item })));
 	});
 
 	it('never have more tasks in flight than Max Concurrent Tasks says', async () => {
-		await studio.run({ prompts, options: { maxConcurrentTasks: 3 } });
-		const tasks = studio.sandbox.ledger.taskRows();
+		await harness.run({ prompts, options: { maxConcurrentTasks: 3 } });
+		const tasks = harness.sandbox.ledger.taskRows();
 		const atOnce = tasks.map(
 			({ createdAtMs }) =>
 				tasks.filter((other) => other.createdAtMs <= createdAtMs && createdAtMs < other.endsAtMs!)
@@ -113,8 +113,8 @@ describe('many items', () => {
 
 		/** Has the node make so many tasks while no task can end, since time stands; then lets it finish. */
 		async function makeTogether(tasks: number, ask: Ask): Promise<Outcome> {
-			const { finished } = studio.start({ ...ask, prompts });
-			await time.standUntil(() => studio.taskIds().length === tasks);
+			const { finished } = harness.start({ ...ask, prompts });
+			await time.standUntil(() => harness.taskIds().length === tasks);
 			return await time.during(finished);
 		}
 
@@ -129,14 +129,14 @@ describe('many items', () => {
 				settings: { onError: 'continueRegularOutput' },
 			});
 			expect(items[0]?.json.error).toMatch('Timeout');
-			expect(studio.creates()).toBe(11);
+			expect(harness.creates()).toBe(11);
 		});
 	});
 
 	it('may be none', async () => {
-		const { error, run } = await studio.run({ items: [] });
+		const { error, run } = await harness.run({ items: [] });
 		expect(error).toBeUndefined();
 		expect(run.finished).toBe(true);
-		expect(studio.creates()).toBe(0);
+		expect(harness.creates()).toBe(0);
 	});
 });

@@ -1,10 +1,10 @@
-import { Studio } from './studio';
+import { NodeHarness } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 const BY_ITEM = '={{ $json.apiKey }}';
 
@@ -15,8 +15,8 @@ const itemsWith = (keys: readonly string[]) =>
 describe('A key that is an expression of the item (FAULTS F6)', () => {
 	it('pays for each item with its own, and polls its task with that', async () => {
 		const keysOf: Record<string, Set<string>> = { POST: new Set(), GET: new Set() };
-		const { valid, noCredit } = studio.sandbox.keys;
-		const { items } = await studio.run({
+		const { valid, noCredit } = harness.sandbox.keys;
+		const { items } = await harness.run({
 			apiKey: BY_ITEM,
 			items: itemsWith([valid, noCredit, `Bearer ${valid}`]),
 			settings: { onError: 'continueRegularOutput' },
@@ -30,7 +30,7 @@ describe('A key that is an expression of the item (FAULTS F6)', () => {
 		expect(keysOf['POST']).toEqual(new Set([valid, noCredit]));
 		expect(keysOf['GET']).toEqual(new Set([valid]));
 		expect(
-			studio.sandbox.ledger
+			harness.sandbox.ledger
 				.taskRows()
 				.map(({ prompt }) => prompt)
 				.sort(),
@@ -38,8 +38,8 @@ describe('A key that is an expression of the item (FAULTS F6)', () => {
 	});
 
 	it("takes each item's own key out of what it shows", async () => {
-		const { valid } = studio.sandbox.keys;
-		const { items } = await studio.run({
+		const { valid } = harness.sandbox.keys;
+		const { items } = await harness.run({
 			apiKey: BY_ITEM,
 			items: [valid, valid].map((apiKey, index) => ({
 				json: { prompt: `${index} [echo-key]`, apiKey },
@@ -53,14 +53,14 @@ describe('A key that is an expression of the item (FAULTS F6)', () => {
 	});
 
 	it('refuses an item without a key, and no other', async () => {
-		const { valid } = studio.sandbox.keys;
-		const { items } = await studio.run({
+		const { valid } = harness.sandbox.keys;
+		const { items } = await harness.run({
 			apiKey: BY_ITEM,
 			items: itemsWith([valid, '']),
 			settings: { onError: 'continueRegularOutput' },
 		});
 		expect(items[0]!.json.status).toBe('completed');
 		expect(items[1]!.json.error).toContain('The credential has no API key');
-		expect(studio.sandbox.ledger.billed()).toBe(1);
+		expect(harness.sandbox.ledger.billed()).toBe(1);
 	});
 });

@@ -1,19 +1,19 @@
-import { Studio } from './studio';
+import { NodeHarness } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 it.each(['image > generateAndWait', 'image > create'] as const)(
 	'%s tells in the log of each task that it paid for, as soon as its id is known',
 	async (operation) => {
 		const prompts = ['one', 'two'];
-		const execution = studio.start({ operation, prompts, executionId: '4711' });
+		const execution = harness.start({ operation, prompts, executionId: '4711' });
 		await execution.finished;
 		const log = execution.log().join('\n');
-		const ids = studio.taskIds();
+		const ids = harness.taskIds();
 		expect(ids).toHaveLength(prompts.length);
 		for (const id of ids) {
 			expect(log).toMatch(

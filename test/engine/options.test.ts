@@ -1,14 +1,14 @@
-import { Studio } from './studio';
+import { NodeHarness } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 /** Runs one item whose option an expression gives. */
 const runWith = async (name: string, value: unknown) =>
-	await studio.run({
+	await harness.run({
 		items: [{ json: { prompt: 'An apple', value: value as string } }],
 		options: { [name]: '={{ $json.value }}' },
 	});
@@ -42,7 +42,7 @@ describe('An option that an expression gives', () => {
 			const { error } = await runWith(name, value);
 			expect(error!.message).toContain(`must be ${expected}, but is`);
 			expect(error!.description).toContain('nothing was sent');
-			expect(studio.creates()).toBe(0);
+			expect(harness.creates()).toBe(0);
 		},
 	);
 
@@ -61,21 +61,21 @@ describe('An id that an expression does not give (FAULTS E7)', () => {
 		['model', undefined, 'Model must be the model of the task, but is missing'],
 		['model', ['a'], 'Model must be the model of the task, but is a list'],
 	])('%s = %j is told before anything is sent', async (name, value, message) => {
-		const { error } = await studio.run({
+		const { error } = await harness.run({
 			operation: 'task > status',
 			items: [{ json: { value: value as string } }],
 			parameters: { requestId: 'mmsu_1', [name]: '={{ $json.value }}' },
 		});
 		expect(error!.message).toBe(message);
-		expect(studio.sandbox.ledger.requests).toHaveLength(0);
+		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
 
 	it.each([undefined, null, {}, ''])('the Model ID of Other = %j, too', async (value) => {
-		const { error } = await studio.run({
+		const { error } = await harness.run({
 			items: [{ json: { value: value as string } }],
 			parameters: { model: 'other', modelId: '={{ $json.value }}', parameters: '{"prompt":"x"}' },
 		});
 		expect(error!.message).toMatch(/^Model ID must be the ID of a model, but is/);
-		expect(studio.sandbox.ledger.requests).toHaveLength(0);
+		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
 });

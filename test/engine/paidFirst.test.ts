@@ -1,20 +1,20 @@
 import { HeldTime, NODE_TIME } from './heldTime';
-import { Studio } from './studio';
+import { NodeHarness } from './nodeHarness';
 
 const ITEMS = 60;
 
 /** What must come out of what is paid, at least; the goal of the benchmark is 0.9. */
 const SHARE_OF_PAID = 0.8;
 
-let studio: Studio;
+let harness: NodeHarness;
 let time: HeldTime;
 
 beforeAll(async () => {
-	studio = await Studio.open({ ...NODE_TIME, rateLimit: { requestsPerSecond: 2 } });
+	harness = await NodeHarness.open({ ...NODE_TIME, rateLimit: { requestsPerSecond: 2 } });
 });
-afterAll(async () => await studio.close());
+afterAll(async () => await harness.close());
 beforeEach(() => {
-	studio.reset();
+	harness.reset();
 	time = new HeldTime(50);
 });
 afterEach(() => time.release());
@@ -22,13 +22,13 @@ afterEach(() => time.release());
 describe('60 items together at two calls a second (FAULTS A4)', () => {
 	it('what is paid comes out; what cannot be answered in its time is not sent, and says so', async () => {
 		const { items } = await time.during(
-			studio.run({
+			harness.run({
 				prompts: Array.from({ length: ITEMS }, (_, item) => `apple ${item}`),
 				options: { maxConcurrentTasks: ITEMS, timeout: 20 },
 				settings: { onError: 'continueRegularOutput' },
 			}),
 		);
-		const paid = studio.sandbox.ledger.billed();
+		const paid = harness.sandbox.ledger.billed();
 		const pictures = items.filter(({ binary }) => binary !== undefined).length;
 		expect(paid).toBeGreaterThan(0);
 		expect(pictures).toBeGreaterThanOrEqual(paid * SHARE_OF_PAID);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { IConnections, IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { startWorkflow, type Outcome } from '../../tooling/engine/engine';
-import { Studio } from './studio';
+import { NodeHarness } from './nodeHarness';
 
 /**
  * Workflows as n8n saved them with version 1 of the node, which keeps only what differs from the
@@ -38,18 +38,18 @@ const LOCAL_URL = /^http:\/\/127\.0\.0\.1:\d+.*/;
 
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 describe.each(files)('the saved workflow v1/%s', (file) => {
 	const saved = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as SavedWorkflow;
 
 	it(saved.about, async () => {
 		const outcome = await run(saved);
-		expect({ tasks: tasksOf(), outputs: outputsOf(outcome) }).toEqual(saved.expected);
+		expect({ tasks: tasksOf(), outputs: outputsOf(outcome) }).toEqual(steady(saved.expected));
 	});
 });
 
@@ -57,7 +57,7 @@ async function run({ workflow, items }: SavedWorkflow): Promise<Outcome> {
 	const nodes = workflow.nodes.map((node) =>
 		node.name === 'Items' ? { ...node, type: 'test.passThrough' } : node,
 	);
-	const { baseUrls, keys } = studio.sandbox;
+	const { baseUrls, keys } = harness.sandbox;
 	const accounts = Object.entries(baseUrls).map(
 		([gateway, baseUrl]) => [`${gateway}Api`, { apiKey: keys.valid, baseUrl }] as const,
 	);
@@ -68,7 +68,7 @@ async function run({ workflow, items }: SavedWorkflow): Promise<Outcome> {
 }
 
 function tasksOf() {
-	const rows = studio.sandbox.ledger.taskRows();
+	const rows = harness.sandbox.ledger.taskRows();
 	rows.sort((one, other) => one.prompt.localeCompare(other.prompt));
 	return rows.map(({ gateway, model, parameters }) => ({
 		...{ gateway, model, parameters: steady(parameters) },
@@ -92,6 +92,8 @@ function steady(value: unknown): unknown {
 function steadyField(name: string, value: unknown): unknown {
 	if (MOMENTARY.has(name)) return undefined;
 	if (UNFINISHED.has(value)) return 'unfinished';
+	// 1.0 gave two pictures one name (FAULTS, B9); the extension is what its workflows counted on.
+	if (name === 'fileName') return String(value).replace(/^.*\./, 'unique.');
 	if (name === 'error') return String(value).replace(/mmsu_\w+/, 'mmsu_differs');
 	return PASSING.has(name) || LOCAL_URL.test(String(value)) ? 'differs' : value;
 }

@@ -1,16 +1,16 @@
 import { engineLog } from '../../tooling/engine/engineLog';
-import { Studio, type Ask } from './studio';
+import { NodeHarness, type Ask } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 /** Everything of an execution that n8n saves, shows or logs. */
 async function traces(ask: Ask): Promise<string> {
 	const before = engineLog.length;
-	const { run, error, outputs } = await studio.run(ask);
+	const { run, error, outputs } = await harness.run(ask);
 	const seen = [run, outputs, error?.message, error?.description, error?.stack, error?.context];
 	return JSON.stringify([seen, engineLog.slice(before)]);
 }
@@ -34,23 +34,23 @@ describe('the key', () => {
 	it.each(echoes)('is nowhere, though it is echoed %s', async (_place, ask) => {
 		for (const gateway of ['seaArtCloud', 'vtrix', 'toApis'] as const) {
 			const text = await traces({ gateway, ...ask });
-			expect(text).not.toContain(studio.sandbox.keys.valid);
+			expect(text).not.toContain(harness.sandbox.keys.valid);
 		}
 	});
 
 	it('goes to the API alone: pictures are fetched without it, other hosts never called', async () => {
-		studio.sandbox.quirks.set({ foreignReplyUrls: true });
-		await studio.run({ prompts: ['a', 'b'] });
-		const { requests } = studio.sandbox.ledger;
+		harness.sandbox.quirks.set({ foreignReplyUrls: true });
+		await harness.run({ prompts: ['a', 'b'] });
+		const { requests } = harness.sandbox.ledger;
 		const calls = (call: string) => requests.filter((row) => row.call === call);
 		expect(calls('trap')).toHaveLength(0);
 		expect(calls('picture').map(({ authorization }) => authorization)).toEqual([false, false]);
 	});
 
 	it('is not carried along by a redirect', async () => {
-		studio.sandbox.faults.add({ call: 'status', fault: 'redirect' });
-		const { error } = await studio.run({});
+		harness.sandbox.faults.add({ call: 'status', fault: 'redirect' });
+		const { error } = await harness.run({});
 		expect(error!.message).toContain('redirect');
-		expect(studio.sandbox.ledger.where({ call: 'trap' })).toHaveLength(0);
+		expect(harness.sandbox.ledger.where({ call: 'trap' })).toHaveLength(0);
 	});
 });

@@ -1,15 +1,15 @@
 import type { Gateway } from '../../sandbox';
 import type { Execution } from '../../tooling/engine/engine';
 import { HeldTime } from './heldTime';
-import { Studio, type Ask } from './studio';
+import { NodeHarness, type Ask } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 let time: HeldTime;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
 beforeEach(() => {
-	studio.reset();
+	harness.reset();
 	time = new HeldTime();
 });
 afterEach(() => time.release());
@@ -27,7 +27,7 @@ interface Running {
 
 function start(ask: Ask): Running {
 	const sent: string[] = [];
-	const execution = studio.start({
+	const execution = harness.start({
 		...ask,
 		onCall: ({ method, url }) => void sent.push(method === 'PUT' ? 'cancel' : `${method} ${url}`),
 	});
@@ -63,8 +63,8 @@ const LONG_AFTER_MS = 5_000;
 /** How long a create is awaited at least, in milliseconds of the node's time. */
 const CREATE_MS = 31_000;
 
-const rows = (call: 'create' | 'status' | 'cancel') => studio.sandbox.ledger.where({ call });
-const states = () => studio.sandbox.ledger.taskRows().map(({ state }) => state);
+const rows = (call: 'create' | 'status' | 'cancel') => harness.sandbox.ledger.where({ call });
+const states = () => harness.sandbox.ledger.taskRows().map(({ state }) => state);
 
 /** Cancels that are in flight together. */
 const CANCELS_TOGETHER = 10;
@@ -82,7 +82,7 @@ describe('Stop', () => {
 		const before = node.sent.length;
 		expect(await stop(node)).toEqual(CANCELS(CANCELS_TOGETHER));
 		await time.standUntil(() =>
-			studio.taskIds().every((id) => node.told(`Task ${id} at SeaArt Cloud: cancel requested`)),
+			harness.taskIds().every((id) => node.told(`Task ${id} at SeaArt Cloud: cancel requested`)),
 		);
 		expect(states()).toEqual(Array.from({ length: 50 }, () => 'cancelled'));
 		await time.pass(LONG_AFTER_MS);
@@ -95,7 +95,7 @@ describe('Stop', () => {
 			options: { maxConcurrentTasks: 2 },
 		});
 		expect(await stop(node)).toEqual(CANCELS(2));
-		expect(node.told(`Task ${studio.taskIds()[0]} at SeaArt Cloud: was already finished`)).toBe(
+		expect(node.told(`Task ${harness.taskIds()[0]} at SeaArt Cloud: was already finished`)).toBe(
 			true,
 		);
 		await time.standUntil(() => rows('cancel').length === 2);
@@ -113,36 +113,36 @@ describe('Stop', () => {
 		await time.pass(LONG_AFTER_MS);
 		expect(await stop(node)).toEqual(CANCELS(2));
 		await time.standUntil(() =>
-			studio.taskIds().every((id) => node.told(`Task ${id} at SeaArt Cloud: cancel requested`)),
+			harness.taskIds().every((id) => node.told(`Task ${id} at SeaArt Cloud: cancel requested`)),
 		);
 	});
 
 	it('awaits a create that is in flight for its id, and cancels it', async () => {
-		studio.sandbox.faults.add({
+		harness.sandbox.faults.add({
 			call: 'create',
 			when: 'afterAcceptance',
 			fault: 'slowDrip',
 			dripMs: 20,
 		});
 		const node = start({ prompts: NEVER(1) });
-		await time.standUntil(() => studio.taskIds().length === 1);
+		await time.standUntil(() => harness.taskIds().length === 1);
 		expect(node.made()).toBe(0);
 		expect(await stop(node)).toEqual([]);
 		await time.standUntil(() => rows('cancel').length === 1);
-		expect(rows('cancel')[0]!.taskId).toBe(studio.taskIds()[0]);
+		expect(rows('cancel')[0]!.taskId).toBe(harness.taskIds()[0]);
 	});
 
 	it('awaits it as long as any create: then the log says that it may have been accepted', async () => {
-		studio.sandbox.faults.add({ call: 'create', when: 'afterAcceptance', fault: 'hang' });
+		harness.sandbox.faults.add({ call: 'create', when: 'afterAcceptance', fault: 'hang' });
 		const node = start({ prompts: NEVER(1) });
-		await time.standUntil(() => studio.taskIds().length === 1);
+		await time.standUntil(() => harness.taskIds().length === 1);
 		await stop(node);
 		await time.pass(CREATE_MS);
 		await time.standUntil(() => node.told('item 0', 'may have been accepted'));
 	});
 
 	it('ends a read that hangs, and cancels its task', async () => {
-		studio.sandbox.faults.add({ call: 'status', fault: 'hang' });
+		harness.sandbox.faults.add({ call: 'status', fault: 'hang' });
 		const node = await startAndMake(1, { prompts: NEVER(1) });
 		await time.passUntil(() => rows('status').length === 1);
 		expect(await stop(node)).toEqual(CANCELS(1));
@@ -150,8 +150,8 @@ describe('Stop', () => {
 	});
 
 	it('cancels a task of Task > Wait, even while its first look hangs', async () => {
-		const created = await studio.run({ operation: 'image > create', prompts: NEVER(1) });
-		studio.sandbox.faults.add({ call: 'status', fault: 'hang' });
+		const created = await harness.run({ operation: 'image > create', prompts: NEVER(1) });
+		harness.sandbox.faults.add({ call: 'status', fault: 'hang' });
 		const node = start({
 			operation: 'task > wait',
 			requestIds: [String(created.items[0]!.json.requestId)],
@@ -167,7 +167,7 @@ describe('Stop', () => {
 			options: { cancelOnStop: false },
 		});
 		expect(await stop(node)).toEqual([]);
-		for (const id of studio.taskIds()) expect(node.told(id, 'runs on')).toBe(true);
+		for (const id of harness.taskIds()) expect(node.told(id, 'runs on')).toBe(true);
 		await time.pass(LONG_AFTER_MS);
 		expect(rows('cancel')).toHaveLength(0);
 	});
@@ -177,19 +177,19 @@ describe('Stop', () => {
 		async (gateway) => {
 			const node = await startAndMake(1, { gateway, prompts: NEVER(1) });
 			await stop(node);
-			expect(node.told(studio.taskIds()[0]!, ' runs on')).toBe(true);
+			expect(node.told(harness.taskIds()[0]!, ' runs on')).toBe(true);
 		},
 	);
 
 	it('tells in the log of a cancel that did not get through', async () => {
-		studio.sandbox.faults.add({ call: 'cancel', fault: '500' });
+		harness.sandbox.faults.add({ call: 'cancel', fault: '500' });
 		const node = await startAndMake(1, { prompts: NEVER(1) });
 		await stop(node);
-		await time.passUntil(() => node.told(studio.taskIds()[0]!, 'could not be cancelled'));
+		await time.passUntil(() => node.told(harness.taskIds()[0]!, 'could not be cancelled'));
 	});
 
 	it('sends a cancel again that was answered badly once', async () => {
-		studio.sandbox.faults.add({
+		harness.sandbox.faults.add({
 			call: 'cancel',
 			fault: 'reset',
 			when: 'beforeAcceptance',
@@ -204,7 +204,7 @@ describe('Stop', () => {
 
 	it('between two attempts of Retry On Fail cancels what the first one paid for', async () => {
 		const attempts: Array<Promise<unknown>> = [];
-		studio.sandbox.faults.add({ call: 'status', fault: 'redirect', promptIncludes: 'bad' });
+		harness.sandbox.faults.add({ call: 'status', fault: 'redirect', promptIncludes: 'bad' });
 		const node = start({
 			prompts: ['0 [never]', 'bad [never]'],
 			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 100 },

@@ -1,14 +1,14 @@
 import type { Execution } from '../../tooling/engine/engine';
 import { HeldTime, NODE_TIME } from './heldTime';
-import { Studio, type Ask } from './studio';
+import { NodeHarness, type Ask } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 let time: HeldTime;
 
-beforeAll(async () => (studio = await Studio.open(NODE_TIME)));
-afterAll(async () => await studio.close());
+beforeAll(async () => (harness = await NodeHarness.open(NODE_TIME)));
+afterAll(async () => await harness.close());
 beforeEach(() => {
-	studio.reset();
+	harness.reset();
 	time = new HeldTime(50);
 });
 afterEach(() => time.release());
@@ -17,7 +17,7 @@ const TASKS = 20;
 const NEVER = (count: number) => Array.from({ length: count }, (_, item) => `${item} [never]`);
 
 function start(ask: Ask): Execution {
-	const execution = studio.start(ask);
+	const execution = harness.start(ask);
 	execution.finished.catch(() => undefined);
 	return execution;
 }
@@ -34,8 +34,8 @@ async function startAndStop(tasks: number): Promise<Execution> {
 	return execution;
 }
 
-const states = () => studio.sandbox.ledger.taskRows().map(({ state }) => state);
-const rows = (call: 'create' | 'cancel') => studio.sandbox.ledger.where({ call });
+const states = () => harness.sandbox.ledger.taskRows().map(({ state }) => state);
+const rows = (call: 'create' | 'cancel') => harness.sandbox.ledger.where({ call });
 const CANCELLED = (count: number) => Array.from({ length: count }, () => 'cancelled');
 
 describe('Stop while the gateway refuses cancels for now (FAULTS A2)', () => {
@@ -44,7 +44,7 @@ describe('Stop while the gateway refuses cancels for now (FAULTS A2)', () => {
 		['429-seconds', 10, 2],
 		['503', 3, 2],
 	] as const)('%s with Retry-After: %d, %d times: all come through', async (fault, wait, times) => {
-		studio.sandbox.faults.add({
+		harness.sandbox.faults.add({
 			call: 'cancel',
 			when: 'beforeAcceptance',
 			fault,
@@ -59,7 +59,7 @@ describe('Stop while the gateway refuses cancels for now (FAULTS A2)', () => {
 	});
 
 	it('gives up after a minute of the time, and names each task that may run on', async () => {
-		studio.sandbox.faults.add({ call: 'cancel', when: 'beforeAcceptance', fault: '429' });
+		harness.sandbox.faults.add({ call: 'cancel', when: 'beforeAcceptance', fault: '429' });
 		const execution = await startAndStop(3);
 		const stoppedMs = NODE_TIME.nowMs!();
 		await time.passUntil(() => told(execution, 'could not be cancelled and may run on') === 3);
@@ -72,9 +72,9 @@ describe('Stop while the gateway refuses cancels for now (FAULTS A2)', () => {
 describe('Stop while creates are on their way (FAULTS A3)', () => {
 	it('reads the ids of creates that take 2.5 s, cancels these tasks, and sends no other', async () => {
 		const answered = { call: 'create', when: 'afterAcceptance', fault: 'slowDrip' } as const;
-		studio.sandbox.faults.add({ ...answered, dripMs: 50 });
+		harness.sandbox.faults.add({ ...answered, dripMs: 50 });
 		const execution = start({ prompts: NEVER(6), options: { maxConcurrentTasks: 3 } });
-		await time.standUntil(() => studio.taskIds().length === 3);
+		await time.standUntil(() => harness.taskIds().length === 3);
 		expect(told(execution, 'was created at')).toBe(0);
 		execution.stop();
 		await time.pass(2_500);
@@ -88,7 +88,7 @@ describe('a cancel after a time-out that failed (FAULTS A14)', () => {
 	it('is tried again on Stop', async () => {
 		const timeouts = [1, 600];
 		const items = timeouts.map((timeout) => ({ json: { prompt: `${timeout} [never]`, timeout } }));
-		studio.sandbox.faults.add({ call: 'cancel', when: 'beforeAcceptance', fault: '500' });
+		harness.sandbox.faults.add({ call: 'cancel', when: 'beforeAcceptance', fault: '500' });
 		const execution = start({
 			items,
 			options: { timeout: '={{ $json.timeout }}', onTimeout: 'cancelTask' },
@@ -98,7 +98,7 @@ describe('a cancel after a time-out that failed (FAULTS A14)', () => {
 		const lateMs = NODE_TIME.nowMs!();
 		await time.passUntil(() => NODE_TIME.nowMs!() > lateMs + 15_000);
 		const before = rows('cancel').length;
-		studio.sandbox.faults.clear();
+		harness.sandbox.faults.clear();
 		execution.stop();
 		await time.passUntil(() => told(execution, 'cancel requested') === 2);
 		expect(rows('cancel').length).toBe(before + 2);

@@ -1,34 +1,34 @@
 import { binaryBytes } from '../../tooling/engine/engine';
-import { Studio } from './studio';
+import { NodeHarness } from './nodeHarness';
 import { gateways, type Gateway } from '../../sandbox';
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 /** Creates a task and gives its id. */
 async function created(prompt: string, gateway: Gateway = 'seaArtCloud'): Promise<string> {
-	const { items } = await studio.run({ gateway, operation: 'image > create', prompts: [prompt] });
+	const { items } = await harness.run({ gateway, operation: 'image > create', prompts: [prompt] });
 	return String(items[0]!.json.requestId);
 }
 
 describe('Image > Create', () => {
 	it.each(gateways)('puts out the task and does not wait for it, at %s', async (gateway) => {
-		const { items } = await studio.run({
+		const { items } = await harness.run({
 			gateway,
 			operation: 'image > create',
 			prompts: ['[seconds=30] Apple'],
 		});
 		expect(items[0]!.json).toMatchObject({
-			requestId: studio.taskIds()[0],
+			requestId: harness.taskIds()[0],
 			gateway,
 			status: 'queued',
 		});
 		expect(items[0]!.json).not.toHaveProperty('error');
 		expect(items[0]!.pairedItem).toEqual({ item: 0 });
-		expect(studio.sandbox.ledger.requests).toHaveLength(1);
+		expect(harness.sandbox.ledger.requests).toHaveLength(1);
 	});
 });
 
@@ -39,7 +39,7 @@ describe('Task > Get Status', () => {
 			await created('[seconds=0] done', gateway),
 			await created('[moderated] [seconds=0] blocked', gateway),
 		];
-		const { items, error } = await studio.run({
+		const { items, error } = await harness.run({
 			gateway,
 			operation: 'task > status',
 			requestIds,
@@ -57,7 +57,10 @@ describe('Task > Get Status', () => {
 	});
 
 	it('says that an unknown task is not known', async () => {
-		const { error } = await studio.run({ operation: 'task > status', requestIds: ['mmsu_nobody'] });
+		const { error } = await harness.run({
+			operation: 'task > status',
+			requestIds: ['mmsu_nobody'],
+		});
 		expect(error!.message).toContain('SeaArt Cloud does not know this model or task');
 		expect(error!.description).toContain('mmsu_nobody');
 	});
@@ -66,7 +69,7 @@ describe('Task > Get Status', () => {
 describe('Task > Get Result', () => {
 	it.each(gateways)('puts out the picture of a finished task, at %s', async (gateway) => {
 		const requestId = await created('[seconds=0] done', gateway);
-		const { items } = await studio.run({
+		const { items } = await harness.run({
 			gateway,
 			operation: 'task > result',
 			requestIds: [requestId],
@@ -77,7 +80,7 @@ describe('Task > Get Result', () => {
 
 	it('puts out an unfinished task as it stands', async () => {
 		const requestId = await created('[seconds=30] long');
-		const { items, error } = await studio.run({
+		const { items, error } = await harness.run({
 			operation: 'task > result',
 			requestIds: [requestId],
 		});
@@ -88,7 +91,7 @@ describe('Task > Get Result', () => {
 
 	it('is an error with the reason where the task failed', async () => {
 		const requestId = await created('[failed] [seconds=0]');
-		const { error } = await studio.run({ operation: 'task > result', requestIds: [requestId] });
+		const { error } = await harness.run({ operation: 'task > result', requestIds: [requestId] });
 		expect(error!.message).toContain(`Task ${requestId} failed at SeaArt Cloud`);
 	});
 });
@@ -96,20 +99,20 @@ describe('Task > Get Result', () => {
 describe('Task > Wait', () => {
 	it.each(gateways)('waits for the picture of a task made elsewhere, at %s', async (gateway) => {
 		const requestId = await created('[seconds=0.3] a while', gateway);
-		const { items } = await studio.run({
+		const { items } = await harness.run({
 			gateway,
 			operation: 'task > wait',
 			requestIds: [requestId],
 		});
 		expect(items[0]!.json).toMatchObject({ requestId, status: 'completed' });
 		expect(items[0]!.binary!.data!.mimeType).toMatch(/^image\//);
-		expect(studio.sandbox.ledger.billed()).toBe(1);
+		expect(harness.sandbox.ledger.billed()).toBe(1);
 	});
 
 	it('outlasts a gateway that does not know its new task yet', async () => {
 		const requestId = await created('[seconds=0.1] new');
-		studio.sandbox.faults.add({ call: 'status', fault: 'unknownTask', times: 2 });
-		const { items, error } = await studio.run({
+		harness.sandbox.faults.add({ call: 'status', fault: 'unknownTask', times: 2 });
+		const { items, error } = await harness.run({
 			operation: 'task > wait',
 			requestIds: [requestId],
 		});
@@ -121,14 +124,14 @@ describe('Task > Wait', () => {
 describe('Task > Cancel', () => {
 	it('asks the gateway to cancel and claims no more than it knows', async () => {
 		const requestId = await created('[never] ends [quirk cancelSeconds=5]');
-		const { items } = await studio.run({ operation: 'task > cancel', requestIds: [requestId] });
+		const { items } = await harness.run({ operation: 'task > cancel', requestIds: [requestId] });
 		expect(items[0]!.json).toMatchObject({ requestId, cancellation: 'requested' });
 		expect(items[0]!.json.status).not.toBe('cancelled');
 	});
 
 	it('tells of a task that is finished already, and of one that nobody knows', async () => {
 		const requestIds = [await created('[seconds=0] done'), 'mmsu_nobody'];
-		const { items, error } = await studio.run({ operation: 'task > cancel', requestIds });
+		const { items, error } = await harness.run({ operation: 'task > cancel', requestIds });
 		expect(error).toBeUndefined();
 		expect(items.map(({ json }) => json.cancellation)).toEqual(['alreadyCompleted', 'notFound']);
 		expect(items[0]!.json.status).toBe('completed');
@@ -140,14 +143,14 @@ describe('a Request ID', () => {
 		['', 'empty'],
 		['..', 'dots that lead elsewhere'],
 	])('that is %j is refused before anything is sent (%s)', async (requestId) => {
-		const { error } = await studio.run({ operation: 'task > status', requestIds: [requestId] });
+		const { error } = await harness.run({ operation: 'task > status', requestIds: [requestId] });
 		expect(error!.message).toContain('Request ID must be the ID of a task');
-		expect(studio.sandbox.ledger.requests).toHaveLength(0);
+		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
 
 	it('with slashes stays within its part of the path', async () => {
-		await studio.run({ operation: 'task > status', requestIds: ['../../admin?x=1#y'] });
-		const [request] = studio.sandbox.ledger.requests;
+		await harness.run({ operation: 'task > status', requestIds: ['../../admin?x=1#y'] });
+		const [request] = harness.sandbox.ledger.requests;
 		expect(request!.path).toContain('/requests/..%2F..%2Fadmin%3Fx%3D1%23y/status');
 	});
 });

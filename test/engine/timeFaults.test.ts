@@ -1,19 +1,19 @@
 import type { Outcome } from '../../tooling/engine/engine';
 import { HeldTime, NODE_TIME } from './heldTime';
-import { Studio, type Ask } from './studio';
+import { NodeHarness, type Ask } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 let time: HeldTime;
 
-beforeAll(async () => (studio = await Studio.open(NODE_TIME)));
-afterAll(async () => await studio.close());
+beforeAll(async () => (harness = await NodeHarness.open(NODE_TIME)));
+afterAll(async () => await harness.close());
 beforeEach(() => {
-	studio.reset();
+	harness.reset();
 	time = new HeldTime();
 });
 afterEach(() => time.release());
 
-const run = async (ask: Ask): Promise<Outcome> => await time.during(studio.run(ask));
+const run = async (ask: Ask): Promise<Outcome> => await time.during(harness.run(ask));
 
 /** Time that passes in long steps, where seconds are to pass and no moment counts. */
 function inLongSteps(stepMs: number): void {
@@ -23,21 +23,21 @@ function inLongSteps(stepMs: number): void {
 
 const nowMs = () => NODE_TIME.nowMs!();
 const rows = (call: 'create' | 'status' | 'cancel' | 'picture') =>
-	studio.sandbox.ledger.where({ call });
-const states = () => studio.sandbox.ledger.taskRows().map(({ state }) => state);
+	harness.sandbox.ledger.where({ call });
+const states = () => harness.sandbox.ledger.taskRows().map(({ state }) => state);
 /** Polls as the schedule has them. */
 const BY_SCHEDULE = { pollInterval: undefined } as unknown as NonNullable<Ask['options']>;
 
 describe('a create that is answered late (FAULTS A5)', () => {
 	it('after 33 s with Timeout 120, is a task like any other', async () => {
-		studio.sandbox.faults.add({
+		harness.sandbox.faults.add({
 			call: 'create',
 			when: 'afterAcceptance',
 			fault: 'slowDrip',
 			dripMs: 50,
 		});
-		const running = studio.run({ options: { timeout: 120 } });
-		await time.standUntil(() => studio.taskIds().length === 1);
+		const running = harness.run({ options: { timeout: 120 } });
+		await time.standUntil(() => harness.taskIds().length === 1);
 		await time.pass(33_000);
 		const { items, error } = await time.during(running);
 		expect(error).toBeUndefined();
@@ -58,11 +58,11 @@ describe('the look before the deadline (FAULTS B2)', () => {
 	});
 
 	it('fetches a task that had finished when its cancel came', async () => {
-		studio.sandbox.faults.add({ call: 'status', fault: '500' });
+		harness.sandbox.faults.add({ call: 'status', fault: '500' });
 		const { items, error } = await run({
 			options: { timeout: 1, onTimeout: 'cancelTask' },
 			onCall: ({ method }) => {
-				if (method === 'PUT') studio.sandbox.faults.clear();
+				if (method === 'PUT') harness.sandbox.faults.clear();
 			},
 		});
 		expect(error).toBeUndefined();
@@ -74,12 +74,12 @@ describe('the look before the deadline (FAULTS B2)', () => {
 describe('a picture that is late on its host (FAULTS B6)', () => {
 	it('is fetched though it is not there for 8.5 s', async () => {
 		inLongSteps(25);
-		studio.sandbox.faults.add({ call: 'picture', fault: '404' });
-		const running = studio.run({});
+		harness.sandbox.faults.add({ call: 'picture', fault: '404' });
+		const running = harness.run({});
 		await time.passUntil(() => rows('picture').length > 0);
 		const thereMs = nowMs() + 8_500;
 		await time.passUntil(() => nowMs() >= thereMs);
-		studio.sandbox.faults.clear();
+		harness.sandbox.faults.clear();
 		const { items, error } = await time.during(running);
 		expect(error).toBeUndefined();
 		expect(items[0]!.binary).toBeDefined();
@@ -89,7 +89,7 @@ describe('a picture that is late on its host (FAULTS B6)', () => {
 describe('a poll that is told to wait longer than there is time (FAULTS B13)', () => {
 	it.each([3_600, 30])('Retry-After: %d: one look before the deadline', async (wait) => {
 		inLongSteps(50);
-		studio.sandbox.faults.add({
+		harness.sandbox.faults.add({
 			call: 'status',
 			fault: '429-seconds',
 			retryAfterSeconds: wait,
@@ -103,7 +103,7 @@ describe('a poll that is told to wait longer than there is time (FAULTS B13)', (
 
 	it('and with Cancel Task the cancel is sent all the same', async () => {
 		inLongSteps(50);
-		studio.sandbox.faults.add({ call: 'status', fault: '429-seconds', retryAfterSeconds: 3_600 });
+		harness.sandbox.faults.add({ call: 'status', fault: '429-seconds', retryAfterSeconds: 3_600 });
 		const { error } = await run({
 			prompts: ['[never]'],
 			options: { timeout: 5, onTimeout: 'cancelTask' },
@@ -124,6 +124,6 @@ describe('a timeout shorter than the jobs (FAULTS F9)', () => {
 			options: { timeout: 50, onTimeout: 'returnTask' },
 		});
 		expect(items.map(({ json }) => json.status)).toEqual(['running', 'running', 'running']);
-		expect(studio.sandbox.ledger.billed()).toBe(4);
+		expect(harness.sandbox.ledger.billed()).toBe(4);
 	});
 });

@@ -1,28 +1,28 @@
 import type { Outcome } from '../../tooling/engine/engine';
 import { HeldTime, NODE_TIME } from './heldTime';
-import { Studio, type Ask } from './studio';
+import { NodeHarness, type Ask } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 let time: HeldTime;
 
-beforeAll(async () => (studio = await Studio.open(NODE_TIME)));
-afterAll(async () => await studio.close());
+beforeAll(async () => (harness = await NodeHarness.open(NODE_TIME)));
+afterAll(async () => await harness.close());
 beforeEach(() => {
-	studio.reset();
+	harness.reset();
 	time = new HeldTime();
 });
 afterEach(() => time.release());
 
 /** Runs the node while its time passes, and with it the time of the tasks. */
-const run = async (ask: Ask): Promise<Outcome> => await time.during(studio.run(ask));
+const run = async (ask: Ask): Promise<Outcome> => await time.during(harness.run(ask));
 
 const LATE = { prompts: ['[seconds=1.5] late'] };
-const states = () => studio.sandbox.ledger.taskRows().map(({ state }) => state);
+const states = () => harness.sandbox.ledger.taskRows().map(({ state }) => state);
 
 describe('a task that is not finished in time', () => {
 	it('is an error that names the task and Task > Wait', async () => {
 		const { error } = await run({ ...LATE, options: { timeout: 0.5 } });
-		const [id] = studio.taskIds();
+		const [id] = harness.taskIds();
 		expect(error!.message).toContain(`Task ${id} was not finished within the timeout`);
 		expect(error!.description).toContain('Task > Wait');
 		expect(states()).toEqual(['running']);
@@ -34,7 +34,7 @@ describe('a task that is not finished in time', () => {
 			options: { timeout: 0.9, onTimeout: 'returnTask' },
 		});
 		expect(error).toBeUndefined();
-		expect(items[0]!.json).toMatchObject({ requestId: studio.taskIds()[0], status: 'running' });
+		expect(items[0]!.json).toMatchObject({ requestId: harness.taskIds()[0], status: 'running' });
 		expect(items[0]!.json).not.toHaveProperty('error');
 		expect(items[0]!.pairedItem).toEqual({ item: 0 });
 	});
@@ -47,7 +47,7 @@ describe('a task that is not finished in time', () => {
 		});
 		expect(items[0]!.json.status).toBe('completed');
 		expect(items[0]!.binary).toBeDefined();
-		expect(studio.sandbox.ledger.billed()).toBe(1);
+		expect(harness.sandbox.ledger.billed()).toBe(1);
 	});
 
 	it('is cancelled where On Timeout is Cancel Task, and is an error all the same', async () => {
@@ -66,7 +66,7 @@ describe('a task that is not finished in time', () => {
 			options: { timeout: 0.3, onTimeout: 'cancelTask' },
 		});
 		expect(error!.message).toContain('the gateway cannot cancel');
-		expect(error!.message).toContain(studio.taskIds()[0]);
+		expect(error!.message).toContain(harness.taskIds()[0]);
 	});
 
 	it('leaves the other items alone', async () => {
@@ -89,7 +89,7 @@ describe('a task that is not finished in time', () => {
 				options: { timeout: '={{ $json.timeout }}', onTimeout: 'returnTask' },
 			});
 			expect(error!.message).toContain('Timeout (Seconds) must be a number above 0, but is');
-			expect(studio.creates()).toBe(0);
+			expect(harness.creates()).toBe(0);
 		},
 	);
 
@@ -98,6 +98,6 @@ describe('a task that is not finished in time', () => {
 			items: [{ json: { prompt: 'An apple [never]', timeout: ' 2.5 ' } }],
 			options: { timeout: '={{ $json.timeout }}', onTimeout: 'returnTask' },
 		});
-		expect(items[0]!.json.requestId).toBe(studio.taskIds()[0]);
+		expect(items[0]!.json.requestId).toBe(harness.taskIds()[0]);
 	});
 });

@@ -1,16 +1,16 @@
 import { itemWith, smallPicture } from '../contract/behaviors/inputImages';
-import { Studio } from './studio';
+import { NodeHarness } from './nodeHarness';
 
-let studio: Studio;
+let harness: NodeHarness;
 
-beforeAll(async () => (studio = await Studio.open()));
-afterAll(async () => await studio.close());
-beforeEach(() => studio.reset());
+beforeAll(async () => (harness = await NodeHarness.open()));
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
 
 describe('An input image that ToAPIs takes only by upload', () => {
 	it("is tried until the item's time is up, and no create is sent after it", async () => {
-		studio.sandbox.faults.add({ call: 'upload', fault: '503' });
-		const { error } = await studio.run({
+		harness.sandbox.faults.add({ call: 'upload', fault: '503' });
+		const { error } = await harness.run({
 			gateway: 'toApis',
 			items: [itemWith({ data: await smallPicture('red') })],
 			parameters: {
@@ -21,7 +21,7 @@ describe('An input image that ToAPIs takes only by upload', () => {
 		});
 		expect(error!.message).toContain('has a fault of its own');
 		expect(error!.description).toContain('Item 0.');
-		expect(studio.sandbox.ledger.where({ call: 'upload' }).length).toBeGreaterThan(0);
-		expect(studio.creates()).toBe(0);
+		expect(harness.sandbox.ledger.where({ call: 'upload' }).length).toBeGreaterThan(0);
+		expect(harness.creates()).toBe(0);
 	});
 });

@@ -4,7 +4,7 @@ import { eventually } from '../../tooling/eventually';
 import type { TaskRow } from '../../sandbox';
 import { begunBy, createdBy, executionsOf, savedData, tasksWith, type Execution } from './observed';
 import { drawnBySandbox } from './pictures';
-import { stage } from './stage';
+import { fixture } from './fixture';
 import { post } from './webhooks';
 import { answer, image, openN8n, publish, wait, webhook } from './workflows';
 
@@ -94,7 +94,7 @@ function testDamage(crash: () => Crash): void {
 
 function testRescue(crash: () => Crash): void {
 	it('leaves the id of every task in the log of its worker', async () => {
-		const logged = await Promise.all(stage.workers.map(createdBy));
+		const logged = await Promise.all(fixture.workers.map(createdBy));
 		const ids = logged.flat().map(({ requestId }) => requestId);
 		expect(crash().tasks.filter(({ id }) => !ids.includes(id))).toEqual([]);
 		expect(await lostTasks(crash())).toHaveLength(crash().lost.length);
@@ -136,11 +136,11 @@ function testRescue(crash: () => Crash): void {
 	});
 }
 
-type Worker = (typeof stage.workers)[number];
+type Worker = (typeof fixture.workers)[number];
 
 /** The worker that created a task. */
 async function workerOf(requestId: string | undefined): Promise<Worker> {
-	for (const worker of stage.workers) {
+	for (const worker of fixture.workers) {
 		const created = await createdBy(worker);
 		if (created.some((row) => row.requestId === requestId)) return worker;
 	}

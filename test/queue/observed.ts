@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { queryPostgres } from '../../tooling/services/postgres';
 import { acceptedTasks } from '../n8n/ledger';
 import type { TaskRow } from '../../sandbox';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
 /** An execution, with n8n's word for its state. */
 export interface Execution {
@@ -12,7 +12,7 @@ export interface Execution {
 
 /** The gateway's tasks whose prompt holds the words. */
 export async function tasksWith(words: string): Promise<TaskRow[]> {
-	return (await acceptedTasks(stage.sandbox.url)).filter(({ prompt }) => prompt.includes(words));
+	return (await acceptedTasks(fixture.sandbox.url)).filter(({ prompt }) => prompt.includes(words));
 }
 
 /** The executions that a worker has begun, as its log tells. */
@@ -33,7 +33,7 @@ export async function createdBy(worker: {
 /** A workflow's executions in the order of their start. */
 export async function executionsOf(workflow: { id: string }): Promise<Execution[]> {
 	const rows = await queryPostgres(
-		stage.database,
+		fixture.database,
 		`SELECT id, status FROM execution_entity WHERE "workflowId" = '${workflow.id}' ORDER BY id`,
 	);
 	return rows.map(([id = '', status = '']) => ({ id, status }));
@@ -42,7 +42,7 @@ export async function executionsOf(workflow: { id: string }): Promise<Execution[
 /** All that n8n has saved of an execution's run, as it is stored. */
 export async function savedData(executionId: string): Promise<string> {
 	const rows = await queryPostgres(
-		stage.database,
+		fixture.database,
 		`SELECT data FROM execution_data WHERE "executionId" = ${Number(executionId)}`,
 	);
 	return rows.flat().join();
@@ -51,7 +51,7 @@ export async function savedData(executionId: string): Promise<string> {
 /** SHA-256 of every file that n8n keeps in the database. */
 export async function storedDigests(): Promise<string[]> {
 	const rows = await queryPostgres(
-		stage.database,
+		fixture.database,
 		"SELECT encode(sha256(data), 'hex') FROM binary_data",
 	);
 	return rows.flat();

@@ -1,7 +1,7 @@
 import { digest } from '../n8n/digest';
 import { begunBy, storedDigests, tasksWith } from './observed';
 import { drawnBySandbox } from './pictures';
-import { stage } from './stage';
+import { fixture } from './fixture';
 import { get } from './webhooks';
 
 const EXECUTIONS = 200;
@@ -43,7 +43,7 @@ export function describeSpread(): void {
 		});
 
 		it('run on both workers, each on one of them', async () => {
-			const shares = await Promise.all(stage.workers.map(begunBy));
+			const shares = await Promise.all(fixture.workers.map(begunBy));
 			expect(new Set(shares.flat()).size).toBe(shares.flat().length);
 			expect(shares.flat()).toHaveLength(EXECUTIONS);
 			for (const share of shares) {

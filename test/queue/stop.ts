@@ -1,7 +1,7 @@
 import type { N8nRest } from '../../tooling/n8n/rest';
 import { eventually } from '../../tooling/eventually';
 import { begunBy, executionsOf, tasksWith } from './observed';
-import { stage } from './stage';
+import { fixture } from './fixture';
 import { post } from './webhooks';
 import { eachPrompt, image, openN8n, publish, webhook } from './workflows';
 
@@ -30,7 +30,7 @@ export function describeStop(): void {
 				({ length }) => length === PROMPTS.length,
 			);
 			const [execution] = await executionsOf(workflow);
-			expect((await Promise.all(stage.workers.map(begunBy))).flat()).toContain(execution?.id);
+			expect((await Promise.all(fixture.workers.map(begunBy))).flat()).toContain(execution?.id);
 
 			await rest.call('POST', `executions/${execution?.id}/stop`);
 			const tasks = await eventually(

@@ -1,4 +1,4 @@
 import { webhooksAt } from '../n8n/webhooks';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
-export const { get, post } = webhooksAt(stage.url);
+export const { get, post } = webhooksAt(fixture.url);

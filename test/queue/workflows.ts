@@ -1,14 +1,14 @@
 import { N8nRest } from '../../tooling/n8n/rest';
 import { chainOf, type Step } from '../n8n/chain';
-import { stage } from './stage';
+import { fixture } from './fixture';
 
 const MODEL = { gateway: 'seaArtCloud', model: 'flux_kontext_max' };
 const CREDENTIAL = { type: 'seaArtCloudApi', name: 'SeaArt Cloud account' };
 
 /** Logs in to the main n8n. */
 export async function openN8n(): Promise<N8nRest> {
-	const rest = new N8nRest(stage.url);
-	await rest.enter(stage.login);
+	const rest = new N8nRest(fixture.url);
+	await rest.enter(fixture.login);
 	return rest;
 }
 

@@ -1,13 +1,13 @@
 import { request } from 'undici';
-import { Stage } from './stage';
+import { Fixture } from './fixture';
 
-let stage: Stage;
+let fixture: Fixture;
 
-beforeAll(async () => (stage = await Stage.open({ rateLimit: { requestsPerSecond: 5 } })));
-afterAll(async () => await stage.close());
+beforeAll(async () => (fixture = await Fixture.open({ rateLimit: { requestsPerSecond: 5 } })));
+afterAll(async () => await fixture.close());
 afterEach(() => {
-	stage.reset();
-	stage.pass(10);
+	fixture.reset();
+	fixture.pass(10);
 });
 
 async function control(
@@ -15,7 +15,7 @@ async function control(
 	page: string,
 	body?: unknown,
 ): Promise<{ statusCode: number; text: string }> {
-	const response = await request(`${stage.sandbox.url}/sandbox${page}`, {
+	const response = await request(`${fixture.sandbox.url}/sandbox${page}`, {
 		method,
 		headers: body === undefined ? {} : { 'content-type': 'application/json' },
 		...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -24,7 +24,7 @@ async function control(
 }
 
 async function create(parameters: object) {
-	return await stage.call('odiRouter', 'POST', '/v1/queue/flux_pro_11', parameters);
+	return await fixture.call('odiRouter', 'POST', '/v1/queue/flux_pro_11', parameters);
 }
 
 describe('the ledger', () => {
@@ -47,21 +47,21 @@ describe('the ledger', () => {
 
 	it('keeps digests of long texts only', async () => {
 		await create({ prompt: 'x', image_prompt: 'A'.repeat(4_000) });
-		expect(JSON.stringify(stage.sandbox.ledger.requests)).toContain('<4000 characters, sha256 ');
+		expect(JSON.stringify(fixture.sandbox.ledger.requests)).toContain('<4000 characters, sha256 ');
 	});
 
 	it('can be emptied, and the tasks live on', async () => {
 		const { body } = await create({ prompt: 'a wasp' });
 		await control('DELETE', '/ledger');
-		expect(stage.sandbox.ledger.taskRows()).toEqual([]);
+		expect(fixture.sandbox.ledger.taskRows()).toEqual([]);
 		const path = `/v1/queue/flux_pro_11/requests/${String(body.request_id)}/status`;
-		expect((await stage.call('odiRouter', 'GET', path)).statusCode).toBe(200);
+		expect((await fixture.call('odiRouter', 'GET', path)).statusCode).toBe(200);
 	});
 
 	it('records calls to paths that the gateway does not have', async () => {
-		expect((await stage.call('vtrix', 'GET', '/v2/other')).statusCode).toBe(404);
+		expect((await fixture.call('vtrix', 'GET', '/v2/other')).statusCode).toBe(404);
 		expect(
-			stage.sandbox.ledger.where({ call: 'other', path: '/vtrix/model/v2/other' }),
+			fixture.sandbox.ledger.where({ call: 'other', path: '/vtrix/model/v2/other' }),
 		).toHaveLength(1);
 	});
 });
@@ -77,15 +77,15 @@ describe('control over HTTP', () => {
 
 	it('sets and resets quirks', async () => {
 		await control('POST', '/quirks', { jpegIsPng: true });
-		expect(stage.sandbox.quirks.current.jpegIsPng).toBe(true);
+		expect(fixture.sandbox.quirks.current.jpegIsPng).toBe(true);
 		await control('DELETE', '/quirks');
-		expect(stage.sandbox.quirks.current.jpegIsPng).toBe(false);
+		expect(fixture.sandbox.quirks.current.jpegIsPng).toBe(false);
 		expect((await control('POST', '/quirks', { colour: 1 })).statusCode).toBe(400);
 	});
 
 	it('tells people how to use the sandbox', async () => {
 		const { text } = await control('GET', '');
-		for (const base of Object.values(stage.sandbox.baseUrls)) expect(text).toContain(base);
+		for (const base of Object.values(fixture.sandbox.baseUrls)) expect(text).toContain(base);
 		expect(text).toContain('[moderated]');
 	});
 });
@@ -95,13 +95,13 @@ describe('the rate limit', () => {
 		const call = async (): Promise<number> => (await create({ prompt: 'x' })).statusCode;
 		const statuses = await Promise.all(Array.from({ length: 8 }, call));
 		expect(statuses.filter((status) => status === 429)).toHaveLength(3);
-		stage.pass(0.2);
+		fixture.pass(0.2);
 		expect(await call()).toBe(200);
 		expect((await create({ prompt: 'x' })).headers['retry-after']).toBe('1');
 	});
 
 	it('is counted for each gateway apart', async () => {
 		await Promise.all(Array.from({ length: 5 }, async () => await create({ prompt: 'x' })));
-		expect((await stage.call('vtrix', 'GET', '/v1/generation/task/x')).statusCode).toBe(404);
+		expect((await fixture.call('vtrix', 'GET', '/v1/generation/task/x')).statusCode).toBe(404);
 	});
 });

@@ -1,26 +1,26 @@
 import { request } from 'undici';
 import type { FaultRow } from '../../sandbox';
 import { createdTaskOn } from './queueCalls';
-import { Stage, type JsonReply } from './stage';
+import { Fixture, type JsonReply } from './fixture';
 
-let stage: Stage;
+let fixture: Fixture;
 
-beforeAll(async () => (stage = await Stage.open({ jobSeconds: { min: 1, max: 1 } })));
-afterAll(async () => await stage.close());
-afterEach(() => stage.reset());
+beforeAll(async () => (fixture = await Fixture.open({ jobSeconds: { min: 1, max: 1 } })));
+afterAll(async () => await fixture.close());
+afterEach(() => fixture.reset());
 
 async function create(prompt = 'a stone'): Promise<JsonReply> {
-	return await stage.call('seaArtCloud', 'POST', '/v1/queue/flux_kontext_max', { prompt });
+	return await fixture.call('seaArtCloud', 'POST', '/v1/queue/flux_kontext_max', { prompt });
 }
 
 /** What comes back on a raw level: status, headers, text. */
 async function rawStatusRead(
 	patienceMs = 10_000,
 ): Promise<{ statusCode: number; location: unknown; text: string }> {
-	const base = `${stage.sandbox.baseUrls.seaArtCloud}/v1/queue/flux_kontext_max/requests`;
-	const [task] = stage.sandbox.ledger.taskRows();
+	const base = `${fixture.sandbox.baseUrls.seaArtCloud}/v1/queue/flux_kontext_max/requests`;
+	const [task] = fixture.sandbox.ledger.taskRows();
 	const { statusCode, headers, body } = await request(`${base}/${task?.id}/status`, {
-		headers: { authorization: `Bearer ${stage.sandbox.keys.valid}` },
+		headers: { authorization: `Bearer ${fixture.sandbox.keys.valid}` },
 		headersTimeout: patienceMs,
 	});
 	return { statusCode, location: headers.location, text: await body.text() };
@@ -29,13 +29,13 @@ async function rawStatusRead(
 /** The address of a finished picture. */
 async function pictureUrl(prompt = 'a pebble'): Promise<string> {
 	const { body } = await create(prompt);
-	stage.pass(2);
-	return `${stage.sandbox.pictureUrl}/pictures/${String(body.request_id)}/0.png`;
+	fixture.pass(2);
+	return `${fixture.sandbox.pictureUrl}/pictures/${String(body.request_id)}/0.png`;
 }
 
 describe('faults on creates', () => {
 	it('strike before acceptance by default: nothing is billed', async () => {
-		stage.sandbox.faults.add({
+		fixture.sandbox.faults.add({
 			call: 'create',
 			fault: '429-seconds',
 			retryAfterSeconds: 7,
@@ -45,28 +45,28 @@ describe('faults on creates', () => {
 		expect(refused.statusCode).toBe(429);
 		expect(refused.headers['retry-after']).toBe('7');
 		expect(refused.body).toMatchObject({ error: { code: 'RATE_LIMIT_EXCEEDED' } });
-		expect(stage.sandbox.ledger.billed()).toBe(0);
+		expect(fixture.sandbox.ledger.billed()).toBe(0);
 		expect((await create()).statusCode).toBe(200);
 	});
 
 	it('strike after acceptance on demand: the task is billed and its id lost', async () => {
 		const fault: FaultRow = { call: 'create', when: 'afterAcceptance', fault: 'reset', times: 1 };
-		stage.sandbox.faults.add(fault);
+		fixture.sandbox.faults.add(fault);
 		await expect(create()).rejects.toThrow(/ECONNRESET|other side closed|terminated/);
-		expect(stage.sandbox.ledger.requests).toMatchObject([
+		expect(fixture.sandbox.ledger.requests).toMatchObject([
 			{ call: 'create', accepted: true, billed: true, statusCode: null, fault: 'reset' },
 		]);
-		expect(stage.sandbox.ledger.billed()).toBe(1);
+		expect(fixture.sandbox.ledger.billed()).toBe(1);
 	});
 
 	it('know Retry-After as a date', async () => {
-		stage.sandbox.faults.add({ call: 'create', fault: '429-date', retryAfterSeconds: 60 });
+		fixture.sandbox.faults.add({ call: 'create', fault: '429-date', retryAfterSeconds: 60 });
 		const { headers } = await create();
 		expect(Date.parse(String(headers['retry-after']))).toBeGreaterThan(Date.now() + 50_000);
 	});
 
 	it('choose by prompt, by gateway and by count', async () => {
-		stage.sandbox.faults.add([
+		fixture.sandbox.faults.add([
 			{ call: 'create', fault: '500', promptIncludes: 'unlucky' },
 			{ call: 'any', gateway: 'vtrix', fault: '500' },
 			{ call: 'create', fault: '503', nth: 3, times: 2 },
@@ -79,16 +79,16 @@ describe('faults on creates', () => {
 	});
 
 	it('choose by prompt on every call of a task', async () => {
-		const lucky = await createdTaskOn(stage, { prompt: 'a good day' });
-		const unlucky = await createdTaskOn(stage, { prompt: 'an unlucky day' });
-		stage.sandbox.faults.add({ call: 'any', fault: '500', promptIncludes: 'unlucky' });
+		const lucky = await createdTaskOn(fixture, { prompt: 'a good day' });
+		const unlucky = await createdTaskOn(fixture, { prompt: 'an unlucky day' });
+		fixture.sandbox.faults.add({ call: 'any', fault: '500', promptIncludes: 'unlucky' });
 		expect((await lucky.status()).statusCode).toBe(200);
 		expect((await unlucky.status()).statusCode).toBe(500);
 		expect((await unlucky.cancel()).statusCode).toBe(500);
 	});
 
 	it('come with the seeded probability', async () => {
-		stage.sandbox.faults.add({ call: 'create', fault: '500', probability: 0.5 });
+		fixture.sandbox.faults.add({ call: 'create', fault: '500', probability: 0.5 });
 		const replies = await Promise.all(Array.from({ length: 60 }, async () => await create()));
 		const failed = replies.filter(({ statusCode }) => statusCode === 500).length;
 		expect(failed).toBeGreaterThan(15);
@@ -97,7 +97,7 @@ describe('faults on creates', () => {
 
 	it('are refused when they make no sense', () => {
 		const row = { call: 'create', fault: 'earthquake' } as unknown as FaultRow;
-		expect(() => stage.sandbox.faults.add(row)).toThrow('Invalid');
+		expect(() => fixture.sandbox.faults.add(row)).toThrow('Invalid');
 	});
 });
 
@@ -114,7 +114,7 @@ describe('faults on reads', () => {
 		['slowDrip', 200, /^\{"status":"IN_QUEUE".*\}$/],
 	] as const)('%s', async (fault, statusCode, pattern) => {
 		await create();
-		stage.sandbox.faults.add({ call: 'status', fault, dripMs: 1 });
+		fixture.sandbox.faults.add({ call: 'status', fault, dripMs: 1 });
 		const reply = await rawStatusRead();
 		expect(reply.statusCode).toBe(statusCode);
 		expect(reply.text).toMatch(pattern);
@@ -122,21 +122,21 @@ describe('faults on reads', () => {
 
 	it('hang until the caller gives up', async () => {
 		await create();
-		stage.sandbox.faults.add({ call: 'status', fault: 'hang' });
+		fixture.sandbox.faults.add({ call: 'status', fault: 'hang' });
 		await expect(rawStatusRead(300)).rejects.toThrow('Headers Timeout');
 	});
 
 	it('redirect to another origin', async () => {
 		await create();
-		stage.sandbox.faults.add({ call: 'status', fault: 'redirect' });
+		fixture.sandbox.faults.add({ call: 'status', fault: 'redirect' });
 		const { statusCode, location } = await rawStatusRead();
 		expect(statusCode).toBe(302);
-		expect(location).toBe(`${stage.sandbox.pictureUrl}/trap`);
+		expect(location).toBe(`${fixture.sandbox.pictureUrl}/trap`);
 	});
 
 	it('give any reply that the row spells out', async () => {
 		await create();
-		stage.sandbox.faults.add({ call: 'status', fault: { statusCode: 200, body: [null, 7] } });
+		fixture.sandbox.faults.add({ call: 'status', fault: { statusCode: 200, body: [null, 7] } });
 		expect(await rawStatusRead()).toMatchObject({ statusCode: 200, text: '[null,7]' });
 	});
 });
@@ -144,10 +144,10 @@ describe('faults on reads', () => {
 describe('faults on pictures', () => {
 	it.each(['truncated', 'cutChunked'] as const)('%s breaks off', async (fault) => {
 		const url = await pictureUrl();
-		stage.sandbox.faults.add({ call: 'picture', fault, times: 1 });
-		await expect(stage.bytesAt(url)).rejects.toThrow();
-		expect((await stage.bytesAt(url)).length).toBeGreaterThan(0);
-		expect(stage.sandbox.ledger.where({ call: 'picture' })).toMatchObject([
+		fixture.sandbox.faults.add({ call: 'picture', fault, times: 1 });
+		await expect(fixture.bytesAt(url)).rejects.toThrow();
+		expect((await fixture.bytesAt(url)).length).toBeGreaterThan(0);
+		expect(fixture.sandbox.ledger.where({ call: 'picture' })).toMatchObject([
 			{ fault, accepted: false },
 			{ fault: null, accepted: true },
 		]);
@@ -169,7 +169,7 @@ describe('faults on pictures', () => {
 
 	it('endless goes on until the caller hangs up', async () => {
 		const url = await pictureUrl();
-		stage.sandbox.faults.add({ call: 'picture', fault: 'endless' });
+		fixture.sandbox.faults.add({ call: 'picture', fault: 'endless' });
 		const { body } = await request(url);
 		let received = 0;
 		for await (const piece of body as AsyncIterable<Buffer>) {
@@ -181,17 +181,17 @@ describe('faults on pictures', () => {
 
 	it('redirect leads to the same picture at another origin', async () => {
 		const url = await pictureUrl();
-		stage.sandbox.faults.add({ call: 'picture', fault: 'redirect', times: 1 });
+		fixture.sandbox.faults.add({ call: 'picture', fault: 'redirect', times: 1 });
 		const { statusCode, headers, body } = await request(url);
 		await body.dump();
 		expect(statusCode).toBe(302);
-		expect(String(headers.location)).toContain(`${stage.sandbox.url}/sandbox/moved/`);
-		expect(await stage.bytesAt(headers.location)).toEqual(await stage.bytesAt(url));
+		expect(String(headers.location)).toContain(`${fixture.sandbox.url}/sandbox/moved/`);
+		expect(await fixture.bytesAt(headers.location)).toEqual(await fixture.bytesAt(url));
 	});
 });
 
 it('a sandbox closes although a call hangs', async () => {
-	const other = await Stage.open();
+	const other = await Fixture.open();
 	const { faults, ledger } = other.sandbox;
 	faults.add({ call: 'status', fault: 'hang' });
 	const hanging = expect(other.call('vtrix', 'GET', '/v1/generation/task/x')).rejects.toThrow();

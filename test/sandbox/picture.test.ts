@@ -1,7 +1,7 @@
 import { loadImage } from '@napi-rs/canvas';
 import { drawPicture, pictureRequests, type PictureRequest } from '../../sandbox';
 import { pictureType } from '../../sandbox/inputImages';
-import { Stage } from './stage';
+import { Fixture } from './fixture';
 
 const apple: PictureRequest = {
 	gateway: 'seaArtCloud',
@@ -65,20 +65,20 @@ describe('the size of a picture', () => {
 });
 
 it('plain pictures of a given length are still pictures', async () => {
-	const stage = await Stage.open({ plainPictures: true, pictureBytes: 100_000 });
+	const fixture = await Fixture.open({ plainPictures: true, pictureBytes: 100_000 });
 	try {
 		const prompt = 'plain';
-		const { body } = await stage.call('vtrix', 'POST', '/v1/generation', {
+		const { body } = await fixture.call('vtrix', 'POST', '/v1/generation', {
 			model: 'flux_2_pro',
 			prompt,
 		});
-		stage.pass(10);
-		const url = `${stage.sandbox.pictureUrl}/pictures/${String(body.id)}/0.jpg`;
-		const bytes = await stage.bytesAt(url);
+		fixture.pass(10);
+		const url = `${fixture.sandbox.pictureUrl}/pictures/${String(body.id)}/0.jpg`;
+		const bytes = await fixture.bytesAt(url);
 		expect(bytes).toHaveLength(100_000);
 		expect(await loadImage(bytes)).toMatchObject({ width: 128, height: 128 });
-		expect(stage.sandbox.ledger.taskRows()).toMatchObject([{ downloads: 1 }]);
+		expect(fixture.sandbox.ledger.taskRows()).toMatchObject([{ downloads: 1 }]);
 	} finally {
-		await stage.close();
+		await fixture.close();
 	}
 });

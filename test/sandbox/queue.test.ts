@@ -2,28 +2,28 @@ import { request } from 'undici';
 import { drawPicture, pictureRequests } from '../../sandbox';
 import { pictureType } from '../../sandbox/inputImages';
 import { createdTaskOn, createOn, queueGateways, taskOn, type Where } from './queueCalls';
-import { Stage, stageScale, type JsonReply } from './stage';
+import { Fixture, fixtureScale, type JsonReply } from './fixture';
 
-let stage: Stage;
+let fixture: Fixture;
 
-beforeAll(async () => (stage = await Stage.open()));
-afterAll(async () => await stage.close());
-afterEach(() => stage.reset());
+beforeAll(async () => (fixture = await Fixture.open()));
+afterAll(async () => await fixture.close());
+afterEach(() => fixture.reset());
 
 const create = async (parameters: object, where?: Where) =>
-	await createOn(stage, parameters, where);
+	await createOn(fixture, parameters, where);
 const createdTask = async (parameters: object, where?: Where) =>
-	await createdTaskOn(stage, parameters, where);
+	await createdTaskOn(fixture, parameters, where);
 
 async function firstPicture({ result }: { result(): Promise<JsonReply> }): Promise<Buffer> {
 	const { outputs } = (await result()).body as { outputs: Array<{ url: string }> };
-	return await stage.bytesAt(outputs[0]?.url);
+	return await fixture.bytesAt(outputs[0]?.url);
 }
 
 describe.each(queueGateways)('the queue API of %s', (gateway) => {
 	it('answers a create with the id and the addresses of the contract', async () => {
 		const { statusCode, body } = await create({ prompt: 'a red apple' }, { gateway });
-		const { id, url } = taskOn(stage, gateway, 'flux_kontext_max', String(body.request_id));
+		const { id, url } = taskOn(fixture, gateway, 'flux_kontext_max', String(body.request_id));
 		expect(statusCode).toBe(200);
 		expect(id).toMatch(/^mmsu_01h/);
 		expect(body).toEqual({
@@ -38,13 +38,13 @@ describe.each(queueGateways)('the queue API of %s', (gateway) => {
 	it('takes a task from the queue over its work to its end', async () => {
 		const created = await createdTask({ prompt: 'a tree [seconds=10]' }, { gateway });
 		expect((await created.status()).body).toMatchObject({ status: 'IN_QUEUE', queue_position: 0 });
-		stage.pass(5);
+		fixture.pass(5);
 		expect((await created.status()).body).toMatchObject({ status: 'IN_PROGRESS' });
 		expect(await created.result()).toMatchObject({
 			statusCode: 202,
 			body: { status: 'IN_PROGRESS' },
 		});
-		stage.pass(5);
+		fixture.pass(5);
 		const { body } = await created.status();
 		expect(body).toMatchObject({ status: 'COMPLETED' });
 		expect(body).toHaveProperty('metrics.inference_time', expect.any(Number));
@@ -56,8 +56,8 @@ describe('results of the queue API', () => {
 	it('are the picture that was asked for, byte for byte', async () => {
 		const parameters = { prompt: 'a lake', seed: 42, aspect_ratio: '16:9' };
 		const created = await createdTask(parameters);
-		stage.pass(10);
-		const [expected] = pictureRequests('seaArtCloud', 'flux_kontext_max', parameters, stageScale);
+		fixture.pass(10);
+		const [expected] = pictureRequests('seaArtCloud', 'flux_kontext_max', parameters, fixtureScale);
 		if (!expected) throw new Error('no picture');
 		expect(await firstPicture(created)).toEqual(await drawPicture(expected));
 		expect((await created.result()).body).toMatchObject({
@@ -72,14 +72,14 @@ describe('results of the queue API', () => {
 		['flux_2_max', 'png', 'image/png'],
 	])('of %s come as %s', async (model, outputFormat, type) => {
 		const created = await createdTask({ prompt: 'a hill', output_format: outputFormat }, { model });
-		stage.pass(10);
+		fixture.pass(10);
 		expect(pictureType(await firstPicture(created))).toBe(type);
 	});
 
 	it('may be PNG where JPEG was asked, as a quirk', async () => {
-		stage.sandbox.quirks.set({ jpegIsPng: true });
+		fixture.sandbox.quirks.set({ jpegIsPng: true });
 		const created = await createdTask({ prompt: 'a house', output_format: 'jpeg' });
-		stage.pass(10);
+		fixture.pass(10);
 		expect(pictureType(await firstPicture(created))).toBe('image/png');
 		const { body } = await created.result();
 		expect(body).toHaveProperty('outputs.0.content_type', 'image/jpeg');
@@ -90,12 +90,12 @@ describe('results of the queue API', () => {
 			'seaArtCloud',
 			'flux_kontext_max',
 			{ prompt: 'in' },
-			stageScale,
+			fixtureScale,
 		);
 		if (!plain) throw new Error('no picture');
 		const image = await drawPicture({ ...plain, prompt: 'the input' });
 		const created = await createdTask({ prompt: 'in', input_image: image.toString('base64') });
-		stage.pass(10);
+		fixture.pass(10);
 		const drawn = await firstPicture(created);
 		expect(drawn).toEqual(await drawPicture(plain, [image]));
 		expect(drawn).not.toEqual(await drawPicture(plain));
@@ -103,7 +103,7 @@ describe('results of the queue API', () => {
 
 	it('may be used as input images by their URLs', async () => {
 		const first = await createdTask({ prompt: 'the first' });
-		stage.pass(10);
+		fixture.pass(10);
 		const { outputs } = (await first.result()).body as { outputs: Array<{ url: string }> };
 		const url = outputs[0]?.url;
 		const second = await create({ prompt: 'the second', input_image_2: url });
@@ -112,7 +112,9 @@ describe('results of the queue API', () => {
 
 	it('are not there before the task has completed', async () => {
 		const { id } = await createdTask({ prompt: 'early [seconds=10]' });
-		const { statusCode, body } = await request(`${stage.sandbox.pictureUrl}/pictures/${id}/0.png`);
+		const { statusCode, body } = await request(
+			`${fixture.sandbox.pictureUrl}/pictures/${id}/0.png`,
+		);
 		await body.dump();
 		expect(statusCode).toBe(404);
 	});
@@ -126,7 +128,7 @@ describe('failed tasks of the queue API', () => {
 		['[internal]', 'INTERNAL_SERVER_ERROR'],
 	])('by the prompt %s end as COMPLETED with %s', async (marker, errorType) => {
 		const created = await createdTask({ prompt: `a thing ${marker}` });
-		stage.pass(10);
+		fixture.pass(10);
 		const { body } = await created.status();
 		expect(body).toMatchObject({ status: 'COMPLETED', error_type: errorType });
 		expect(body).toHaveProperty('error', expect.any(String));
@@ -136,15 +138,15 @@ describe('failed tasks of the queue API', () => {
 
 	it('repeat the key where the prompt asks for it', async () => {
 		const created = await createdTask({ prompt: '[echo-key]' });
-		stage.pass(10);
+		fixture.pass(10);
 		const { body } = await created.status();
-		expect(JSON.stringify(body)).toContain(stage.sandbox.keys.valid);
+		expect(JSON.stringify(body)).toContain(fixture.sandbox.keys.valid);
 	});
 });
 
 describe('quirks of the queue API', () => {
 	it('bend the words and shapes of failures', async () => {
-		stage.sandbox.quirks.set({
+		fixture.sandbox.quirks.set({
 			stateWords: 'alternative',
 			errorForm: 'codeAndErrorMessage',
 			providerError: true,
@@ -153,7 +155,7 @@ describe('quirks of the queue API', () => {
 			failedResult: 'errorReply',
 		});
 		const created = await createdTask({ prompt: '[failed]' });
-		stage.pass(10);
+		fixture.pass(10);
 		expect((await created.status()).body).toMatchObject({
 			status: 'FAILED',
 			error: { code: 'INFERENCE_FAILURE', error_message: 'Task execution failed' },
@@ -168,9 +170,9 @@ describe('quirks of the queue API', () => {
 	});
 
 	it('bend those of results', async () => {
-		stage.sandbox.quirks.set({ outputsForm: 'content', bareOutputs: true, successError: 'null' });
+		fixture.sandbox.quirks.set({ outputsForm: 'content', bareOutputs: true, successError: 'null' });
 		const created = await createdTask({ prompt: 'bent' });
-		stage.pass(10);
+		fixture.pass(10);
 		expect((await created.status()).body).toHaveProperty('error', null);
 		expect((await created.result()).body).toMatchObject({
 			outputs: [{ content: [{ type: 'image', url: expect.any(String) as string }] }],
@@ -182,7 +184,7 @@ describe('quirks of the queue API', () => {
 		const prompt = 'one [seconds=10] [quirk unknownWordReads=1] [quirk stateWords=lowerCase]';
 		const created = await createdTask({ prompt });
 		expect((await created.status()).body.status).toBe('in_queue');
-		stage.pass(5);
+		fixture.pass(5);
 		expect((await created.status()).body.status).toBe('WARMING_UP');
 		expect((await created.status()).body.status).toBe('in_progress');
 		const bad = await create({ prompt: '[quirk noSuchThing=1]' });
@@ -191,11 +193,11 @@ describe('quirks of the queue API', () => {
 
 	it('may let reply URLs point to a host that records who calls them', async () => {
 		const { body } = await create({ prompt: '[quirk foreignReplyUrls=true]' });
-		expect(String(body.status_url)).toContain(stage.sandbox.pictureUrl);
+		expect(String(body.status_url)).toContain(fixture.sandbox.pictureUrl);
 		const { body: trapped } = await request(String(body.status_url), {
 			headers: { authorization: 'Bearer leaked' },
 		});
 		await trapped.dump();
-		expect(stage.sandbox.ledger.where({ call: 'trap', authorization: true })).toHaveLength(1);
+		expect(fixture.sandbox.ledger.where({ call: 'trap', authorization: true })).toHaveLength(1);
 	});
 });

@@ -1,4 +1,4 @@
-import type { JsonReply, Stage } from './stage';
+import type { JsonReply, Fixture } from './fixture';
 
 /** The gateways that speak the queue API. */
 export const queueGateways = ['seaArtCloud', 'odiRouter'] as const;
@@ -13,29 +13,29 @@ export interface Where {
 
 /** Sends a create. */
 export async function createOn(
-	stage: Stage,
+	fixture: Fixture,
 	parameters: object,
 	where: Where = {},
 ): Promise<JsonReply> {
 	const { gateway = 'seaArtCloud', model = 'flux_kontext_max', key } = where;
-	return await stage.call(gateway, 'POST', `/v1/queue/${model}`, parameters, key);
+	return await fixture.call(gateway, 'POST', `/v1/queue/${model}`, parameters, key);
 }
 
 /** A task that was created, with the calls that it takes. */
-export async function createdTaskOn(stage: Stage, parameters: object, where: Where = {}) {
+export async function createdTaskOn(fixture: Fixture, parameters: object, where: Where = {}) {
 	const { gateway = 'seaArtCloud', model = 'flux_kontext_max' } = where;
-	const { body } = await createOn(stage, parameters, where);
-	return taskOn(stage, gateway, model, String(body.request_id));
+	const { body } = await createOn(fixture, parameters, where);
+	return taskOn(fixture, gateway, model, String(body.request_id));
 }
 
 /** The calls that a task of that id takes. */
-export function taskOn(stage: Stage, gateway: QueueGateway, model: string, id: string) {
+export function taskOn(fixture: Fixture, gateway: QueueGateway, model: string, id: string) {
 	const path = `/v1/queue/${model}/requests/${id}`;
 	return {
 		id,
-		url: stage.sandbox.baseUrls[gateway] + path,
-		status: async () => await stage.call(gateway, 'GET', `${path}/status`),
-		result: async () => await stage.call(gateway, 'GET', `${path}/response`),
-		cancel: async () => await stage.call(gateway, 'PUT', `${path}/cancel`),
+		url: fixture.sandbox.baseUrls[gateway] + path,
+		status: async () => await fixture.call(gateway, 'GET', `${path}/status`),
+		result: async () => await fixture.call(gateway, 'GET', `${path}/response`),
+		cancel: async () => await fixture.call(gateway, 'PUT', `${path}/cancel`),
 	};
 }

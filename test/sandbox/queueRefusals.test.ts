@@ -1,16 +1,16 @@
 import { createdTaskOn, createOn, taskOn, type Where } from './queueCalls';
-import { Stage } from './stage';
+import { Fixture } from './fixture';
 
-let stage: Stage;
+let fixture: Fixture;
 
-beforeAll(async () => (stage = await Stage.open()));
-afterAll(async () => await stage.close());
-afterEach(() => stage.reset());
+beforeAll(async () => (fixture = await Fixture.open()));
+afterAll(async () => await fixture.close());
+afterEach(() => fixture.reset());
 
 const create = async (parameters: object, where?: Where) =>
-	await createOn(stage, parameters, where);
+	await createOn(fixture, parameters, where);
 const createdTask = async (parameters: object, where?: Where) =>
-	await createdTaskOn(stage, parameters, where);
+	await createdTaskOn(fixture, parameters, where);
 
 describe('cancel in the queue API', () => {
 	it('ends a running task as COMPLETED with CANCELED', async () => {
@@ -23,14 +23,14 @@ describe('cancel in the queue API', () => {
 			status: 'COMPLETED',
 			error_type: 'CANCELED',
 		});
-		expect(stage.sandbox.ledger.taskRows()).toMatchObject([
-			{ state: 'cancelled', cancelledAtMs: stage.nowMs },
+		expect(fixture.sandbox.ledger.taskRows()).toMatchObject([
+			{ state: 'cancelled', cancelledAtMs: fixture.nowMs },
 		]);
 	});
 
 	it('comes too late for a task that has ended', async () => {
 		const created = await createdTask({ prompt: 'done' });
-		stage.pass(10);
+		fixture.pass(10);
 		expect(await created.cancel()).toMatchObject({
 			statusCode: 400,
 			body: { status: 'ALREADY_COMPLETED' },
@@ -38,7 +38,7 @@ describe('cancel in the queue API', () => {
 	});
 
 	it('does not find a task that nobody made', async () => {
-		expect(await taskOn(stage, 'odiRouter', 'flux_pro_11', 'mmsu_none').cancel()).toMatchObject({
+		expect(await taskOn(fixture, 'odiRouter', 'flux_pro_11', 'mmsu_none').cancel()).toMatchObject({
 			statusCode: 404,
 			body: { status: 'NOT_FOUND' },
 		});
@@ -47,7 +47,7 @@ describe('cancel in the queue API', () => {
 	it('may be answered and ignored, as a quirk', async () => {
 		const created = await createdTask({ prompt: 'on and on [quirk cancelIgnored=true]' });
 		expect(await created.cancel()).toMatchObject({ statusCode: 202 });
-		stage.pass(10);
+		fixture.pass(10);
 		expect((await created.status()).body).not.toHaveProperty('error');
 	});
 });
@@ -72,7 +72,7 @@ describe('refusals of the queue API', () => {
 		const { statusCode, body } = await create(parameters);
 		expect(statusCode).toBe(422);
 		expect(JSON.stringify(body)).toContain(name);
-		expect(stage.sandbox.ledger.billed()).toBe(0);
+		expect(fixture.sandbox.ledger.billed()).toBe(0);
 	});
 
 	it.each([
@@ -100,7 +100,7 @@ describe('refusals of the queue API', () => {
 		['forbidden', 403, { error: { code: 'FORBIDDEN' } }],
 		['unsuccessful', 401, { error: { code: 'UNAUTHORIZED' } }],
 	] as const)('of the key %s have status %i', async (role, statusCode, body) => {
-		const reply = await create({ prompt: 'x' }, { key: stage.sandbox.keys[role] });
+		const reply = await create({ prompt: 'x' }, { key: fixture.sandbox.keys[role] });
 		expect(reply).toMatchObject({ statusCode, body });
 	});
 
@@ -110,7 +110,7 @@ describe('refusals of the queue API', () => {
 	});
 
 	it('of an unknown task are 404', async () => {
-		const unknown = taskOn(stage, 'seaArtCloud', 'flux_kontext_max', 'mmsu_none');
+		const unknown = taskOn(fixture, 'seaArtCloud', 'flux_kontext_max', 'mmsu_none');
 		expect(await unknown.status()).toMatchObject({ statusCode: 404 });
 		expect(await unknown.result()).toMatchObject({ statusCode: 404 });
 	});
@@ -122,7 +122,7 @@ describe('refusals of the queue API', () => {
 		['statusObject', { status: { code: 422 }, data: null }],
 		['success', { success: false }],
 	] as const)('take the shape %s where the quirk says so', async (refusalShape, body) => {
-		stage.sandbox.quirks.set({ refusalShape });
+		fixture.sandbox.quirks.set({ refusalShape });
 		expect((await create({ prompt: '[rejected]' })).body).toMatchObject(body);
 	});
 });

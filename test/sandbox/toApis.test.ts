@@ -1,12 +1,12 @@
 import { FormData, request } from 'undici';
 import { drawPicture } from '../../sandbox';
-import { Stage, type JsonReply } from './stage';
+import { Fixture, type JsonReply } from './fixture';
 
-let stage: Stage;
+let fixture: Fixture;
 let picture: Buffer;
 
 beforeAll(async () => {
-	stage = await Stage.open();
+	fixture = await Fixture.open();
 	picture = await drawPicture({
 		gateway: 'toApis',
 		model: 'a camera',
@@ -16,16 +16,16 @@ beforeAll(async () => {
 		format: 'png',
 	});
 });
-afterAll(async () => await stage.close());
-afterEach(() => stage.reset());
+afterAll(async () => await fixture.close());
+afterEach(() => fixture.reset());
 
 async function create(parameters: object, key?: string): Promise<JsonReply> {
 	const body = { model: 'flux-kontext-max', ...parameters };
-	return await stage.call('toApis', 'POST', '/v1/images/generations', body, key);
+	return await fixture.call('toApis', 'POST', '/v1/images/generations', body, key);
 }
 
 async function read(id: unknown): Promise<JsonReply> {
-	return await stage.call('toApis', 'GET', `/v1/images/generations/${String(id)}`);
+	return await fixture.call('toApis', 'GET', `/v1/images/generations/${String(id)}`);
 }
 
 async function upload(
@@ -34,9 +34,9 @@ async function upload(
 ): Promise<Pick<JsonReply, 'statusCode' | 'body'>> {
 	const form = new FormData();
 	form.append(field, new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'picture.png');
-	const response = await request(`${stage.sandbox.baseUrls.toApis}/v1/uploads/images`, {
+	const response = await request(`${fixture.sandbox.baseUrls.toApis}/v1/uploads/images`, {
 		method: 'POST',
-		headers: { authorization: `Bearer ${stage.sandbox.keys.valid}` },
+		headers: { authorization: `Bearer ${fixture.sandbox.keys.valid}` },
 		body: form,
 	});
 	const body = (await response.body.json()) as JsonReply['body'];
@@ -57,32 +57,32 @@ describe('the image API of ToAPIs', () => {
 			model: 'flux-kontext-max',
 			status: 'queued',
 			progress: 0,
-			created_at: stage.nowMs / 1000,
+			created_at: fixture.nowMs / 1000,
 			metadata: {},
 		});
 		expect(created.id).toMatch(/^task_img_/);
-		stage.pass(6);
+		fixture.pass(6);
 		const { body: running } = await read(created.id);
 		expect(running.status).toBe('in_progress');
 		expect(running.progress).toBeGreaterThan(1);
-		stage.pass(4);
+		fixture.pass(4);
 		const { body: completed } = await read(created.id);
 		expect(completed).toMatchObject({
 			status: 'completed',
 			progress: 100,
-			completed_at: stage.nowMs / 1000,
-			expires_at: stage.nowMs / 1000 + 86_400,
+			completed_at: fixture.nowMs / 1000,
+			expires_at: fixture.nowMs / 1000 + 86_400,
 		});
 		const { result } = completed as { result: { data: Array<{ url: string }> } };
 		expect(result.data).toHaveLength(3);
-		const files = await Promise.all(result.data.map(async ({ url }) => await stage.bytesAt(url)));
+		const files = await Promise.all(result.data.map(async ({ url }) => await fixture.bytesAt(url)));
 		expect(new Set(files.map((file) => file.toString('base64'))).size).toBe(3);
 	});
 
 	it('tells code and message of a failed task, or its reason alone', async () => {
 		const { body: first } = await create({ prompt: '[failed]' });
 		const { body: second } = await create({ prompt: '[failed] [quirk errorForm=failReason]' });
-		stage.pass(10);
+		fixture.pass(10);
 		expect((await read(first.id)).body).toMatchObject({
 			status: 'failed',
 			error: { code: 'generation_failed', message: 'Task execution failed' },
@@ -97,19 +97,19 @@ describe('the image API of ToAPIs', () => {
 		const { body: created } = await create({
 			prompt: `a fern [quirk picturesAt=${place}] [quirk idField=task_id]`,
 		});
-		stage.pass(10);
+		fixture.pass(10);
 		expect((await read(created.task_id)).body).toHaveProperty(path, expect.any(String));
 	});
 
 	it.each(['reference_images', 'image_urls'])('draws uploads named in %s', async (field) => {
 		const url = await uploadedUrl();
-		expect(await stage.bytesAt(url)).toEqual(picture);
+		expect(await fixture.bytesAt(url)).toEqual(picture);
 		const { body: created } = await create({ prompt: 'with an image', [field]: [url] });
 		const { body: bare } = await create({ prompt: 'with an image', size: '4:3' });
-		stage.pass(10);
+		fixture.pass(10);
 		const drawn = async (id: unknown): Promise<Buffer> => {
 			const { result } = (await read(id)).body as { result: { data: Array<{ url: string }> } };
-			return await stage.bytesAt(result.data[0]?.url);
+			return await fixture.bytesAt(result.data[0]?.url);
 		};
 		expect(await drawn(created.id)).not.toEqual(await drawn(bare.id));
 	});
@@ -147,16 +147,16 @@ describe('the image API of ToAPIs', () => {
 			statusCode: 401,
 			body: { error: { code: 401, type: 'authentication_error' } },
 		});
-		expect(await stage.call('toApis', 'POST', '/v1/chat/completions', {})).toMatchObject({
+		expect(await fixture.call('toApis', 'POST', '/v1/chat/completions', {})).toMatchObject({
 			statusCode: 400,
 			body: { error: { message: 'invalid apitype: -1' } },
 		});
 	});
 
 	it('tells the balance, and of one bad key with HTTP 200', async () => {
-		const { keys } = stage.sandbox;
+		const { keys } = fixture.sandbox;
 		const balance = async (key: string): Promise<JsonReply> =>
-			await stage.call('toApis', 'GET', '/v1/balance', undefined, key);
+			await fixture.call('toApis', 'GET', '/v1/balance', undefined, key);
 		expect(await balance(keys.valid)).toMatchObject({ statusCode: 200, body: { success: true } });
 		expect(await balance(keys.unsuccessful)).toMatchObject({
 			statusCode: 200,

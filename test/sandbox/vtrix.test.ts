@@ -1,14 +1,14 @@
 import { pictureType } from '../../sandbox/inputImages';
-import { Stage, type JsonReply } from './stage';
+import { Fixture, type JsonReply } from './fixture';
 
-let stage: Stage;
+let fixture: Fixture;
 
-beforeAll(async () => (stage = await Stage.open()));
-afterAll(async () => await stage.close());
-afterEach(() => stage.reset());
+beforeAll(async () => (fixture = await Fixture.open()));
+afterAll(async () => await fixture.close());
+afterEach(() => fixture.reset());
 
 async function create(body: object, key?: string): Promise<JsonReply> {
-	return await stage.call('vtrix', 'POST', '/v1/generation', body, key);
+	return await fixture.call('vtrix', 'POST', '/v1/generation', body, key);
 }
 
 const wrapped = (params: object, model = 'flux_kontext_max'): object => ({
@@ -17,7 +17,7 @@ const wrapped = (params: object, model = 'flux_kontext_max'): object => ({
 });
 
 async function read(id: unknown): Promise<JsonReply> {
-	return await stage.call('vtrix', 'GET', `/v1/generation/task/${String(id)}`);
+	return await fixture.call('vtrix', 'GET', `/v1/generation/task/${String(id)}`);
 }
 
 describe('the generation API of VTrix', () => {
@@ -31,19 +31,19 @@ describe('the generation API of VTrix', () => {
 		const { statusCode, body: created } = await create(body);
 		expect(statusCode).toBe(200);
 		expect(created).toMatchObject({ status: 'queued', model: 'flux_kontext_max', progress: 0 });
-		expect(created.created_at).toBe(stage.nowMs / 1000);
-		expect(stage.sandbox.ledger.billed()).toBe(1);
+		expect(created.created_at).toBe(fixture.nowMs / 1000);
+		expect(fixture.sandbox.ledger.billed()).toBe(1);
 	});
 
 	it('tells progress, then output and usage, in one read', async () => {
 		const { body: created } = await create(wrapped({ prompt: 'a pier [seconds=10]' }));
-		stage.pass(6);
+		fixture.pass(6);
 		const { body: running } = await read(created.id);
 		expect(running).toMatchObject({ status: 'in_progress' });
 		expect(running.progress).toBeGreaterThan(0);
 		expect(running.progress).toBeLessThan(1);
 		expect(running).not.toHaveProperty('output');
-		stage.pass(4);
+		fixture.pass(4);
 		const { body: completed } = await read(created.id);
 		expect(completed).toMatchObject({
 			status: 'completed',
@@ -52,12 +52,12 @@ describe('the generation API of VTrix', () => {
 		});
 		expect(completed).not.toHaveProperty('error');
 		const { output } = completed as { output: Array<{ content: Array<{ url: string }> }> };
-		expect(pictureType(await stage.bytesAt(output[0]?.content[0]?.url))).toBe('image/jpeg');
+		expect(pictureType(await fixture.bytesAt(output[0]?.content[0]?.url))).toBe('image/jpeg');
 	});
 
 	it('tells code and message of a failed task', async () => {
 		const { body: created } = await create(wrapped({ prompt: '[moderated]' }));
-		stage.pass(10);
+		fixture.pass(10);
 		expect((await read(created.id)).body).toMatchObject({
 			status: 'failed',
 			error: { code: '002014003', message: expect.stringContaining('moderation') as string },
@@ -70,12 +70,12 @@ describe('the generation API of VTrix', () => {
 	});
 
 	it('has other words for the states, as a quirk', async () => {
-		stage.sandbox.quirks.set({ stateWords: 'alternative' });
+		fixture.sandbox.quirks.set({ stateWords: 'alternative' });
 		const { body: created } = await create(wrapped({ prompt: 'a dock [seconds=10]' }));
 		expect(created.status).toBe('pending');
-		stage.pass(5);
+		fixture.pass(5);
 		expect((await read(created.id)).body.status).toBe('processing');
-		stage.pass(5);
+		fixture.pass(5);
 		expect((await read(created.id)).body.status).toBe('done');
 	});
 
@@ -95,7 +95,7 @@ describe('the generation API of VTrix', () => {
 		expect((await create(wrapped({ prompt: 'x' }, 'flux_0'))).statusCode).toBe(404);
 		expect((await read('none')).statusCode).toBe(404);
 		expect((await create(wrapped({ prompt: 'x' }), 'wrong')).statusCode).toBe(401);
-		const { noCredit } = stage.sandbox.keys;
+		const { noCredit } = fixture.sandbox.keys;
 		expect((await create(wrapped({ prompt: 'x' }), noCredit)).statusCode).toBe(403);
 	});
 });

@@ -27,7 +27,7 @@ export interface Account {
 	apiKey: string;
 }
 
-export interface StageOptions {
+export interface N8nFixtureOptions {
 	line: N8nLine;
 	/** n8n's data; kept between runs by whoever wants to. */
 	userFolder: string;
@@ -40,12 +40,12 @@ export interface StageOptions {
 	credentials?: Credential[];
 	/** Values for the Settings nodes of the example workflows, by field. */
 	settings?: Record<string, string>;
-	/** Settings of n8n beyond those that every stage has. */
+	/** Settings of n8n beyond those that every fixture has. */
 	environment?: Record<string, string>;
 }
 
 /** An n8n with the node, an owner, credentials and the example workflows in it. */
-export interface Stage {
+export interface Fixture {
 	n8n: N8nServer;
 	login: Login;
 	/** The cookie of a session of the owner. */
@@ -57,7 +57,7 @@ export interface Stage {
 }
 
 /** Starts n8n and puts everything in place; what is there from an earlier run stays as it is. */
-export async function startStage(options: StageOptions): Promise<Stage> {
+export async function startN8nFixture(options: N8nFixtureOptions): Promise<Fixture> {
 	const installed = await ensureN8n(options.line);
 	await installCommunityPackage(PROJECT, options.userFolder);
 	const n8n = await startN8n(installed, options.userFolder, options.port, options.environment);
@@ -79,7 +79,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
 }
 
 /** Puts credentials and example workflows into an n8n; returns the workflows' ids by name. */
-async function furnish(rest: N8nRest, access: ApiAccess, options: StageOptions) {
+async function furnish(rest: N8nRest, access: ApiAccess, options: N8nFixtureOptions) {
 	const { userFolder, gateway, accounts, credentials = [] } = options;
 	const folder = filesFolder(userFolder);
 	await mkdir(folder, { recursive: true });

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 import { ensureN8n, type N8nLine } from '../n8n/install';
 import { startWorker } from '../n8n/server';
-import { PROJECT, sandboxAccounts, startStage, type Account, type Stage } from '../n8n/fixture';
+import {
+	PROJECT,
+	sandboxAccounts,
+	startN8nFixture,
+	type Account,
+	type Fixture,
+} from '../n8n/fixture';
 import type { Background } from './background';
 import { startPostgres, type Postgres, type PostgresLogin } from './postgres';
 import { startRedis, type Redis } from './redis';
@@ -25,7 +31,7 @@ const STALL_SETTINGS = {
 
 /** An n8n in queue mode: PostgreSQL, Redis, one main, and as many workers as were added. */
 export interface QueueMode {
-	stage: Stage;
+	fixture: Fixture;
 	database: PostgresLogin;
 	workers: readonly Background[];
 	addWorker(): Promise<void>;
@@ -60,9 +66,9 @@ export async function withQueueMode<T>(
 	}
 }
 
-async function keepLogs({ stage, workers }: QueueMode): Promise<void> {
+async function keepLogs({ fixture, workers }: QueueMode): Promise<void> {
 	await mkdir(RESULTS_FOLDER, { recursive: true });
-	const logs = [stage.n8n, ...workers].map(({ logFile }) => logFile);
+	const logs = [fixture.n8n, ...workers].map(({ logFile }) => logFile);
 	for (const [index, file] of logs.entries()) {
 		const name = index === 0 ? 'main' : `worker-${index}`;
 		await copyFile(file, join(RESULTS_FOLDER, `queue-${name}.log`));
@@ -93,8 +99,8 @@ async function startQueueMode(folder: string, accounts: Account[]): Promise<Queu
 		const environment = queueEnvironment(postgres, redis);
 		const userFolder = join(folder, 'main');
 		const port = await getPort({ host: '127.0.0.1' });
-		const stage = await startStage({ line: LINE, userFolder, port, accounts, environment });
-		keep(stage.n8n);
+		const fixture = await startN8nFixture({ line: LINE, userFolder, port, accounts, environment });
+		keep(fixture.n8n);
 		const installed = await ensureN8n(LINE);
 		const workers: Background[] = [];
 		const addWorker = async () => {
@@ -102,7 +108,7 @@ async function startQueueMode(folder: string, accounts: Account[]): Promise<Queu
 			await copyPackages(userFolder, workerFolder);
 			workers.push(keep(await startWorker(installed, workerFolder, environment)));
 		};
-		return { stage, database: postgres.login, workers, addWorker, stop };
+		return { fixture, database: postgres.login, workers, addWorker, stop };
 	} catch (error) {
 		await stop();
 		throw error;

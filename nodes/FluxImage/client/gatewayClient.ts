@@ -205,6 +205,24 @@ export class GatewayClient {
 	}
 
 	/**
+	 * The task that was created under an id of the caller's own. It bills nothing: so a create whose
+	 * answer was lost is looked up.
+	 *
+	 * @param ownId what the create carried
+	 * @returns `notFound` where there is no such task, or the gateway keeps no such ids
+	 */
+	async find(ownId: string, modelId: string, until: Until): Promise<Outcome<TaskState>> {
+		const { gateway } = this;
+		if (!gateway.find) return { problem: { kind: 'notFound', reason: NO_OWN_IDS } };
+		return await this.read(
+			{ kind: 'poll', modelId },
+			gateway.find(ownId),
+			(reply) => gateway.readCreate(reply, modelId),
+			until,
+		);
+	}
+
+	/**
 	 * Uploads an image and gives the URL under which the gateway has it. The same image is uploaded
 	 * once; its time is that of the first who asks.
 	 */
@@ -338,6 +356,8 @@ export class GatewayClient {
 			: outcome;
 	}
 }
+
+const NO_OWN_IDS = 'the gateway keeps no ids of its callers';
 
 const NO_UPLOAD: Problem = {
 	kind: 'badParameters',

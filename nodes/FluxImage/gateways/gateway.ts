@@ -70,6 +70,11 @@ export interface Gateway {
 	readonly cancel?: (task: TaskRef) => GatewayRequest;
 	/** Absent where images stand in the create request itself. */
 	readonly upload?: (image: Omit<FileUpload, 'fieldName'>) => GatewayRequest;
+	/**
+	 * A read of the task that was created under an id of the caller's own; absent where the gateway keeps
+	 * none. Its reply has the shape of a create's.
+	 */
+	readonly find?: (ownId: string) => GatewayRequest;
 	/** A call that needs the key and bills nothing. */
 	credentialProbe(): GatewayRequest;
 

@@ -42,6 +42,8 @@ export const toApis: Gateway = {
 	}),
 	status: taskRead,
 	result: taskRead,
+	/** The vendor's own id and the caller's stand at the same place (docs/contracts/toapis.md#create). */
+	find: (ownId) => taskRead({ requestId: ownId, modelId: '' }),
 	upload: (image) => ({
 		method: 'POST',
 		path: '/v1/uploads/images',

@@ -1,7 +1,6 @@
-import type { Ending } from '../tasks/ending';
+import { collectUntilMs, type Ending, type WaitOptions } from '../tasks/poll';
 import type { Execution } from '../tasks/execution';
 import { cancelLate } from '../tasks/lifecycle';
-import { collectUntilMs, type WaitOptions } from '../tasks/poll';
 import type { ItemInput, ItemOutcome } from './operation';
 import type { OptionName } from './options';
 import { imageItems, taskItem } from './output';

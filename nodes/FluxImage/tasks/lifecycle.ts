@@ -2,9 +2,16 @@ import type { NewTask } from '../client/gatewayClient';
 import { ENDED, type KnownTask } from '../core/task';
 import { cancelQuietly, type Cancelled } from './activeTasks';
 import type { OrderKey } from './createdTasks';
-import { endedBadly, failureProblem, type Ending } from './ending';
+import {
+	endedBadly,
+	failureProblem,
+	type Ending,
+	collectUntilMs,
+	pollUntilEnded,
+	readResult,
+	type WaitOptions,
+} from './poll';
 import type { Execution } from './execution';
-import { collectUntilMs, pollUntilEnded, readResult, type WaitOptions } from './poll';
 
 /** A task to be paid for, once. */
 export interface Order extends NewTask {
@@ -120,9 +127,15 @@ async function createOnce(execution: Execution, order: Order): Promise<Ending> {
 		const reason = 'an earlier attempt of this execution sent it already';
 		return { problem: { kind: 'createUncertain', reason, modelId } };
 	}
-	createdTasks.begin(key, modelId);
+	// Uncertain only from the POST on: an image that cannot be read throws, and nothing was sent.
+	const build: NewTask['build'] = async () => {
+		createdTasks.delete(key);
+		const built = await order.build();
+		if (!built.problem) createdTasks.begin(key, modelId);
+		return built;
+	};
 	const until = { deadlineMs, signal: execution.abortSignal };
-	const { value: task, problem } = await client.create(order, until);
+	const { value: task, problem } = await client.create({ ...order, build }, until);
 	if (problem) {
 		if (problem.kind === 'createUncertain') logUncertain(execution, order);
 		else createdTasks.delete(key);

@@ -3,7 +3,7 @@ import { deepCopy, NodeHelpers, type INode, type INodeParameters } from 'n8n-wor
 import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
 import type { Behavior } from '../behavior';
 import { GATEWAY_ROWS, type GatewayRow } from '../gatewayRows';
-import { onlyItem } from '../gatewayStage';
+import { onlyItem } from '../gatewayFixture';
 import { itemWith, smallPicture } from './inputImages';
 
 const { description } = new FluxImage();
@@ -49,31 +49,31 @@ function savedAt({ gateway, model }: GatewayRow): INodeParameters {
 export const editorBehaviors: readonly Behavior[] = [
 	{
 		name: 'keeps prompt, images and shared fields when switched to from any gateway',
-		async check(stage) {
+		async check(fixture) {
 			const items = [itemWith({ photo: await smallPicture('red') })];
-			for (const from of GATEWAY_ROWS.filter(({ gateway }) => gateway !== stage.row.gateway)) {
+			for (const from of GATEWAY_ROWS.filter(({ gateway }) => gateway !== fixture.row.gateway)) {
 				const saved = savedAt(from);
-				const switched = change(saved, 'gateway', stage.row.gateway);
+				const switched = change(saved, 'gateway', fixture.row.gateway);
 				const { prompt, inputImages, additionalFields, options } = saved;
 				expect(switched).toMatchObject({ prompt, inputImages, additionalFields, options });
-				stage.sandbox.ledger.clear();
-				const outcome = await stage.run(switched, { items });
+				fixture.sandbox.ledger.clear();
+				const outcome = await fixture.run(switched, { items });
 				expect(onlyItem(outcome).json).toMatchObject({
 					status: 'completed',
-					model: stage.row.model,
+					model: fixture.row.model,
 				});
-				expect(stage.row.imagesIn(stage.sentParameters())).toHaveLength(1);
+				expect(fixture.row.imagesIn(fixture.sentParameters())).toHaveLength(1);
 			}
 		},
 	},
 	{
 		name: 'keeps the fields of the queue gateways when switched among them',
 		on: ({ gateway }) => gateway !== 'toApis',
-		async check(stage) {
+		async check(fixture) {
 			const additionalFields = { seed: 7, outputFormat: 'png' };
-			const saved = { ...savedAt(stage.row), aspectRatio: '16:9', additionalFields };
+			const saved = { ...savedAt(fixture.row), aspectRatio: '16:9', additionalFields };
 			const away = change(saved, 'gateway', 'odiRouter');
-			const back = change(away, 'gateway', stage.row.gateway);
+			const back = change(away, 'gateway', fixture.row.gateway);
 			expect(back).toMatchObject({ aspectRatio: '16:9', additionalFields });
 		},
 	},

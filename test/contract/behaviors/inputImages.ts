@@ -3,7 +3,7 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { request } from 'undici';
 
 import type { Behavior } from '../behavior';
-import { bytesAt, onlyItem, type GatewayStage } from '../gatewayStage';
+import { bytesAt, onlyItem, type GatewayFixture } from '../gatewayFixture';
 
 /** A small PNG of one color, short enough that the ledger keeps it whole. */
 export async function smallPicture(color: string): Promise<Buffer> {
@@ -33,7 +33,7 @@ const fromBinary = (binaryPropertyName: string): INodeParameters => ({
 });
 
 /** Puts a picture where the sandbox can be told to find it. */
-async function hostedUrl({ sandbox }: GatewayStage, bytes: Buffer): Promise<string> {
+async function hostedUrl({ sandbox }: GatewayFixture, bytes: Buffer): Promise<string> {
 	const form = new FormData();
 	form.set('file', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'picture.png');
 	const encoded = new Response(form);
@@ -50,8 +50,8 @@ async function hostedUrl({ sandbox }: GatewayStage, bytes: Buffer): Promise<stri
 }
 
 /** The bytes of the images that the only create holds. */
-async function sentImages(stage: GatewayStage): Promise<Buffer[]> {
-	const images = stage.row.imagesIn(stage.sentParameters());
+async function sentImages(fixture: GatewayFixture): Promise<Buffer[]> {
+	const images = fixture.row.imagesIn(fixture.sentParameters());
 	return await Promise.all(
 		images.map(async (image) =>
 			/^http/.test(image) ? await bytesAt(image) : Buffer.from(image, 'base64'),
@@ -59,9 +59,13 @@ async function sentImages(stage: GatewayStage): Promise<Buffer[]> {
 	);
 }
 
-async function edit(stage: GatewayStage, image: INodeParameters[], items?: INodeExecutionData[]) {
+async function edit(
+	fixture: GatewayFixture,
+	image: INodeParameters[],
+	items?: INodeExecutionData[],
+) {
 	const parameters = { prompt: 'Edit it', inputImages: { image } };
-	const outcome = await stage.image(parameters, items ? { items } : {});
+	const outcome = await fixture.image(parameters, items ? { items } : {});
 	expect(onlyItem(outcome).json['status']).toBe('completed');
 }
 
@@ -69,57 +73,57 @@ async function edit(stage: GatewayStage, image: INodeParameters[], items?: INode
 export const inputImageBehaviors: readonly Behavior[] = [
 	{
 		name: 'takes an input image from a binary field',
-		async check(stage) {
+		async check(fixture) {
 			const red = await smallPicture('red');
-			await edit(stage, [fromBinary('photo')], [itemWith({ photo: red })]);
-			expect(await sentImages(stage)).toEqual([red]);
-			expect(stage.calls('upload')).toHaveLength(stage.row.uploads ? 1 : 0);
+			await edit(fixture, [fromBinary('photo')], [itemWith({ photo: red })]);
+			expect(await sentImages(fixture)).toEqual([red]);
+			expect(fixture.calls('upload')).toHaveLength(fixture.row.uploads ? 1 : 0);
 		},
 	},
 	{
 		name: 'takes an input image by URL, as it is',
-		async check(stage) {
-			const url = await hostedUrl(stage, await smallPicture('red'));
-			await edit(stage, [{ source: 'url', url }]);
-			expect(stage.row.imagesIn(stage.sentParameters())).toEqual([url]);
-			expect(stage.calls('upload')).toHaveLength(0);
+		async check(fixture) {
+			const url = await hostedUrl(fixture, await smallPicture('red'));
+			await edit(fixture, [{ source: 'url', url }]);
+			expect(fixture.row.imagesIn(fixture.sentParameters())).toEqual([url]);
+			expect(fixture.calls('upload')).toHaveLength(0);
 		},
 	},
 	{
 		name: 'takes an input image as base64, with data: before it or not',
-		async check(stage) {
+		async check(fixture) {
 			const [red, blue] = [await smallPicture('red'), await smallPicture('blue')];
 			const base64 = blue.toString('base64');
-			await edit(stage, [
+			await edit(fixture, [
 				{ source: 'base64', base64: `data:image/png;base64,${red.toString('base64')}` },
 				{ source: 'base64', base64: `${base64.slice(0, 40)}\n${base64.slice(40)}` },
 			]);
-			expect(await sentImages(stage)).toEqual([red, blue]);
+			expect(await sentImages(fixture)).toEqual([red, blue]);
 		},
 	},
 	{
 		name: 'takes as many input images as the model, in their order',
-		async check(stage) {
+		async check(fixture) {
 			const colors = ['red', 'green', 'blue', 'white', 'black', 'gray', 'cyan', 'pink'];
 			const pictures = await Promise.all(colors.map(smallPicture));
-			const outcome = await stage.image(
+			const outcome = await fixture.image(
 				{
-					model: stage.row.modelOfEightImages,
+					model: fixture.row.modelOfEightImages,
 					prompt: 'Edit it',
 					inputImages: { image: colors.map(fromBinary) },
 				},
 				{ items: [itemWith(Object.fromEntries(colors.map((name, at) => [name, pictures[at]!])))] },
 			);
 			expect(onlyItem(outcome).json['status']).toBe('completed');
-			expect(await sentImages(stage)).toEqual(pictures);
+			expect(await sentImages(fixture)).toEqual(pictures);
 		},
 	},
 	{
 		name: 'has n8n refuse more input images than the model takes',
-		async check(stage) {
+		async check(fixture) {
 			const url = 'http://127.0.0.1/picture.png';
 			const image = Array.from({ length: 5 }, () => ({ source: 'url', url }));
-			const run = stage.image({ prompt: 'Edit it', inputImages: { image } });
+			const run = fixture.image({ prompt: 'Edit it', inputImages: { image } });
 			// n8n 2.x names the field, n8n 1.x only says that there is something to fix.
 			await expect(run).rejects.toThrow(/At most 4 fields are allowed|has issues/);
 		},
@@ -127,31 +131,31 @@ export const inputImageBehaviors: readonly Behavior[] = [
 	{
 		name: 'uploads an image once, however many items use it',
 		on: ({ uploads }) => uploads,
-		async check(stage) {
+		async check(fixture) {
 			const red = await smallPicture('red');
 			const items = ['Apple', 'Pear', 'Plum'].map((prompt) => ({
 				...itemWith({ photo: red }),
 				json: { prompt },
 			}));
-			const { outputs, error } = await stage.image(
+			const { outputs, error } = await fixture.image(
 				{ prompt: '={{ $json.prompt }}', inputImages: { image: [fromBinary('photo')] } },
 				{ items },
 			);
 			expect(error).toBeUndefined();
 			expect(outputs[0]).toHaveLength(3);
-			expect(stage.calls('upload')).toHaveLength(1);
-			expect(stage.calls('create')).toHaveLength(3);
+			expect(fixture.calls('upload')).toHaveLength(1);
+			expect(fixture.calls('create')).toHaveLength(3);
 		},
 	},
 	{
 		name: 'uploads nothing that is no picture',
 		on: ({ uploads }) => uploads,
-		async check(stage) {
+		async check(fixture) {
 			const base64 = Buffer.from('not a picture at all').toString('base64');
 			const image = [{ source: 'base64', base64 }];
-			const { error } = await stage.image({ prompt: 'Edit it', inputImages: { image } });
-			expect(error?.message).toContain('must be a PNG, JPEG, WebP or GIF file');
-			expect(stage.sandbox.ledger.requests).toHaveLength(0);
+			const { error } = await fixture.image({ prompt: 'Edit it', inputImages: { image } });
+			expect(error?.message).toContain('is no PNG, JPEG, WebP or GIF');
+			expect(fixture.sandbox.ledger.requests).toHaveLength(0);
 		},
 	},
 ];

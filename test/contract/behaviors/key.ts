@@ -1,10 +1,10 @@
 import type { Outcome } from '../../../tooling/engine/engine';
 import { engineLog } from '../../../tooling/engine/engineLog';
 import type { Behavior } from '../behavior';
-import type { GatewayStage } from '../gatewayStage';
+import type { GatewayFixture } from '../gatewayFixture';
 
 /** Fails where the key stands anywhere in what a run left behind: items, errors, run data, log. */
-function expectNoKey({ sandbox }: GatewayStage, { run, outputs, error }: Outcome): void {
+function expectNoKey({ sandbox }: GatewayFixture, { run, outputs, error }: Outcome): void {
 	const left = JSON.stringify([
 		run,
 		outputs,
@@ -19,10 +19,10 @@ function expectNoKey({ sandbox }: GatewayStage, { run, outputs, error }: Outcome
 
 const echoes = (name: string, prompt: string): Behavior => ({
 	name,
-	async check(stage) {
+	async check(fixture) {
 		const options = { includeRawResponse: true };
 		for (const onError of ['stopWorkflow', 'continueRegularOutput'] as const) {
-			expectNoKey(stage, await stage.image({ prompt, options }, { settings: { onError } }));
+			expectNoKey(fixture, await fixture.image({ prompt, options }, { settings: { onError } }));
 		}
 	},
 });
@@ -34,11 +34,11 @@ export const keyBehaviors: readonly Behavior[] = [
 	echoes('removes the key that a refusal repeats', 'Apple [echo-key-rejected]'),
 	{
 		name: 'does not carry the key along a redirect',
-		async check(stage) {
-			stage.sandbox.faults.add([{ call: 'create', fault: 'redirect' }]);
-			const { error } = await stage.image({ prompt: 'Apple' });
+		async check(fixture) {
+			fixture.sandbox.faults.add([{ call: 'create', fault: 'redirect' }]);
+			const { error } = await fixture.image({ prompt: 'Apple' });
 			expect(error?.message).toContain('redirect');
-			expect(stage.calls('trap')).toHaveLength(0);
+			expect(fixture.calls('trap')).toHaveLength(0);
 		},
 	},
 ];

@@ -1,6 +1,6 @@
 import type { TaskStatus } from '../../../nodes/FluxImage/core/task';
 import type { Behavior } from '../behavior';
-import { onlyItem, type GatewayStage } from '../gatewayStage';
+import { onlyItem, type GatewayFixture } from '../gatewayFixture';
 
 /** How a task gets into each state: its prompt, and what passes before it is looked at. */
 const WAYS: Readonly<Record<TaskStatus, { prompt: string; seconds: number; cancel?: true }>> = {
@@ -12,22 +12,22 @@ const WAYS: Readonly<Record<TaskStatus, { prompt: string; seconds: number; cance
 };
 
 /** Looks at a task in a state for which the gateway uses a word of its own. */
-async function statusUnder(stage: GatewayStage, state: TaskStatus, word: string) {
+async function statusUnder(fixture: GatewayFixture, state: TaskStatus, word: string) {
 	const { prompt, seconds, cancel } = WAYS[state];
-	stage.stage.holdTime();
-	stage.sandbox.quirks.set({ stateWords: { [state]: word } });
-	const requestId = await stage.taskId(prompt);
-	if (cancel) await stage.task('cancel', requestId);
-	stage.stage.pass(seconds);
-	return onlyItem(await stage.task('status', requestId)).json;
+	fixture.fixture.holdTime();
+	fixture.sandbox.quirks.set({ stateWords: { [state]: word } });
+	const requestId = await fixture.taskId(prompt);
+	if (cancel) await fixture.task('cancel', requestId);
+	fixture.fixture.pass(seconds);
+	return onlyItem(await fixture.task('status', requestId)).json;
 }
 
 const readsState = (state: TaskStatus): Behavior => ({
 	name: `reads every word for ${state}`,
 	on: ({ words }) => words[state] !== undefined,
-	async check(stage) {
-		for (const word of stage.row.words[state] ?? []) {
-			expect({ word, ...(await statusUnder(stage, state, word)) }).toMatchObject({
+	async check(fixture) {
+		for (const word of fixture.row.words[state] ?? []) {
+			expect({ word, ...(await statusUnder(fixture, state, word)) }).toMatchObject({
 				word,
 				status: state,
 			});
@@ -44,43 +44,43 @@ export const stateBehaviors: readonly Behavior[] = [
 	readsState('cancelled'),
 	{
 		name: 'goes on polling at a word that nobody knows',
-		async check(stage) {
-			stage.sandbox.quirks.set({ unknownWordReads: 2 });
-			const { json } = onlyItem(await stage.image({ prompt: 'Apple [seconds=0.5]' }));
+		async check(fixture) {
+			fixture.sandbox.quirks.set({ unknownWordReads: 2 });
+			const { json } = onlyItem(await fixture.image({ prompt: 'Apple [seconds=0.5]' }));
 			expect(json['status']).toBe('completed');
 		},
 	},
 	{
 		name: 'tells progress from 0 to 1',
-		async check(stage) {
-			stage.sandbox.quirks.set({ progress: true });
-			stage.stage.holdTime();
-			const requestId = await stage.taskId('Apple [seconds=10]');
-			stage.stage.pass(5);
-			const { json } = onlyItem(await stage.task('status', requestId));
+		async check(fixture) {
+			fixture.sandbox.quirks.set({ progress: true });
+			fixture.fixture.holdTime();
+			const requestId = await fixture.taskId('Apple [seconds=10]');
+			fixture.fixture.pass(5);
+			const { json } = onlyItem(await fixture.task('status', requestId));
 			expect(json['progress']).toBeGreaterThan(0.4);
 			expect(json['progress']).toBeLessThan(0.6);
 		},
 	},
 	{
 		name: 'reads no failure in an error that is null or empty',
-		async check(stage) {
+		async check(fixture) {
 			for (const successError of ['null', 'empty'] as const) {
-				stage.sandbox.quirks.set({ successError });
-				expect(onlyItem(await stage.image({ prompt: 'Apple' })).json['status']).toBe('completed');
+				fixture.sandbox.quirks.set({ successError });
+				expect(onlyItem(await fixture.image({ prompt: 'Apple' })).json['status']).toBe('completed');
 			}
 		},
 	},
 	{
 		name: 'tells why a task failed, as data',
-		async check(stage) {
-			stage.stage.holdTime();
-			const requestId = await stage.taskId('Apple [failed]');
-			stage.stage.pass(60);
-			const { json } = onlyItem(await stage.task('status', requestId));
+		async check(fixture) {
+			fixture.fixture.holdTime();
+			const requestId = await fixture.taskId('Apple [failed]');
+			fixture.fixture.pass(60);
+			const { json } = onlyItem(await fixture.task('status', requestId));
 			expect(json).toMatchObject({
 				status: 'failed',
-				failure: { code: stage.row.failureCodes.failed, message: 'Task execution failed' },
+				failure: { code: fixture.row.failureCodes.failed, message: 'Task execution failed' },
 			});
 		},
 	},

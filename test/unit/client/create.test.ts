@@ -95,6 +95,14 @@ describe('a create', () => {
 		}
 	});
 
+	it('whose images cannot be had is not sent, and tells of them as they are', async () => {
+		const interrupted = { problem: { kind: 'interrupted', reason: 'no upload' } } as const;
+		const build = jest.fn(async () => interrupted);
+		expect(await harness.clock.run(create(20_000, { build }))).toEqual(interrupted);
+		expect(build).toHaveBeenCalledTimes(1);
+		expect(harness.queue.calls).toHaveLength(0);
+	});
+
 	it('that speaks of a rate limit without HTTP 429 is not sent again', async () => {
 		harness.queue.faults.create.push({
 			reply: { statusCode: 400, body: { error: 'rate limit of this plan' } },
@@ -165,6 +173,14 @@ describe('a create that was not accepted', () => {
 		expect(harness.queue.tasks.size).toBe(1);
 	});
 
+	it('has its time for an unreachable host from the first such failure', async () => {
+		const down = Array.from({ length: 2 }, () => ({ network: 'neverConnected' as const }));
+		harness.queue.faults.create.push(limited('30'), ...down);
+		expect((await harness.clock.run(create(600_000))).value).toMatchObject({
+			requestId: 'task-1',
+		});
+	});
+
 	it('builds what it sends anew each time, so that images are not kept', async () => {
 		harness.queue.faults.create.push(limited());
 		const build = jest.fn(harness.order().build);
@@ -205,6 +221,16 @@ describe('Stop during a create', () => {
 		expect(await harness.problemOf(work)).toMatchObject({ kind: 'stopped' });
 		expect(harness.queue.calls).toHaveLength(0);
 		expect(build).not.toHaveBeenCalled();
+	});
+
+	it('while its images are read sends nothing', async () => {
+		const build: Order['build'] = async () => {
+			await harness.clock.sleep(1_000);
+			return await harness.order().build();
+		};
+		harness.after(500, () => harness.stop());
+		expect(await harness.problemOf(create(20_000, { build }))).toMatchObject({ kind: 'stopped' });
+		expect(harness.queue.calls).toHaveLength(0);
 	});
 
 	it('leaves no sleeper behind, and a later Stop wakes none', async () => {
@@ -257,6 +283,15 @@ describe('the place of a task among the tasks at a time', () => {
 		expect(events).toContain('create ended');
 	});
 
+	it('is given back where what is to be sent cannot be read', async () => {
+		const { events, limiter } = recording();
+		const { client } = harness.execution({ limiter });
+		const build = async () => await Promise.reject(new Error('no such file'));
+		const work = client.create({ ...harness.order(), build }, harness.wait());
+		await expect(harness.clock.run(work)).rejects.toThrow('no such file');
+		expect(events).toEqual(['create ended']);
+	});
+
 	it.each<[string, Fault, string]>([
 		['a refusal', { reply: { statusCode: 401 } }, 'create accepted'],
 		['a limit', limited('99'), 'create refused: unknown'],
@@ -268,6 +303,32 @@ describe('the place of a task among the tasks at a time', () => {
 		await harness.clock.run(client.create(harness.order(), harness.wait(20_000)));
 		expect(events[0]).toBe(first);
 		expect(events.at(-1)).toBe('create ended');
+	});
+
+	it('is given back where Stop comes with the turn', async () => {
+		const { events, limiter } = recording();
+		const { client } = harness.execution({
+			limiter: {
+				acquire: async (...call) => {
+					const turn = await limiter.acquire(...call);
+					harness.stop();
+					return turn;
+				},
+			},
+		});
+		const work = client.create(harness.order(), harness.wait());
+		expect(await harness.problemOf(work)).toMatchObject({ kind: 'stopped' });
+		expect(events).toEqual(['create ended']);
+		expect(harness.queue.calls).toHaveLength(0);
+	});
+
+	it('is given back where what is to be sent cannot be read', async () => {
+		const { events, limiter } = recording();
+		const { client } = harness.execution({ limiter });
+		const build = async () => await Promise.reject(new Error('no such file'));
+		const work = client.create({ ...harness.order(), build }, harness.wait());
+		await expect(harness.clock.run(work)).rejects.toThrow('no such file');
+		expect(events).toEqual(['create ended']);
 	});
 });
 

@@ -32,6 +32,20 @@ describe('an upload', () => {
 		expect(harness.queue.sent('create')).toHaveLength(1);
 	});
 
+	it('that failed is made anew for the next who asks', async () => {
+		const harness = new TaskHarness();
+		const client = harness.execution({ gateway: GATEWAYS.toApis }).client;
+		harness.queue.faults.create.push({ reply: { statusCode: 400 } });
+		const bytes = jest.fn(IMAGE.bytes);
+		const upload = async () => await client.upload({ ...IMAGE, bytes }, harness.wait());
+		const [first, second] = await harness.clock.run(Promise.all([upload(), upload()]));
+		expect(first.problem).toBeDefined();
+		expect(second).toBe(first);
+		expect(bytes).toHaveBeenCalledTimes(1);
+		await harness.clock.run(upload());
+		expect(bytes).toHaveBeenCalledTimes(2);
+	});
+
 	it('is not for a gateway that takes images in the create', async () => {
 		const harness = new TaskHarness();
 		const { client } = harness.execution();
@@ -72,5 +86,42 @@ describe('the limiter', () => {
 
 	it('is told nothing of a call that did not come through', async () => {
 		expect(await toldAfter({ network: 'interrupted' })).toEqual(['accepted']);
+	});
+});
+
+describe('find', () => {
+	const body = { id: 'task_img_1', status: 'in_progress', progress: 40 };
+
+	it('gives the task that was created under an id of our own', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
+		harness.queue.faults.status.push({ reply: { statusCode: 200, body } });
+		const work = client.find('n8n-0123', 'flux-kontext-max', harness.wait());
+		expect(await harness.clock.run(work)).toMatchObject({
+			value: { requestId: 'task_img_1', modelId: 'flux-kontext-max', status: 'running' },
+		});
+	});
+
+	it('outlasts a lag where it is told to, and else says that there is none', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
+		const unknown = { reply: { statusCode: 404, body: { error: { code: 'task_not_found' } } } };
+		harness.queue.faults.status.push(unknown, { reply: { statusCode: 200, body } });
+		const patient = { ...harness.wait(), retryNotFound: true };
+		const found = await harness.clock.run(client.find('n8n-0123', 'm', patient));
+		expect(found.value?.requestId).toBe('task_img_1');
+		harness.queue.faults.status.push(unknown);
+		expect(await harness.problemOf(client.find('n8n-0123', 'm', harness.wait()))).toMatchObject({
+			kind: 'notFound',
+		});
+	});
+
+	it('finds nothing at a gateway that keeps no ids of its callers, and sends nothing', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution();
+		expect(await harness.problemOf(client.find('n8n-0123', 'm', harness.wait()))).toMatchObject({
+			kind: 'notFound',
+		});
+		expect(harness.queue.calls).toHaveLength(0);
 	});
 });

@@ -87,6 +87,19 @@ describe('a read', () => {
 		expect(harness.queue.sent('status').length).toBeGreaterThan(8);
 	});
 
+	it('has five seconds at least, so that a look at the deadline can be answered', async () => {
+		harness.queue.faults.status.push({ hang: true });
+		expect(await harness.timeOf(read({ forMs: 0 }))).toBe(5_000);
+		expect((await harness.clock.run(read({ forMs: 0 }))).value).toMatchObject({
+			status: 'running',
+		});
+	});
+	it('is tried once more at the deadline though Retry-After asks for longer', async () => {
+		harness.queue.faults.status.push(status(503, { 'retry-after': '900' }));
+		const work = read({ forMs: 60_000 });
+		expect(await harness.timeOf(work)).toBe(60_020);
+		expect((await work).value).toMatchObject({ status: 'running' });
+	});
 	it('that hangs is cut after 30 seconds, well before the deadline', async () => {
 		harness.queue.faults.status.push({ hang: true });
 		await harness.clock.run(read());

@@ -24,7 +24,7 @@ const WRONG: Readonly<Record<string, readonly [target: string, rule: string]>> =
 	'sandbox/a.ts': ['../nodes/FluxImage/core/d', 'sandbox-stands-apart'],
 	'tooling/a.ts': ['../test/unit/b', 'tooling-stands-apart'],
 	'test/unit/a.ts': ['../../scripts/b', 'test-stands-apart'],
-	'scripts/a.ts': ['../test/unit/b', 'scripts-use-stages-only'],
+	'scripts/a.ts': ['../test/unit/b', 'scripts-use-fixtures-only'],
 	'scripts/circle/a.ts': ['./b', 'no-circles'],
 };
 
@@ -39,13 +39,13 @@ const RIGHT: Readonly<Record<string, string | undefined>> = {
 	'nodes/FluxImage/gateways/b.ts': '../core/d',
 	'nodes/FluxImage/newFolder/a.ts': undefined,
 	'nodes/FluxImage/core/d.ts': 'node:crypto',
-	'test/e2e/stage.ts': '../../tooling/b',
+	'test/e2e/fixture.ts': '../../tooling/b',
 	'test/unit/b.ts': '../../sandbox/b',
 	'tooling/b.ts': '../sandbox/b',
 	'sandbox/b.ts': undefined,
 	'credentials/b.ts': undefined,
 	'scripts/circle/b.ts': './a',
-	'scripts/b.ts': '../test/e2e/stage',
+	'scripts/b.ts': '../test/e2e/fixture',
 };
 
 interface Violation {

@@ -11,6 +11,7 @@ import { storeInEngine } from './pictureHarness';
 const PICTURE_BYTES = 20_000_000;
 const PIECE = Buffer.alloc(64 * 1024, 7);
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
+const END = Buffer.from('0000000049454e44ae426082', 'hex');
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -34,15 +35,15 @@ async function heldBytes(): Promise<number> {
 	return least;
 }
 
-/** Sends a picture piece by piece, as fast as it is taken, and pauses before its last byte. */
-async function sendLargePicture(response: ServerResponse, beforeLastByte: () => Promise<void>) {
+/** Sends a picture piece by piece, as fast as it is taken, and pauses before its end. */
+async function sendLargePicture(response: ServerResponse, beforeTheEnd: () => Promise<void>) {
 	response.writeHead(200, { 'content-length': PICTURE_BYTES });
 	response.write(SIGNATURE);
-	for (let left = PICTURE_BYTES - SIGNATURE.length - 1; left > 0; left -= PIECE.length) {
+	for (let left = PICTURE_BYTES - SIGNATURE.length - END.length; left > 0; left -= PIECE.length) {
 		await new Promise((resolve) => response.write(PIECE.subarray(0, left), resolve));
 	}
-	await beforeLastByte();
-	response.end(PIECE.subarray(0, 1));
+	await beforeTheEnd();
+	response.end(END);
 }
 
 describe('a large picture', () => {

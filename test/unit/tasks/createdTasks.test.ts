@@ -39,6 +39,14 @@ describe('What a node remembers of its tasks', () => {
 		expect(retry.get({ ...create, origin: ['another'] })).toBeUndefined();
 	});
 
+	it('holds no payload, and of the origin its digest alone', () => {
+		const context: Record<string, unknown> = {};
+		new CreatedTasks(context, '1').set(create, task);
+		expect(context['fluxImageTasks']).toEqual({
+			'0/0': { ...task, executionId: '1', origin: expect.stringMatching(/^[0-9a-f]{32}$/) },
+		});
+	});
+
 	it('is uncertain from before the create until its id is there, and free after a refusal', () => {
 		const context = {};
 		const tasks = new CreatedTasks(context, '1');

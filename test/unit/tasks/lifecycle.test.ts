@@ -56,6 +56,23 @@ describe('generate', () => {
 		expect(await harness.taskOf(work)).toMatchObject({ status: 'completed', images: [{}] });
 	});
 
+	it.each([
+		['ten seconds more, and no longer', 999, { problem: { kind: 'resultUnread' } }],
+		['a few seconds more', 3, { task: { status: 'completed', images: [{}] } }],
+	])('gives a task that the last look finds finished %s', async (_name, storms, ending) => {
+		harness.queue.jobMs = 60_000;
+		harness.queue.faults.result.push(
+			...Array.from({ length: storms }, () => ({ reply: { statusCode: 503 } })),
+		);
+		const wait = { ...harness.wait(60_000), pollIntervalMs: 59_990 };
+		const startedMs = harness.clock.nowMs();
+		const work = generate(harness.execution(), harness.order(), wait);
+		expect(await harness.clock.run(work)).toMatchObject(ending);
+		const tookMs = harness.clock.nowMs() - startedMs;
+		expect(tookMs).toBeGreaterThan(60_020);
+		expect(tookMs).toBeLessThanOrEqual(70_060);
+	});
+
 	it.each([2_000, 500])('sees a short job though the time is %s ms', async (forMs) => {
 		harness.queue.jobMs = 60;
 		const work = generate(harness.execution(), harness.order(), harness.wait(forMs));

@@ -94,6 +94,21 @@ describe('the next attempt', () => {
 		expect(harness.paid).toBe(1);
 	});
 
+	it('sends no create again whose process died before its reply (FAULTS A1)', async () => {
+		harness.queue.faults.create.push({ hang: true, accepted: true });
+		void harness.generate();
+		await harness.clock.pass(1_000);
+		expect(await harness.problemOf(harness.generate())).toMatchObject({ kind: 'createUncertain' });
+		expect(harness.queue.sent('create')).toHaveLength(1);
+	});
+
+	it('sends a create whose image could not be read: nothing was sent', async () => {
+		const build = async () => await Promise.reject(new Error('no such file'));
+		const broken = harness.generate(harness.execution(), { ...harness.order(), build });
+		await expect(harness.clock.run(broken)).rejects.toThrow('no such file');
+		expect((await harness.taskOf(harness.generate())).requestId).toBe('task-1');
+	});
+
 	it('sends a create again that was refused', async () => {
 		harness.queue.faults.create.push({ reply: { statusCode: 401 } });
 		expect(await harness.problemOf(harness.generate())).toMatchObject({

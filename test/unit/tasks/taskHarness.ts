@@ -8,10 +8,9 @@ import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { ActiveTasks } from '../../../nodes/FluxImage/tasks/activeTasks';
 import { CreatedTasks } from '../../../nodes/FluxImage/tasks/createdTasks';
-import type { Ending } from '../../../nodes/FluxImage/tasks/ending';
+import type { Ending, WaitOptions } from '../../../nodes/FluxImage/tasks/poll';
 import type { Execution } from '../../../nodes/FluxImage/tasks/execution';
 import { generate, obtainTask, type Order } from '../../../nodes/FluxImage/tasks/lifecycle';
-import type { WaitOptions } from '../../../nodes/FluxImage/tasks/poll';
 import { FakeQueue } from './fakeQueue';
 import { SimulatedClock } from '../../../tooling/simulatedClock';
 

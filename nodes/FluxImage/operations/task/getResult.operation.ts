@@ -1,6 +1,5 @@
 import { ENDED, type TaskRef } from '../../core/task';
-import { failureProblem } from '../../tasks/ending';
-import { readResult } from '../../tasks/poll';
+import { failureProblem, readResult } from '../../tasks/poll';
 import type { Operation } from '../operation';
 import { imageItems, taskItem } from '../output';
 import { deadlineOf, readTaskRef } from '../parameters';

@@ -1,7 +1,7 @@
 import type { Gateway } from '../../sandbox';
 
 /** What `scripts/e2e.ts` has started, as the tests need to know it. */
-export interface E2eStage {
+export interface E2eFixture {
 	/** The n8n line under test, e.g. `2.41`. */
 	line: string;
 	/** Address of n8n, without a slash at the end. */
@@ -25,11 +25,11 @@ export interface E2eStage {
 	screenshotFolder: string;
 }
 
-/** The stage of this run. */
-export const stage = readStage();
+/** The fixture of this run. */
+export const fixture = readFixture();
 
-function readStage(): E2eStage {
+function readFixture(): E2eFixture {
 	const json = process.env.FLUX_IMAGE_E2E;
 	if (!json) throw new Error('Run these tests by npm run test:e2e, which starts n8n for them.');
-	return JSON.parse(json) as E2eStage;
+	return JSON.parse(json) as E2eFixture;
 }

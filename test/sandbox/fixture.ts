@@ -8,23 +8,23 @@ export interface JsonReply {
 	body: Record<string, unknown>;
 }
 
-/** Scale of the pictures on a stage: small ones are drawn in milliseconds. */
-export const stageScale = 0.125;
+/** Scale of the pictures on a fixture: small ones are drawn in milliseconds. */
+export const fixtureScale = 0.125;
 
 /** A sandbox on a clock that stands still until the test moves it. */
-export class Stage {
+export class Fixture {
 	nowMs = Date.UTC(2026, 0, 1);
 
 	private constructor(private started?: Sandbox) {}
 
-	static async open(options: SandboxOptions = {}): Promise<Stage> {
-		const stage = new Stage();
-		stage.started = await startSandbox({
-			pictureScale: stageScale,
-			nowMs: () => stage.nowMs,
+	static async open(options: SandboxOptions = {}): Promise<Fixture> {
+		const fixture = new Fixture();
+		fixture.started = await startSandbox({
+			pictureScale: fixtureScale,
+			nowMs: () => fixture.nowMs,
 			...options,
 		});
-		return stage;
+		return fixture;
 	}
 
 	get sandbox(): Sandbox {

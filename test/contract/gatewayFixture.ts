@@ -18,7 +18,7 @@ export interface RunSettings {
 }
 
 /** A sandbox whose clock can be held, so that a task stays in the state that a test looks at. */
-export class SandboxStage {
+export class HeldSandbox {
 	private heldAtMs: number | undefined;
 
 	private started: Sandbox | undefined;
@@ -60,14 +60,14 @@ export class SandboxStage {
 }
 
 /** The node set to one gateway of the sandbox. */
-export class GatewayStage {
+export class GatewayFixture {
 	constructor(
 		readonly row: GatewayRow,
-		readonly stage: SandboxStage,
+		readonly fixture: HeldSandbox,
 	) {}
 
 	get sandbox(): Sandbox {
-		return this.stage.sandbox;
+		return this.fixture.sandbox;
 	}
 
 	/** Runs the node in the engine. Polls come as fast as the node lets them. */

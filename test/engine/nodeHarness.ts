@@ -41,14 +41,14 @@ const QUICK: SandboxOptions = { jobSeconds: { min: 0.02, max: 0.05 }, pictureSca
 const QUICK_POLL = 0.1;
 
 /** The node in n8n's engine, with the sandbox for its gateways. */
-export class Studio {
+export class NodeHarness {
 	private ports = nodePorts();
 
 	private constructor(readonly sandbox: Sandbox) {}
 
-	static async open(options: SandboxOptions = {}): Promise<Studio> {
+	static async open(options: SandboxOptions = {}): Promise<NodeHarness> {
 		await useBinaryMode('filesystem');
-		return new Studio(await startSandbox({ ...QUICK, ...options }));
+		return new NodeHarness(await startSandbox({ ...QUICK, ...options }));
 	}
 
 	/** No faults, no quirks, an empty ledger, and nothing known of the accounts. */

@@ -1,7 +1,7 @@
 import type { PostgresLogin } from '../../tooling/services/postgres';
 
 /** What `scripts/queue.ts` has started, as the tests need to know it. */
-export interface QueueStage {
+export interface QueueFixture {
 	/** Address of the main n8n, without a slash at the end. */
 	url: string;
 	login: { email: string; password: string };
@@ -11,11 +11,11 @@ export interface QueueStage {
 	sandbox: { url: string; pictureScale: number };
 }
 
-/** The stage of this run. */
-export const stage = readStage();
+/** The fixture of this run. */
+export const fixture = readFixture();
 
-function readStage(): QueueStage {
+function readFixture(): QueueFixture {
 	const json = process.env.FLUX_IMAGE_QUEUE;
 	if (!json) throw new Error('Run these tests by npm run test:queue, which starts n8n for them.');
-	return JSON.parse(json) as QueueStage;
+	return JSON.parse(json) as QueueFixture;
 }
