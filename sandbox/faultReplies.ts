@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { FaultName, FaultRow } from './faults';
+import type { FaultName } from './faultNames';
+import type { FaultRow } from './faults';
 import type { Answer, Refusal } from './protocol';
 
 /** Where a fault is played. */

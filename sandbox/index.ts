@@ -1,28 +1,26 @@
 import type { FastifyInstance } from 'fastify';
 import { addControls } from './control';
 import { FaultProgram } from './faults';
-import { basePaths, gateways, type Gateway } from './gateways';
+import { byGateway, type Gateway } from './gateways';
 import { instructions } from './instructions';
 import { TaskStore, type JobSeconds } from './jobs';
 import { sandboxKeys, type SandboxKeys } from './keys';
 import { Ledger } from './ledger';
 import { createPictureHost, type PictureHostParts } from './pictureHost';
 import { PictureStore } from './pictureStore';
-import type { Protocol, World } from './protocol';
+import type { World } from './protocol';
 import { QuirkSettings } from './quirks';
-import { queueProtocol } from './queueProtocol';
 import { RateLimit } from './rateLimit';
 import { createApiServer } from './server';
-import { toApisProtocol } from './toApisProtocol';
-import { vtrixProtocol } from './vtrixProtocol';
 
-export type { FaultName, FaultProgram, FaultRow } from './faults';
-export type { Gateway } from './gateways';
+export type { FaultName } from './faultNames';
+export type { FaultProgram, FaultRow } from './faults';
+export { byGateway, definitions, gateways, modelsOf, modelTable, type Gateway } from './gateways';
 export type { JobSeconds, TaskState } from './jobs';
 export type { SandboxKeys } from './keys';
 export type { CallKind, Ledger, RequestRow, TaskRow } from './ledger';
-export { pictureRequests } from './orders';
 export { drawPicture, type PictureRequest } from './picture';
+export { pictureRequests } from './pictureRequests';
 export type { PartialQuirks, Quirks, QuirkSettings } from './quirks';
 
 export interface SandboxOptions {
@@ -81,23 +79,24 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		...(options.pictureBytes === undefined ? {} : { bytes: options.pictureBytes }),
 	});
 	const apiUrl = (): string => addresses.url;
-	const addresses = { url: '', pictureUrl: '', baseUrls: { ...basePaths }, keys: sandboxKeys };
+	const addresses = { url: '', pictureUrl: '', baseUrls: byGateway(() => ''), keys: sandboxKeys };
 	const pictureHost: PictureHostParts = { pictures, ledger, faults, apiUrl, logger };
 	const pictureServer = createPictureHost(pictureHost);
 	addresses.pictureUrl = await listen(pictureServer, options.picturePort);
 	pictures.url = addresses.pictureUrl;
 	const trapUrl = (): string => `${addresses.pictureUrl}/trap`;
+	const world: World = {
+		tasks,
+		quirks,
+		apiUrl,
+		pictureUrlOf: (task, index) => pictures.urlOf(task, index),
+		trapUrl,
+		storeUpload: (bytes, type) => pictures.addUpload(bytes, type),
+		localFiles: async (url) => await pictures.fileAtUrl(url),
+		pictureScale: options.pictureScale ?? 1,
+	};
 	const server = createApiServer({
-		protocols: protocolsOf({
-			tasks,
-			quirks,
-			apiUrl,
-			pictureUrlOf: (task, index) => pictures.urlOf(task, index),
-			trapUrl,
-			storeUpload: (bytes, type) => pictures.addUpload(bytes, type),
-			localFiles: async (url) => await pictures.fileAtUrl(url),
-			pictureScale: options.pictureScale ?? 1,
-		}),
+		protocols: Object.values(byGateway((gateway) => gateway.protocol(world, gateway))),
 		ledger,
 		faults,
 		...rateLimitsOf(options, nowMs),
@@ -107,20 +106,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const page = (): string => instructions(addresses);
 	addControls(server, { ledger, faults, quirks, instructions: page, pictureHost });
 	addresses.url = await listenOrClose(server, options.port, pictureServer);
-	for (const gateway of gateways) addresses.baseUrls[gateway] = addresses.url + basePaths[gateway];
+	addresses.baseUrls = byGateway(({ basePath }) => addresses.url + basePath);
 	const close = async (): Promise<void> => {
 		await Promise.all([server.close(), pictureServer.close()]);
 	};
 	return { ...addresses, ledger, faults, quirks, instructions: page, close };
-}
-
-function protocolsOf(world: World): Protocol[] {
-	return [
-		queueProtocol(world, 'seaArtCloud'),
-		queueProtocol(world, 'odiRouter'),
-		vtrixProtocol(world),
-		toApisProtocol(world),
-	];
 }
 
 function rateLimitsOf(
@@ -128,11 +118,8 @@ function rateLimitsOf(
 	nowMs: () => number,
 ): { rateLimits?: Record<Gateway, RateLimit> } {
 	if (!rateLimit) return {};
-	const limits = gateways.map((gateway) => [
-		gateway,
-		new RateLimit(rateLimit.requestsPerSecond, nowMs),
-	]);
-	return { rateLimits: Object.fromEntries(limits) as Record<Gateway, RateLimit> };
+	const limitOf = () => new RateLimit(rateLimit.requestsPerSecond, nowMs);
+	return { rateLimits: byGateway(limitOf) };
 }
 
 async function listen(server: FastifyInstance, port = 0): Promise<string> {

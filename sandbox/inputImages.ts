@@ -4,7 +4,7 @@ import { request } from 'undici';
 import type { ModelTable } from './models';
 import { isUrl, type Complaint, type Parameters } from './validation';
 
-/** Largest input image, in bytes: 20 MB (contracts/queue.md). */
+/** Largest input image, in bytes: 20 MB (docs/contracts/queue.md#images-in). */
 const largestImageBytes = 20 * 1024 * 1024;
 
 /** Longer side of what is kept of an input image, in pixels: enough to show it in a corner. */

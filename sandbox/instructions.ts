@@ -1,6 +1,5 @@
-import { gateways, type Gateway } from './gateways';
+import { definitions, gateways, modelsOf, type Gateway } from './gateways';
 import type { SandboxKeys } from './keys';
-import { modelsOf } from './models';
 import { troubleHelp } from './prompts';
 import { documentedQuirks } from './quirks';
 
@@ -15,7 +14,7 @@ export interface Addresses {
 /** How to use a running sandbox, as plain text. */
 export function instructions({ url, pictureUrl, baseUrls, keys }: Addresses): string {
 	return [
-		'The FLUX sandbox: four image gateways on this machine. Nothing is billed.',
+		'The FLUX sandbox: image gateways on this machine. Nothing is billed.',
 		'',
 		'Base URLs',
 		...gateways.map((gateway) => row(gateway, baseUrls[gateway])),
@@ -50,23 +49,11 @@ function row(name: string, text: string): string {
 }
 
 function curls(baseUrls: Record<Gateway, string>, key: string): string[] {
-	const prompt = 'A red apple on a white table';
-	const queueBody = { prompt, seed: 42, aspect_ratio: '16:9' };
-	const bodies: Array<[address: string, body: unknown]> = [
-		[`${baseUrls.seaArtCloud}/v1/queue/flux_kontext_max`, queueBody],
-		[`${baseUrls.odiRouter}/v1/queue/flux_kontext_max`, queueBody],
-		[
-			`${baseUrls.vtrix}/v1/generation`,
-			{ model: 'flux_kontext_max', input: [{ params: queueBody }] },
-		],
-		[
-			`${baseUrls.toApis}/v1/images/generations`,
-			{ model: 'flux-kontext-max', prompt, size: '16:9' },
-		],
-	];
-	return bodies.map(
-		([address, body]) =>
-			`  curl ${address} -H 'Authorization: Bearer ${key}' \\\n` +
-			`    -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`,
-	);
+	return gateways.map((gateway) => {
+		const { path, body } = definitions[gateway].example;
+		return (
+			`  curl ${baseUrls[gateway]}${path} -H 'Authorization: Bearer ${key}' \\\n` +
+			`    -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`
+		);
+	});
 }

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import type { Gateway } from './gateways';
+import { definitions, type Gateway } from './gateways';
 import type { Thumbnail } from './inputImages';
 import { abridged, type Ledger, type TaskRow } from './ledger';
 import type { PictureRequest } from './picture';
@@ -89,19 +88,6 @@ export class Task {
 	}
 }
 
-/** The looks of ids, as in the contracts' examples. Random, so that two sandboxes never agree. */
-const idMakers: Record<Gateway, () => string> = {
-	seaArtCloud: () => `mmsu_01h${letters(23)}`,
-	odiRouter: () => `mmsu_01h${letters(23)}`,
-	vtrix: () => letters(20),
-	toApis: () => `task_img_${randomBytes(6).toString('hex')}`,
-};
-
-function letters(length: number): string {
-	const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-	return Array.from(randomBytes(length), (byte) => alphabet[byte % 32]).join('');
-}
-
 /** Every task that was accepted. */
 export class TaskStore {
 	private readonly tasks = new Map<string, Task>();
@@ -120,7 +106,7 @@ export class TaskStore {
 		const createdAtMs = this.nowMs();
 		const { queuedMs, totalMs } = this.jobTimes(order);
 		const task = new Task(
-			idMakers[order.gateway](),
+			definitions[order.gateway].newTaskId(),
 			order,
 			createdAtMs,
 			createdAtMs + queuedMs,
@@ -157,14 +143,9 @@ export class TaskStore {
 		this.repetitions.set(payload, repetition + 1);
 		const random = seededRandom(seedOf(this.seed, payload, repetition));
 		const drawn = logUniform(random, this.jobSeconds.min, this.jobSeconds.max);
-		const finished = order.quirks.finishedAtOnce && isSingleRead(order.gateway);
+		const finished = order.quirks.finishedAtOnce && definitions[order.gateway].isSingleRead;
 		const seconds = finished ? 0 : (order.trouble.seconds ?? drawn);
 		const queuedMs = Math.min(seconds, drawn) * (0.1 + 0.2 * random()) * 1000;
 		return { queuedMs, totalMs: seconds * 1000 };
 	}
-}
-
-/** Gateways where one read serves status and result: only these can answer a create with both. */
-function isSingleRead(gateway: Gateway): boolean {
-	return gateway === 'vtrix' || gateway === 'toApis';
 }

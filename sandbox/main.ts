@@ -37,7 +37,7 @@ interface Arguments {
 
 function readArguments(): Arguments {
 	return new Command('sandbox')
-		.description('Four image gateways on this machine, for tests and demos.')
+		.description('The image gateways on this machine, for tests and demos.')
 		.option('--port <number>', 'port of the APIs', numberFrom, 4600)
 		.option('--picture-port <number>', 'port of the pictures', numberFrom, 4601)
 		.option('--seed <number>', 'seed of the job times and faults', numberFrom, 1)

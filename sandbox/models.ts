@@ -1,5 +1,3 @@
-import type { Gateway } from './gateways';
-
 /** File formats that the sandbox draws. */
 export type PictureFormat = 'png' | 'jpeg' | 'webp';
 
@@ -29,8 +27,8 @@ export interface ModelTable {
 }
 
 const seed: ParameterRule = { type: 'integer' };
-const flag: ParameterRule = { type: 'boolean' };
-const prompt: ParameterRule = { type: 'text', required: true };
+export const flag: ParameterRule = { type: 'boolean' };
+export const prompt: ParameterRule = { type: 'text', required: true };
 
 /** `input_image`, `input_image_2`, … as far as the model counts. */
 function inputImages(count: number): Record<string, ParameterRule> {
@@ -42,12 +40,13 @@ function formats(...choices: PictureFormat[]): ParameterRule {
 	return { type: 'choice', choices };
 }
 
-function tolerance(maximum: number): ParameterRule {
+/** `safety_tolerance` from 0 to the given maximum. */
+export function tolerance(maximum: number): ParameterRule {
 	return { type: 'integer', minimum: 0, maximum };
 }
 
-/** contracts/models.md, the first table. */
-const kontext: ModelTable = {
+/** docs/contracts/models.md#flux_kontext_max, the first table. */
+export const kontext: ModelTable = {
 	parameters: {
 		prompt,
 		...inputImages(4),
@@ -60,21 +59,10 @@ const kontext: ModelTable = {
 	format: 'png',
 };
 
-/** contracts/models.md, the second table. */
-const vtrixKontext: ModelTable = {
-	parameters: {
-		...kontext.parameters,
-		steps: { type: 'integer', minimum: 1, maximum: 50 },
-		guidance_scale: { type: 'number', minimum: 1, maximum: 10 },
-		negative_prompt: { type: 'text' },
-	},
-	format: 'jpeg',
-};
-
 const pro11Side: ParameterRule = { type: 'integer', minimum: 256, maximum: 1440, multipleOf: 32 };
 
-/** contracts/models.md, the third table. */
-const pro11: ModelTable = {
+/** docs/contracts/models.md#flux_pro_11. */
+export const pro11: ModelTable = {
 	parameters: {
 		prompt,
 		image_prompt: { type: 'image', urls: false },
@@ -96,8 +84,8 @@ const pro11: ModelTable = {
  */
 const flux2Side: ParameterRule = { type: 'integer', minimum: 64, maximum: 4096, multipleOf: 32 };
 
-/** contracts/models.md, the last table. */
-const flux2Pro: ModelTable = {
+/** docs/contracts/models.md#flux_2_pro. */
+export const flux2Pro: ModelTable = {
 	parameters: {
 		prompt,
 		...inputImages(8),
@@ -110,89 +98,16 @@ const flux2Pro: ModelTable = {
 	format: 'jpeg',
 };
 
-const flux2Max: ModelTable = {
+/** As FLUX.2 [pro], without WebP. */
+export const flux2Max: ModelTable = {
 	...flux2Pro,
 	parameters: { ...flux2Pro.parameters, output_format: formats('jpeg', 'png') },
 };
 
-/** contracts/toapis.md. */
-const toApisSize: ParameterRule = {
-	type: 'choice',
-	choices: ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3', '21:9', '9:21', 'match_input_image'],
-};
-
-const pictureCount: ParameterRule = { type: 'integer', minimum: 1, maximum: 10 };
-
-const toApisKontext: ModelTable = {
-	parameters: {
-		prompt,
-		size: toApisSize,
-		n: pictureCount,
-		reference_images: { type: 'imageUrls', most: 4 },
-		image_urls: { type: 'imageUrls', most: 1 },
-		metadata: {
-			type: 'object',
-			members: {
-				// The contract names no values: a file format and a form of answer are both known elsewhere.
-				response_format: { type: 'choice', choices: ['jpeg', 'png', 'url', 'b64_json'] },
-				safety_tolerance: tolerance(6),
-				prompt_upsampling: flag,
-			},
-		},
-	},
-	format: 'png',
-};
-
-const toApisFlux2: ModelTable = {
-	parameters: {
-		prompt,
-		size: toApisSize,
-		n: pictureCount,
-		reference_images: { type: 'imageUrls', most: 8 },
-		image_urls: { type: 'imageUrls', most: 8 },
-		metadata: {
-			type: 'object',
-			members: { resolution: { type: 'choice', choices: ['1K', '2K'] } },
-		},
-	},
-	format: 'png',
-};
-
-/** Which model each gateway sells, and with which parameters. */
-const tables: Record<Gateway, Readonly<Record<string, ModelTable>>> = {
-	seaArtCloud: {
-		flux_kontext_max: kontext,
-		flux_kontext_pro: kontext,
-		flux_pro_11: pro11,
-		flux_2_pro: flux2Pro,
-		flux_2_max: flux2Max,
-	},
-	odiRouter: {
-		flux_kontext_max: kontext,
-		flux_kontext_pro: kontext,
-		flux_pro_11: pro11,
-		flux_2_pro: flux2Pro,
-	},
-	vtrix: {
-		flux_kontext_max: vtrixKontext,
-		flux_pro_11: { ...pro11, height: 1024 },
-		flux_2_pro: flux2Pro,
-		flux_2_max: flux2Max,
-	},
-	toApis: {
-		'flux-kontext-max': toApisKontext,
-		'flux-kontext-pro': toApisKontext,
-		'flux-2-pro': toApisFlux2,
-		'flux-2-flex': toApisFlux2,
-	},
-};
-
-/** The table of a model; undefined where the gateway does not sell it. */
-export function modelTable(gateway: Gateway, model: string): ModelTable | undefined {
-	return Object.hasOwn(tables[gateway], model) ? tables[gateway][model] : undefined;
-}
-
-/** The models that a gateway sells. */
-export function modelsOf(gateway: Gateway): string[] {
-	return Object.keys(tables[gateway]);
+/** The table of a model among those that are sold; undefined where it is none of them. */
+export function soldModel(
+	{ models }: { models: Readonly<Record<string, ModelTable>> },
+	model: string,
+): ModelTable | undefined {
+	return Object.hasOwn(models, model) ? models[model] : undefined;
 }

@@ -1,7 +1,8 @@
 import type { Gateway } from './gateways';
+import type { NamedGateway } from './gateways/gateway';
 import { readInputImages, type Thumbnail } from './inputImages';
 import type { Order } from './jobs';
-import { modelTable, type ModelTable, type PictureFormat } from './models';
+import { soldModel, type ModelTable, type PictureFormat } from './models';
 import type { PictureRequest } from './picture';
 import { readTrouble, type Trouble } from './prompts';
 import type { Call, Refusal, World } from './protocol';
@@ -16,13 +17,13 @@ const pixels = 1024 * 1024;
  */
 export async function readOrder(
 	world: World,
-	gateway: Gateway,
+	{ name: gateway, models }: NamedGateway,
 	call: Call,
 	model: unknown,
 	parameters: unknown,
 ): Promise<Order | Refusal> {
 	if (call.role === 'noCredit') return noCredit;
-	const table = typeof model === 'string' ? modelTable(gateway, model) : undefined;
+	const table = typeof model === 'string' ? soldModel({ models }, model) : undefined;
 	if (!table || typeof model !== 'string') {
 		return { kind: 'unknownModel', message: String(model), path: ['model'] };
 	}
@@ -78,22 +79,8 @@ export function isOrder(read: Order | Refusal): read is Order {
 	return 'pictures' in read;
 }
 
-/**
- * The pictures that a create's parameters lead to: what the sandbox will draw for them, so that a
- * test can draw the same and compare bytes. Throws when the gateway does not sell the model.
- */
-export function pictureRequests(
-	gateway: Gateway,
-	model: string,
-	parameters: Parameters,
-	scale = 1,
-): PictureRequest[] {
-	const table = modelTable(gateway, model);
-	if (!table) throw new Error(`${gateway} does not sell ${model}`);
-	return picturesFor(gateway, model, table, parameters, [], scale);
-}
-
-function picturesFor(
+/** The pictures that parameters in order lead to. */
+export function picturesFor(
 	gateway: Gateway,
 	model: string,
 	table: ModelTable,

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
-import { gatewayTitles } from './gateways';
+import { definitions } from './gateways';
 import type { Thumbnail } from './inputImages';
 import type { PictureRequest } from './picture';
 import { seedOf } from './random';
@@ -38,7 +38,7 @@ export function paintCaption(
 function factsOf(request: PictureRequest): string[] {
 	const { gateway, model, prompt, seed, width, height, format, index = 0, count = 1 } = request;
 	return [
-		gatewayTitles[gateway],
+		definitions[gateway].title,
 		model,
 		seed === undefined ? `no seed (${seedOf(prompt) % 100_000})` : `seed ${seed}`,
 		`${width} × ${height} ${format}`,

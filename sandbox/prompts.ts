@@ -1,4 +1,4 @@
-import { pictureFaults, type FaultName } from './faults';
+import { pictureFaults, type FaultName } from './faultNames';
 import { parseQuirks, type PartialQuirks } from './quirks';
 
 /** Why a task ends without a picture. */

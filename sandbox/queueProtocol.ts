@@ -1,12 +1,12 @@
 import { failureOf } from './failures';
-import { basePaths, type Gateway } from './gateways';
+import type { NamedGateway } from './gateways/gateway';
 import type { Task, TaskState } from './jobs';
 import { isOrder, readOrder } from './orders';
 import type { Answer, Call, Protocol, Refusal, World } from './protocol';
 import { refusalAnswer, type RefusalTable } from './refusalShapes';
 import { stateWord, type StateWords } from './stateWords';
 
-/** contracts/queue.md: a task ends as COMPLETED, whether it went well or not. */
+/** docs/contracts/queue.md#status: a task ends as COMPLETED, whether it went well or not. */
 const documented: StateWords = {
 	queued: 'IN_QUEUE',
 	running: 'IN_PROGRESS',
@@ -24,7 +24,7 @@ const alternative: StateWords = {
 	cancelled: 'CANCELED',
 };
 
-/** Statuses and shapes from the section on errors of contracts/queue.md. */
+/** Statuses and shapes from docs/contracts/queue.md#errors. */
 const refusals: RefusalTable = {
 	badKey: { statusCode: 401, shape: 'object' },
 	noCredit: { statusCode: 402, shape: 'statusObject' },
@@ -40,12 +40,12 @@ const refusals: RefusalTable = {
 	broken: { statusCode: 500, shape: 'text' },
 };
 
-/** The queue API of SeaArt Cloud and OdiRouter. */
-export function queueProtocol(world: World, gateway: 'seaArtCloud' | 'odiRouter'): Protocol {
+/** The queue API, for any gateway that speaks it. */
+export function queueProtocol(world: World, gateway: NamedGateway): Protocol {
 	const queue = new QueueGateway(world, gateway);
 	const task = '/v1/queue/:model/requests/:id';
 	return {
-		gateway,
+		gateway: gateway.name,
 		refuse: (refusal) => queue.refuse(refusal),
 		routes: [
 			{
@@ -79,7 +79,7 @@ export function queueProtocol(world: World, gateway: 'seaArtCloud' | 'odiRouter'
 class QueueGateway {
 	constructor(
 		private readonly world: World,
-		private readonly gateway: Gateway,
+		private readonly gateway: NamedGateway,
 	) {}
 
 	refuse(refusal: Refusal): Answer {
@@ -137,7 +137,7 @@ class QueueGateway {
 	}
 
 	private taskOf({ params }: Call): Task | undefined {
-		const task = this.world.tasks.find(this.gateway, params.id ?? '');
+		const task = this.world.tasks.find(this.gateway.name, params.id ?? '');
 		return task?.order.model === params.model ? task : undefined;
 	}
 
@@ -147,7 +147,7 @@ class QueueGateway {
 
 	private urlOf(task: Task, verb: 'response' | 'status' | 'cancel'): string {
 		const base = task.order.quirks.foreignReplyUrls ? this.world.trapUrl() : this.world.apiUrl();
-		return `${base}${basePaths[this.gateway]}/v1/queue/${task.order.model}/requests/${task.id}/${verb}`;
+		return `${base}${this.gateway.basePath}/v1/queue/${task.order.model}/requests/${task.id}/${verb}`;
 	}
 
 	private statusBody(task: Task): unknown {

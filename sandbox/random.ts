@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /**
  * Seeded chance: the same seed gives the same sequence on every machine.
  */
@@ -27,4 +29,10 @@ export function seededRandom(seed: number): Random {
 /** A number between the two, every octave equally likely: short jobs are as common as long ones. */
 export function logUniform(random: Random, minimum: number, maximum: number): number {
 	return minimum * (maximum / minimum) ** random();
+}
+
+/** Letters and digits as ids have them, without those that look alike; not seeded. */
+export function letters(length: number): string {
+	const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+	return Array.from(randomBytes(length), (byte) => alphabet[byte % 32]).join('');
 }

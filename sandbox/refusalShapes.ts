@@ -17,7 +17,7 @@ const codes: Record<RefusalKind, string> = {
 	broken: 'INTERNAL_SERVER_ERROR',
 };
 
-/** Every shape of an error body that the contracts list (contracts/queue.md, contracts/toapis.md). */
+/** Every shape of an error body that the contracts list (docs/contracts/queue.md#errors, docs/contracts/toapis.md#errors). */
 const shapes: Record<ShapeName, (refusal: Refusal, statusCode: number) => unknown> = {
 	object: ({ kind, message }) => ({
 		error: { code: codes[kind], message },

@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { playFault } from './faultReplies';
 import { faultTitle, type FaultProgram, type FaultRow, type Occasion } from './faults';
-import { basePaths, type Gateway } from './gateways';
+import { definitions, type Gateway } from './gateways';
 import { bearerKey, roleOf } from './keys';
 import { abridged, type CallKind, type Ledger, type RequestRow } from './ledger';
 import type { Answer, Call, Protocol, Refusal, Route } from './protocol';
@@ -35,7 +35,7 @@ export function createApiServer(parts: ServerParts): FastifyInstance {
 	});
 	readBodies(server);
 	for (const protocol of parts.protocols) {
-		const base = basePaths[protocol.gateway];
+		const base = definitions[protocol.gateway].basePath;
 		for (const route of protocol.routes) {
 			server.route({
 				method: route.method,

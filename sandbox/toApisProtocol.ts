@@ -1,4 +1,5 @@
 import { failureOf } from './failures';
+import type { NamedGateway } from './gateways/gateway';
 import type { Task, TaskState } from './jobs';
 import { isOrder, readOrder } from './orders';
 import type { Answer, Call, Protocol, Refusal, World } from './protocol';
@@ -7,7 +8,7 @@ import { stateWord, type StateWords } from './stateWords';
 import { readUpload } from './upload';
 import { isObject } from './validation';
 
-/** contracts/toapis.md; it has no cancel. */
+/** docs/contracts/toapis.md#status; it has no cancel. */
 const documented: StateWords = {
 	queued: 'queued',
 	running: 'in_progress',
@@ -24,7 +25,7 @@ function errorShape(code: string | number, type: string): (refusal: Refusal) => 
 	return ({ message, path }) => ({ error: { code, message, type, param: path?.[0] ?? null } });
 }
 
-/** Statuses and shapes of contracts/toapis.md; 402 and 403 are taken from the queue API. */
+/** Statuses and shapes of docs/contracts/toapis.md#errors; 402 and 403 are taken from the queue API. */
 const refusals: RefusalTable = {
 	badKey: { statusCode: 401, shape: errorShape(401, 'authentication_error') },
 	noCredit: { statusCode: 402, shape: errorShape('insufficient_quota', 'billing_error') },
@@ -41,11 +42,11 @@ const refusals: RefusalTable = {
 const pictureLifeSeconds = 86_400;
 
 /** The image API of ToAPIs. */
-export function toApisProtocol(world: World): Protocol {
-	const toApis = new ToApisGateway(world);
+export function toApisProtocol(world: World, gateway: NamedGateway): Protocol {
+	const toApis = new ToApisGateway(world, gateway);
 	const generations = '/v1/images/generations';
 	return {
-		gateway: 'toApis',
+		gateway: gateway.name,
 		refuse: (refusal) => toApis.refuse(refusal),
 		routes: [
 			{
@@ -78,7 +79,10 @@ export function toApisProtocol(world: World): Protocol {
 }
 
 class ToApisGateway {
-	constructor(private readonly world: World) {}
+	constructor(
+		private readonly world: World,
+		private readonly gateway: NamedGateway,
+	) {}
 
 	refuse(refusal: Refusal): Answer {
 		return refusalAnswer(refusals, refusal, this.world.quirks.current.refusalShape);
@@ -86,7 +90,7 @@ class ToApisGateway {
 
 	async create(call: Call): Promise<Answer> {
 		const { model, ...parameters } = isObject(call.body) ? call.body : {};
-		const order = await readOrder(this.world, 'toApis', call, model, parameters);
+		const order = await readOrder(this.world, this.gateway, call, model, parameters);
 		if (!isOrder(order)) return this.refuse(order);
 		const task = this.world.tasks.create(order);
 		return { statusCode: 200, taskId: task.id, billed: true, body: this.taskBody(task) };
@@ -94,7 +98,7 @@ class ToApisGateway {
 
 	/** One read serves status and result. */
 	read({ params }: Call): Answer {
-		const task = this.world.tasks.find('toApis', params.id ?? '');
+		const task = this.world.tasks.find(this.gateway.name, params.id ?? '');
 		if (!task) return this.refuse({ kind: 'unknownTask', message: 'task_not_exist' });
 		return { statusCode: 200, taskId: task.id, body: this.taskBody(task) };
 	}

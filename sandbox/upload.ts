@@ -1,7 +1,7 @@
 import { pictureType } from './inputImages';
 import type { Refusal } from './protocol';
 
-/** Largest upload, in bytes: 10 MB (contracts/toapis.md). */
+/** Largest upload, in bytes: 10 MB (docs/contracts/toapis.md#upload). */
 const largestUploadBytes = 10 * 1024 * 1024;
 
 /** An uploaded picture. */

@@ -89,7 +89,7 @@ export function complaintsAbout(parameters: Parameters, table: ModelTable): Comp
 	return [...webhooks(parameters), ...memberComplaints(parameters, table.parameters, [])];
 }
 
-/** The gateways reject creates that carry a webhook field (contracts/queue.md). */
+/** The gateways reject creates that carry a webhook field (docs/contracts/queue.md#create). */
 function webhooks(parameters: Parameters): Complaint[] {
 	return Object.keys(parameters)
 		.filter((name) => /webhook|callback/i.test(name))

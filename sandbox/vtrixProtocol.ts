@@ -1,4 +1,5 @@
 import { failureOf } from './failures';
+import type { NamedGateway } from './gateways/gateway';
 import type { Task, TaskState } from './jobs';
 import { isOrder, readOrder } from './orders';
 import type { Answer, Call, Protocol, Refusal, World } from './protocol';
@@ -6,7 +7,7 @@ import { refusalAnswer, type RefusalTable } from './refusalShapes';
 import { stateWord, type StateWords } from './stateWords';
 import { isObject } from './validation';
 
-/** The words of contracts/vtrix.md's examples; it has no cancel, so none for cancelled. */
+/** The words of the examples in docs/contracts/vtrix.md#status; it has no cancel, so none for cancelled. */
 const documented: StateWords = {
 	queued: 'queued',
 	running: 'in_progress',
@@ -24,7 +25,7 @@ const alternative: StateWords = {
 	cancelled: 'failed',
 };
 
-/** contracts/vtrix.md gives the statuses; the shapes are those of its failed tasks and of the queue API. */
+/** docs/contracts/vtrix.md#errors gives the statuses; the shapes are those of its failed tasks and of the queue API. */
 const refusals: RefusalTable = {
 	badKey: { statusCode: 401, shape: 'object' },
 	noCredit: { statusCode: 403, shape: 'object' },
@@ -41,10 +42,10 @@ const refusals: RefusalTable = {
 const cost = '0.08';
 
 /** The generation API of VTrix. */
-export function vtrixProtocol(world: World): Protocol {
-	const vtrix = new VtrixGateway(world);
+export function vtrixProtocol(world: World, gateway: NamedGateway): Protocol {
+	const vtrix = new VtrixGateway(world, gateway);
 	return {
-		gateway: 'vtrix',
+		gateway: gateway.name,
 		refuse: (refusal) => vtrix.refuse(refusal),
 		routes: [
 			{
@@ -64,7 +65,10 @@ export function vtrixProtocol(world: World): Protocol {
 }
 
 class VtrixGateway {
-	constructor(private readonly world: World) {}
+	constructor(
+		private readonly world: World,
+		private readonly gateway: NamedGateway,
+	) {}
 
 	refuse(refusal: Refusal): Answer {
 		return refusalAnswer(refusals, refusal, this.world.quirks.current.refusalShape);
@@ -72,7 +76,7 @@ class VtrixGateway {
 
 	async create(call: Call): Promise<Answer> {
 		const { model, parameters } = unwrapped(call.body);
-		const order = await readOrder(this.world, 'vtrix', call, model, parameters);
+		const order = await readOrder(this.world, this.gateway, call, model, parameters);
 		if (!isOrder(order)) return this.refuse(order);
 		const task = this.world.tasks.create(order);
 		return { statusCode: 200, taskId: task.id, billed: true, body: this.taskBody(task) };
@@ -80,7 +84,7 @@ class VtrixGateway {
 
 	/** One read serves status and result. */
 	read({ params }: Call): Answer {
-		const task = this.world.tasks.find('vtrix', params.id ?? '');
+		const task = this.world.tasks.find(this.gateway.name, params.id ?? '');
 		if (!task) return this.refuse({ kind: 'unknownTask', message: `No such task: ${params.id}` });
 		return { statusCode: 200, taskId: task.id, body: this.taskBody(task) };
 	}

@@ -1,12 +1,21 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { GATEWAYS } from '../nodes/FluxImage/gateways';
+import { GatewayClient } from '../nodes/FluxImage/client/gatewayClient';
+import { unlimited } from '../nodes/FluxImage/client/limiter';
+import { systemClock } from '../nodes/FluxImage/core/clock';
+import { findGateway, GATEWAYS } from '../nodes/FluxImage/gateways';
 import { redactor } from '../nodes/FluxImage/client/redaction';
-import { realBaseUrl } from './live/baseUrls';
+import { realBaseUrl } from '../tooling/credentials';
 import { tableOf } from './live/checkRow';
-import { checkOneTask } from './live/oneTask';
+import { checkOneTask, SeenReplies } from './live/oneTask';
 import { checkReads } from './live/reads';
-import { Wire } from './live/wire';
+import { undiciHttp } from './live/undiciHttp';
+
+/** A check is nobody's execution. */
+const CHECK = { execution: {}, isTestRun: true };
+
+/** A key that no gateway has given to anybody. */
+const KEY_OF_NOBODY = 'flux-image-check-key-of-nobody';
 
 interface CheckOptions {
 	gateway: string;
@@ -42,22 +51,32 @@ function positive(text: string): number {
 
 async function main(): Promise<void> {
 	const options = program.parse().opts<CheckOptions>();
-	const gateway = GATEWAYS[options.gateway];
+	const gateway = findGateway(options.gateway);
 	const apiKey = process.env[options.keyFrom]?.trim();
 	if (!gateway || !apiKey) {
 		return program.error(`Put the key into the environment variable ${options.keyFrom}.`);
 	}
 	const baseUrl = options.baseUrl ?? realBaseUrl(gateway.credentialType);
 	const redact = redactor(apiKey);
-	const wire = new Wire(gateway, gateway.normalizeBaseUrl(baseUrl), apiKey, redact);
+	const account = { baseUrl: gateway.normalizeBaseUrl(baseUrl), apiKey, redact };
+	const seen = new SeenReplies();
+	const client = (onReply?: SeenReplies) => {
+		const http = undiciHttp({
+			...account,
+			...(onReply && { onReply: (reply) => onReply.add(reply) }),
+		});
+		const ports = { http, clock: systemClock, random: Math.random, limiter: unlimited, ...CHECK };
+		return new GatewayClient(gateway, ports);
+	};
 	console.log(redact.text(`${gateway.displayName} at ${baseUrl}\n`));
-	const rows = await checkReads(wire);
+	const http = undiciHttp(account);
+	const rows = await checkReads(client(), http, undiciHttp({ ...account, apiKey: KEY_OF_NOBODY }));
 	if (options.spend) {
-		const patience = {
+		const pace = {
 			pollIntervalMs: options.pollInterval * 1000,
 			timeoutMs: options.timeout * 1000,
 		};
-		rows.push(...(await checkOneTask(wire, patience)));
+		rows.push(...(await checkOneTask(client(seen), seen, pace)));
 	}
 	console.log(redact.text(tableOf(rows)));
 	if (!options.spend) console.log('With --spend, one cheap picture is paid for and compared too.');

@@ -3,7 +3,7 @@ import { exitWith, runJest } from './jest';
 import { ensureN8n, N8N_LINES, type N8nLine } from '../tooling/n8n/install';
 
 /** The tests that n8n-core has a part in. */
-const TESTS = ['test/engine', 'test/contract', 'test/unit/transport', 'test/unit/images'];
+const TESTS = ['test/engine', 'test/contract', 'test/unit/client', 'test/unit/images'];
 
 const program: Command = new Command('npm run test:core --')
 	.description('Runs the tests that use n8n-core against that of another line of n8n.')

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startSandbox } from '../sandbox';
 import { catchSignals } from './signals';
+import { HOT_RELOAD, watchBuild } from '../tooling/n8n/watchBuild';
 import {
 	packagedGateways,
 	PROJECT,
@@ -18,6 +19,7 @@ const WEBHOOK_PATH = 'webhook/flux-image';
 interface DemoOptions {
 	port: number;
 	fresh?: true;
+	watch?: true;
 	gateway?: string;
 	baseUrl?: string;
 	keyFrom?: string;
@@ -32,6 +34,7 @@ const program: Command = new Command('npm start --')
 	)
 	.option('--port <number>', 'port of the editor; a free one is taken if it is in use', port, 5678)
 	.option('--fresh', "forget the demo's account, workflows and executions first (kept by default)")
+	.option('--watch', 'build on every change, and have n8n load it: what npm run dev does')
 	.addOption(
 		new Option(
 			'--gateway <name>',
@@ -83,10 +86,13 @@ async function main(): Promise<void> {
 		port: await getPort({ host: '127.0.0.1', port: options.port }),
 		accounts: sandbox ? sandboxAccounts(sandbox) : own ? [own] : [],
 		gateway: own?.gateway,
+		...(options.watch ? { environment: HOT_RELOAD } : {}),
 	});
 	tell(stage, own ? `${own.gateway.name}, with your key` : 'the local sandbox, free of charge');
+	const stopWatching = options.watch ? await watchBuild(PROJECT, userFolder) : undefined;
 	await new Promise<void>(onInterrupt);
 	console.log('\nStopping ...');
+	await stopWatching?.();
 	await stage.n8n.stop();
 	await sandbox?.close();
 	console.log('Stopped.');

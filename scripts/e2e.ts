@@ -6,7 +6,6 @@ import { startS3 } from '../test/e2e/receivers/s3';
 import { startWordPress } from '../test/e2e/receivers/wordpress';
 import type { E2eStage } from '../test/e2e/stage';
 import { startSandbox, type Sandbox } from '../sandbox';
-import { ensureChromium } from './chromium';
 import { matrixOf, readOutputs, type LineOutputs } from './e2eMatrix';
 import { exitWith, runJest } from './jest';
 import { makeCrashable } from '../tooling/n8n/crashable';
@@ -14,6 +13,7 @@ import { filesFolder } from '../tooling/n8n/environment';
 import { ensureN8n, N8N_LINES, type N8nLine } from '../tooling/n8n/install';
 import { startN8n } from '../tooling/n8n/server';
 import { readWorkflows } from '../tooling/n8n/workflow-files';
+import { ensureProgram } from '../tooling/services/program';
 import { catchSignals } from './signals';
 import { PROJECT, sandboxAccounts, startStage, type Credential } from '../tooling/n8n/fixture';
 
@@ -64,7 +64,7 @@ async function main(): Promise<number> {
 	const lines = line === 'all' ? LINES : [line];
 	const browserLines = editorLines(lines, options);
 	catchSignals();
-	const chromium = browserLines.length > 0 ? ensureChromium() : '';
+	const chromium = browserLines.length > 0 ? findBrowser() : '';
 	const screenshotFolder = screenshots ? join(PROJECT, 'docs', 'images') : RESULTS_FOLDER;
 	await mkdir(RESULTS_FOLDER, { recursive: true });
 	await mkdir(screenshotFolder, { recursive: true });
@@ -83,6 +83,12 @@ async function main(): Promise<number> {
 	// Whoever names tests runs only some of the workflows.
 	const incomplete = program.args.length === 0 && !complete;
 	return Math.max(...exitCodes, incomplete ? 1 : 0);
+}
+
+/** The program of the browser that opens the editor. */
+function findBrowser(): string {
+	const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+	return process.env.CHROMIUM_PATH ?? ensureProgram({ names, debianPackage: 'chromium' });
 }
 
 /** The lines under test whose editor is opened in the browser. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { textTable } from '../tooling/textTable';
 
 /** One example workflow that was run to its end and found right. */
 interface WorkflowOutput {
@@ -44,15 +45,16 @@ export function matrixOf(
 		return { workflow, digests, same: new Set(digests).size === 1 };
 	});
 	const complete = rows.every(({ digests, same }) => same && !digests.includes(undefined));
-	const width = Math.max(...workflows.map(({ length }) => length));
 	const cells = (digests: Array<string | undefined>) =>
-		digests.map((digest) => (digest ? `✓ ${digest.slice(0, 8)}` : '✗ not run').padEnd(14));
-	const head = ['Example workflow'.padEnd(width), ...[...lines.keys()].map(headOf)];
-	const body = rows.map(({ workflow, digests, same }) =>
-		[workflow.padEnd(width), ...cells(digests), ...(same ? [] : ['differs'])].join('  '),
-	);
+		digests.map((digest) => (digest ? `✓ ${digest.slice(0, 8)}` : '✗ not run'));
+	const table = textTable([
+		['Example workflow', ...[...lines.keys()].map((line) => `n8n ${line}`)],
+		...rows.map(({ workflow, digests, same }) => [
+			workflow,
+			...cells(digests),
+			same ? '' : 'differs',
+		]),
+	]);
 	const note = '✓ with the digest of its output: the same digest is the same output.';
-	return { text: [head.join('  '), ...body, note].join('\n'), complete };
+	return { text: `${table}\n${note}`, complete };
 }
-
-const headOf = (line: string): string => `n8n ${line}`.padEnd(14);

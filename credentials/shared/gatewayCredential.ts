@@ -1,6 +1,6 @@
 import type { IAuthenticateGeneric, INodeProperties } from 'n8n-workflow';
 
-/** How every gateway takes its key: `Authorization: Bearer KEY` (contracts: all four). */
+/** How every gateway takes its key: `Authorization: Bearer KEY` (docs/contracts/queue.md#addresses). */
 export const bearerKey: IAuthenticateGeneric = {
 	type: 'generic',
 	properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },

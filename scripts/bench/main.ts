@@ -68,7 +68,7 @@ async function main(): Promise<void> {
 		const seconds = Math.round((Date.now() - startedMs) / 1_000);
 		const day = new Date().toISOString().slice(0, 10);
 		results[name] = { section, seed, repeats, day, machine: machine(), seconds };
-		console.log(`${sectionText(section)}\n\n(${seconds} s)`);
+		console.log(`${await formatted(sectionText(section), DOCUMENT)}\n(${seconds} s)`);
 		await writeFormatted(RESULTS, JSON.stringify(results));
 		await writeReport(results);
 	}
@@ -104,10 +104,14 @@ async function writeReport(results: Record<string, Result>): Promise<void> {
 	await writeFormatted(DOCUMENT, text);
 }
 
-/** As `npm run format` would leave it. */
 async function writeFormatted(file: string, text: string): Promise<void> {
+	await writeFile(file, await formatted(text, file));
+}
+
+/** As `npm run format` would leave the file. */
+async function formatted(text: string, file: string): Promise<string> {
 	const { format, resolveConfig } = await import('prettier');
-	await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
+	return await format(text, { ...(await resolveConfig(file)), filepath: file });
 }
 
 function provenance({ day, machine: where, seed, repeats, seconds }: Result): string {

@@ -22,7 +22,7 @@ export async function proveBlind(seed: number): Promise<Proof> {
 			),
 		);
 	});
-	return { name: 'In the sandbox: length unknown, blind schedule', ...sums };
+	return { name: 'In the sandbox: length unknown', ...sums };
 }
 
 /** Items of one execution, 10 together; what the first five cost is not counted. */
@@ -35,7 +35,7 @@ export async function proveInformed(seed: number): Promise<Proof> {
 		async (sandbox) => await runFlux(sandbox, { prompts, options: NO_PICTURES }),
 		15,
 	);
-	return { name: 'In the sandbox: five known, items 16 to 60, with inference_time', ...sums };
+	return { name: 'In the sandbox: items 16 to 60', ...sums };
 }
 
 const NO_PICTURES = { downloadImages: false };
@@ -58,10 +58,16 @@ async function measured(run: (sandbox: Sandbox) => Promise<unknown>, skipped = 0
 					lagMs,
 					relativeLag: lagMs / ((endsAtMs ?? NaN) - createdAtMs),
 					polls: polls.length,
+					longestWaitMs: longestGapMs([createdAtMs, ...polls.map(({ atMs }) => atMs)]),
 				};
 			});
 		return sumUp(watched);
 	} finally {
 		await sandbox.close();
 	}
+}
+
+/** The longest time between one and the next. */
+function longestGapMs(timesMs: readonly number[]): number {
+	return timesMs.slice(1).reduce((most, atMs, index) => Math.max(most, atMs - timesMs[index]!), 0);
 }

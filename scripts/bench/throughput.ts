@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 
-import { eventually } from '../../test/n8n/eventually';
+import { eventually } from '../../tooling/eventually';
 import { startSandbox, type Sandbox } from '../../sandbox';
 import { installCommunityPackage } from '../../tooling/n8n/community-package';
 import { ensureN8n } from '../../tooling/n8n/install';

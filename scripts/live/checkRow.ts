@@ -1,5 +1,4 @@
-import type { GatewayReply } from '../../nodes/FluxImage/gateways/gateway';
-import type { Outcome, Problem } from '../../nodes/FluxImage/core/problem';
+import type { Outcome } from '../../nodes/FluxImage/core/problem';
 
 /** One thing that was compared with the contract. */
 export interface CheckRow {
@@ -14,14 +13,13 @@ export interface CheckRow {
 /** The longest text in a cell, in characters. */
 const LONGEST_CELL = 70;
 
-/** A reply that could not be had, or one that was read, in a few words. */
-export function told(reply: Outcome<GatewayReply>, problem?: Problem): string {
-	if (reply.problem) return `${reply.problem.kind} (${reply.problem.code ?? 'no reply'})`;
-	const status = `HTTP ${reply.value.statusCode}`;
-	if (!problem) return status;
-	return [`${status}: ${problem.kind}`, problem.reason && `"${problem.reason}"`]
-		.filter(Boolean)
-		.join(' ');
+/** What came of a call, in a few words. */
+export function told<T>(outcome: Outcome<T>, words: (value: T) => string = () => 'done'): string {
+	const { problem } = outcome;
+	if (!problem) return words(outcome.value);
+	const { kind, httpCode, code, reason } = problem;
+	const status = httpCode === undefined ? (code ?? 'no reply') : `HTTP ${httpCode}`;
+	return [`${status}: ${kind}`, reason && `"${reason}"`].filter(Boolean).join(' ');
 }
 
 /** The rows as a table of text, and below it how many matched. */

@@ -1,4 +1,5 @@
 import type { GatewayId } from '../../nodes/FluxImage/gateways/gateway';
+import { byGateway } from '../../sandbox';
 
 /** What a gateway's contract names; anything else in a reply is news. */
 export interface Contract {
@@ -12,89 +13,11 @@ export interface Contract {
 
 const PROMPT = 'A plain red circle on a white background';
 
-/** The least that FLUX 1.1 [pro] makes, in pixels a side. */
-const LEAST_SIDE = 256;
-
-const queueContract: Contract = {
-	stateWords: new Set([
-		'in_queue',
-		'queued',
-		'in_progress',
-		'completed',
-		'failed',
-		'canceled',
-		'cancelled',
-	]),
-	fields: new Set([
-		'request_id',
-		'response_url',
-		'status_url',
-		'cancel_url',
-		'queue_position',
-		'status',
-		'metrics',
-		'error',
-		'error_type',
-		'provider_error',
-		'logs',
-		'progress',
-		'outputs',
-		'output',
-		'metadata',
-	]),
-	cheapest: {
-		model: 'flux_pro_11',
-		fields: { prompt: PROMPT, width: LEAST_SIDE, height: LEAST_SIDE },
-	},
-};
-
-/** What the contracts name, by gateway. */
-export const CONTRACTS: Readonly<Record<GatewayId, Contract>> = {
-	seaArtCloud: queueContract,
-	odiRouter: queueContract,
-	vtrix: {
-		stateWords: new Set([
-			'pending',
-			'processing',
-			'in_queue',
-			'queued',
-			'in_progress',
-			'completed',
-			'done',
-			'failed',
-		]),
-		fields: new Set([
-			'id',
-			'created_at',
-			'status',
-			'model',
-			'progress',
-			'output',
-			'usage',
-			'metadata',
-			'error',
-		]),
-		cheapest: queueContract.cheapest,
-	},
-	toApis: {
-		stateWords: new Set(['queued', 'submitted', 'pending', 'in_progress', 'completed', 'failed']),
-		fields: new Set([
-			'id',
-			'task_id',
-			'object',
-			'model',
-			'status',
-			'progress',
-			'created_at',
-			'completed_at',
-			'expires_at',
-			'metadata',
-			'result',
-			'data',
-			'url',
-			'error',
-			'fail_reason',
-		]),
-		cheapest: { model: 'flux-kontext-pro', fields: { prompt: PROMPT, n: 1 } },
-	},
-};
+/** What the contracts name, by gateway, as the sandbox was written from them. */
+export const CONTRACTS: Readonly<Record<GatewayId, Contract>> = byGateway(
+	({ conformance: { words, replyFields, cheapest } }) => ({
+		stateWords: new Set(Object.values(words).flatMap((of) => of.map((word) => word.toLowerCase()))),
+		fields: new Set(replyFields),
+		cheapest: { model: cheapest.model, fields: { prompt: PROMPT, ...cheapest.parameters } },
+	}),
+);

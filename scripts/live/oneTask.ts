@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { GatewayReply } from '../../nodes/FluxImage/gateways/gateway';
+import type { GatewayClient } from '../../nodes/FluxImage/client/gatewayClient';
+import { systemClock } from '../../nodes/FluxImage/core/clock';
 import { fieldsOf, textOf } from '../../nodes/FluxImage/core/json';
+import { ENDED, type GeneratedImage, type TaskState } from '../../nodes/FluxImage/core/task';
+import type { GatewayReply } from '../../nodes/FluxImage/gateways/gateway';
 import { pictureTypeOf } from '../../nodes/FluxImage/images/signature';
 import { findOffer } from '../../nodes/FluxImage/models';
 import { readParameters } from '../../nodes/FluxImage/models/validation';
-import type { Outcome } from '../../nodes/FluxImage/core/problem';
-import { ENDED, type GeneratedImage, type TaskState } from '../../nodes/FluxImage/core/task';
 import { told, type CheckRow } from './checkRow';
 import { CONTRACTS } from './contract';
-import type { Wire } from './wire';
+import { bytesOf } from './undiciHttp';
 
 /** How the task is waited for, in milliseconds. */
-export interface Patience {
+export interface Pace {
 	readonly pollIntervalMs: number;
 	readonly timeoutMs: number;
 }
 
 /** What the replies of one task held, to be compared with what the contract names. */
-class Seen {
+export class SeenReplies {
 	readonly words = new Set<string>();
 
 	readonly fields = new Set<string>();
@@ -32,62 +33,76 @@ class Seen {
 }
 
 /**
- * Pays for one cheap picture, and compares all that the gateway says on the way to it. Stops at the
- * first step that the next one cannot do without.
+ * Pays for one cheap picture with the node's own client, and compares all that the gateway says on the
+ * way to it. Stops at the first step that the next one cannot do without.
+ *
+ * @param seen has seen every reply to the client
  */
-export async function checkOneTask(wire: Wire, patience: Patience): Promise<CheckRow[]> {
+export async function checkOneTask(
+	client: GatewayClient,
+	seen: SeenReplies,
+	pace: Pace,
+): Promise<CheckRow[]> {
 	const rows: CheckRow[] = [];
-	const seen = new Seen();
-	const created = await create(wire, seen, rows);
-	if (created) {
-		const ended = await waitFor(wire, created, seen, rows, patience);
-		const image = ended && (await readImage(wire, ended, seen, rows));
-		if (image) await checkPicture(wire, image, rows);
-		if (ended) await checkLateCancel(wire, ended, rows);
-	}
-	rows.push(...newsRows(wire, seen));
+	const until = {
+		deadlineMs: systemClock.nowMs() + pace.timeoutMs,
+		signal: AbortSignal.timeout(pace.timeoutMs),
+		retryNotFound: true,
+	};
+	const created = await create(client, until, rows);
+	const ended = created && (await waitFor(client, created, until, pace, rows));
+	const image = ended && (await readImage(client, ended, until, rows));
+	// The last reply about the task itself: what a cancel says has words of its own.
+	rows.push(...newsRows(client, seen));
+	if (image) await checkPicture(client, image, until, rows);
+	if (ended && client.canCancel) await checkLateCancel(client, ended, until, rows);
 	return rows;
 }
 
-async function create(wire: Wire, seen: Seen, rows: CheckRow[]): Promise<TaskState | undefined> {
-	const { gateway } = wire;
-	const { model, fields } = CONTRACTS[gateway.id].cheapest;
-	const offer = findOffer(gateway.id, model);
-	if (!offer) throw new Error(`The tables do not hold ${model} for ${gateway.displayName}`);
-	const submission = { modelId: offer.id, ...readParameters(offer, fields) };
-	const reply = await wire.send(gateway.create(submission));
-	const outcome = read(reply, seen, (value) => gateway.readCreate(value, offer.id));
+type Until = Parameters<GatewayClient['status']>[1];
+
+async function create(
+	client: GatewayClient,
+	until: Until,
+	rows: CheckRow[],
+): Promise<TaskState | undefined> {
+	const { id, displayName } = client.gateway;
+	const { model, fields } = CONTRACTS[id].cheapest;
+	const offer = findOffer(id, model);
+	if (!offer) throw new Error(`The tables do not hold ${model} for ${displayName}`);
+	const value = { modelId: offer.id, ...readParameters(offer, fields) };
+	const outcome = await client.create(
+		{ modelId: offer.id, tasks: 1, build: async () => ({ value }) },
+		until,
+	);
 	rows.push({
 		name: `Create with ${model}`,
 		expected: 'a task with an id',
-		came: outcome.value
-			? `${told(reply)}: ${outcome.value.requestId}, ${outcome.value.status}`
-			: told(reply, outcome.problem),
+		came: told(outcome, ({ requestId, status }) => `${requestId}, ${status}`),
 		matched: outcome.value !== undefined,
 	});
 	return outcome.value;
 }
 
 async function waitFor(
-	wire: Wire,
+	client: GatewayClient,
 	created: TaskState,
-	seen: Seen,
+	until: Until,
+	{ pollIntervalMs }: Pace,
 	rows: CheckRow[],
-	{ pollIntervalMs, timeoutMs }: Patience,
 ): Promise<TaskState | undefined> {
-	const startedMs = Date.now();
+	const startedMs = systemClock.nowMs();
 	let latest = created;
 	let polls = 0;
 	let came = '';
-	while (!ENDED.has(latest.status) && Date.now() - startedMs < timeoutMs) {
+	while (!ENDED.has(latest.status) && systemClock.nowMs() < until.deadlineMs && !came) {
 		await sleep(pollIntervalMs);
 		polls++;
-		const reply = await wire.send(wire.gateway.status(latest));
-		const outcome = read(reply, seen, (value) => wire.gateway.readStatus(value, latest));
-		if (outcome.problem) came = told(reply, outcome.problem);
+		const outcome = await client.status(latest, until);
+		if (outcome.problem) came = told(outcome);
 		else latest = outcome.value;
 	}
-	const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
+	const seconds = ((systemClock.nowMs() - startedMs) / 1000).toFixed(1);
 	const reason = latest.failure ? `: ${latest.failure.code} "${latest.failure.message}"` : '';
 	const matched = latest.status === 'completed';
 	rows.push({
@@ -100,55 +115,63 @@ async function waitFor(
 }
 
 async function readImage(
-	wire: Wire,
+	client: GatewayClient,
 	ended: TaskState,
-	seen: Seen,
+	until: Until,
 	rows: CheckRow[],
 ): Promise<GeneratedImage | undefined> {
-	const { gateway } = wire;
-	const inStatus = ended.images !== undefined;
-	const reply = inStatus ? undefined : await wire.send(gateway.result(ended));
-	const outcome: Outcome<TaskState> = reply
-		? read(reply, seen, (value) => gateway.readResult(value, ended))
-		: { value: ended };
+	const inStatus = ended.images !== undefined && ended.images.length > 0;
+	const outcome = inStatus ? { value: ended } : await client.result(ended, until);
 	const images = outcome.value?.images ?? [];
 	rows.push({
 		name: inStatus ? 'Images in the status' : 'Images in the result',
 		expected: 'one image with a URL',
-		came: `images: ${images.length}${reply ? `, ${told(reply, outcome.problem)}` : ''}`,
+		came: told(outcome, () => `images: ${images.length}`),
 		matched: images.length === 1,
 	});
 	return images[0];
 }
 
-async function checkPicture(wire: Wire, image: GeneratedImage, rows: CheckRow[]): Promise<void> {
-	const row = { name: 'The picture, without the key', expected: 'HTTP 200, a picture file' };
-	try {
-		const { statusCode, bytes } = await wire.fetchPicture(image.url);
-		const type = pictureTypeOf(bytes);
-		const came = `HTTP ${statusCode}, ${bytes.length} bytes, ${type?.contentType ?? 'no picture'}`;
-		rows.push({ ...row, came, matched: statusCode === 200 && type !== undefined });
-	} catch (error) {
-		const came = wire.redact.text(error instanceof Error ? error.message : String(error));
-		rows.push({ ...row, came, matched: false });
-	}
+async function checkPicture(
+	client: GatewayClient,
+	image: GeneratedImage,
+	until: Until,
+	rows: CheckRow[],
+): Promise<void> {
+	const outcome = await client.download(image.url, until, async ({ statusCode, body }) => {
+		const bytes = await bytesOf(body);
+		return bytes.problem ? bytes : { value: { statusCode, bytes: bytes.value } };
+	});
+	const type = outcome.value && pictureTypeOf(outcome.value.bytes);
+	rows.push({
+		name: 'The picture, without the key',
+		expected: 'HTTP 200, a picture file',
+		came: told(
+			outcome,
+			({ statusCode, bytes }) =>
+				`HTTP ${statusCode}, ${bytes.length} bytes, ${type?.contentType ?? 'no picture'}`,
+		),
+		matched: outcome.value?.statusCode === 200 && type !== undefined,
+	});
 }
 
 /** A cancel of a finished task changes nothing, and shows how the gateway says so. */
-async function checkLateCancel(wire: Wire, ended: TaskState, rows: CheckRow[]): Promise<void> {
-	const { cancel, readCancel } = wire.gateway;
-	if (!cancel || !readCancel) return;
-	const reply = await wire.send(cancel(ended));
-	const outcome = reply.value ? readCancel(reply.value) : reply;
+async function checkLateCancel(
+	client: GatewayClient,
+	ended: TaskState,
+	until: Until,
+	rows: CheckRow[],
+): Promise<void> {
+	const outcome = await client.cancel(ended, until);
 	rows.push({
 		name: 'Cancel of the finished task',
 		expected: 'alreadyCompleted',
-		came: outcome.value?.cancellation ?? told(reply, outcome.problem),
+		came: told(outcome, ({ cancellation }) => cancellation),
 		matched: outcome.value?.cancellation === 'alreadyCompleted',
 	});
 }
 
-function newsRows({ gateway }: Wire, seen: Seen): CheckRow[] {
+function newsRows({ gateway }: GatewayClient, seen: SeenReplies): CheckRow[] {
 	const { stateWords, fields } = CONTRACTS[gateway.id];
 	const news = (name: string, values: Set<string>, isKnown: (value: string) => boolean) => {
 		const unknown = [...values].filter((value) => !isKnown(value));
@@ -163,14 +186,4 @@ function newsRows({ gateway }: Wire, seen: Seen): CheckRow[] {
 		news('Words for states', seen.words, (word) => stateWords.has(word.toLowerCase())),
 		news('Fields of replies', seen.fields, (name) => fields.has(name)),
 	];
-}
-
-function read<T>(
-	reply: Outcome<GatewayReply>,
-	seen: Seen,
-	reader: (value: GatewayReply) => Outcome<T>,
-): Outcome<T> {
-	if (reply.problem) return reply;
-	seen.add(reply.value);
-	return reader(reply.value);
 }

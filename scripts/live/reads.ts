@@ -1,71 +1,60 @@
-import type { GatewayReply, GatewayRequest } from '../../nodes/FluxImage/gateways/gateway';
-import type { Outcome, Problem } from '../../nodes/FluxImage/core/problem';
+import { GatewayClient } from '../../nodes/FluxImage/client/gatewayClient';
+import type { Http } from '../../nodes/FluxImage/client/http';
+import { systemClock } from '../../nodes/FluxImage/core/clock';
+import type { Outcome } from '../../nodes/FluxImage/core/problem';
 import { told, type CheckRow } from './checkRow';
 import { CONTRACTS } from './contract';
-import type { Wire } from './wire';
-
-/** A key that no gateway has given to anybody. */
-const KEY_OF_NOBODY = 'flux-image-check-key-of-nobody';
 
 const TASK_OF_NOBODY = 'flux-image-check-task-of-nobody';
 
-/** Compares what costs nothing: the key, a wrong key, and a task that never was. */
-export async function checkReads(wire: Wire): Promise<CheckRow[]> {
-	const { gateway } = wire;
-	const { model } = CONTRACTS[gateway.id].cheapest;
-	const task = { requestId: TASK_OF_NOBODY, modelId: model };
-	const status = gateway.status(task);
-	const result = gateway.result(task);
+/** How long a call may take, in milliseconds. */
+const CALL_TIMEOUT_MS = 30_000;
+
+/**
+ * Compares what costs nothing: the key, a wrong key, and a task that never was.
+ *
+ * @param http with the key
+ * @param wrongHttp with a key that no gateway has given to anybody
+ */
+export async function checkReads(
+	client: GatewayClient,
+	http: Http,
+	wrongHttp: Http,
+): Promise<CheckRow[]> {
+	const { gateway } = client;
+	const task = { requestId: TASK_OF_NOBODY, modelId: CONTRACTS[gateway.id].cheapest.model };
+	const until = {
+		deadlineMs: systemClock.nowMs() + CALL_TIMEOUT_MS,
+		signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+	};
+	const oneRead = gateway.result(task).path === gateway.status(task).path;
 	return [
-		await checkProbe(wire),
-		await checkWrongKey(wire),
-		await checkUnknown(wire, 'Status of an unknown task', status, (reply) =>
-			gateway.readStatus(reply, task),
-		),
-		...(result.path === status.path
-			? []
-			: [
-					await checkUnknown(wire, 'Result of an unknown task', result, (reply) =>
-						gateway.readResult(reply, task),
-					),
-				]),
+		await checkProbe(client, http, 'Credential test, your key', undefined),
+		await checkProbe(client, wrongHttp, 'Credential test, a wrong key', 'badKey'),
+		unknownRow('Status of an unknown task', await client.status(task, until)),
+		...(oneRead ? [] : [unknownRow('Result of an unknown task', await client.result(task, until))]),
 	];
 }
 
-async function checkProbe(wire: Wire): Promise<CheckRow> {
-	const reply = await wire.send(wire.gateway.credentialProbe());
-	const problem = reply.value && wire.gateway.readProbe(reply.value);
-	return {
-		name: 'Credential test, your key',
-		expected: 'the key is taken',
-		came: told(reply, problem),
-		matched: reply.value !== undefined && problem === undefined,
-	};
-}
-
-async function checkWrongKey(wire: Wire): Promise<CheckRow> {
-	const reply = await wire.send(wire.gateway.credentialProbe(), KEY_OF_NOBODY);
-	const problem = reply.value && wire.gateway.readProbe(reply.value);
-	return {
-		name: 'Credential test, a wrong key',
-		expected: 'badKey',
-		came: told(reply, problem),
-		matched: problem?.kind === 'badKey',
-	};
-}
-
-async function checkUnknown(
-	wire: Wire,
+async function checkProbe(
+	{ gateway }: GatewayClient,
+	http: Http,
 	name: string,
-	request: GatewayRequest,
-	read: (reply: GatewayReply) => Outcome<unknown>,
+	expected: 'badKey' | undefined,
 ): Promise<CheckRow> {
-	const reply = await wire.send(request);
-	const problem: Problem | undefined = reply.value && read(reply.value).problem;
+	const reply = await http.send(gateway.credentialProbe(), { timeoutMs: CALL_TIMEOUT_MS });
+	const problem = reply.problem ?? gateway.readProbe(reply.value);
 	return {
 		name,
-		expected: 'notFound',
-		came: told(reply, problem),
-		matched: problem?.kind === 'notFound',
+		expected: expected ?? 'the key is taken',
+		came: told(problem ? { problem } : reply, ({ statusCode }) => `HTTP ${statusCode}`),
+		matched: problem?.kind === expected,
 	};
 }
+
+const unknownRow = (name: string, outcome: Outcome<unknown>): CheckRow => ({
+	name,
+	expected: 'notFound',
+	came: told(outcome, () => 'a task'),
+	matched: outcome.problem?.kind === 'notFound',
+});

@@ -2,8 +2,8 @@ import type { INode } from 'n8n-workflow';
 
 import type { Execution, Outcome } from '../../tooling/engine/engine';
 import { Studio } from '../engine/studio';
-import type { Gateway } from '../../sandbox';
-import { runFaster } from './fastClock';
+import { gateways, type Gateway } from '../../sandbox';
+import { runFaster } from '../engine/heldTime';
 import { FaultPlan, itemOf, promptOf } from './faultPlan';
 
 /** How a run of chaos is sized. */
@@ -75,8 +75,6 @@ const MANNERS: readonly Manner[] = [
 	},
 ];
 
-const GATEWAYS: readonly Gateway[] = ['seaArtCloud', 'odiRouter', 'vtrix', 'toApis'];
-
 /** Items of one execution: small enough for every gateway to meet every manner. */
 const ITEMS_EACH = 10;
 
@@ -116,7 +114,7 @@ export async function runChaos({ seed, tasks, speed = 10 }: ChaosOptions): Promi
 
 async function execute(studio: Studio, index: number, items: number[]): Promise<ChaosExecution> {
 	const manner = MANNERS[index % MANNERS.length]!;
-	const gateway = GATEWAYS[Math.floor(index / MANNERS.length) % GATEWAYS.length]!;
+	const gateway = gateways[Math.floor(index / MANNERS.length) % gateways.length]!;
 	const executionId = `chaos-${index}`;
 	const sent: SentCall[] = [];
 	const execution = studio.start({

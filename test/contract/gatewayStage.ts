@@ -1,6 +1,7 @@
 import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { request } from 'undici';
 
+import { nodePorts } from '../engine/heldTime';
 import { runNode, type Outcome } from '../../tooling/engine/engine';
 import { startSandbox, type CallKind, type RequestRow, type Sandbox } from '../../sandbox';
 import type { GatewayRow, WireObject } from './gatewayRows';
@@ -74,6 +75,7 @@ export class GatewayStage {
 		const { gateway, credentialType, model } = this.row;
 		const { options, ...rest } = parameters;
 		return await runNode({
+			ports: nodePorts(),
 			parameters: {
 				gateway,
 				model,

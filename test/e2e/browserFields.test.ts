@@ -1,4 +1,4 @@
-import { modelsOf, modelTable } from '../../sandbox/models';
+import { byGateway, modelsOf, modelTable, type Gateway } from '../../sandbox';
 import { settledList } from './browserWait';
 import { Editor } from './editor';
 import type { NodeView } from './editorNode';
@@ -25,13 +25,15 @@ const OTHER_MODEL = 'Other (Any Model ID)';
 const MAIN = new Set(['prompt', 'aspect_ratio', 'size', 'width', 'height', 'n']);
 const IMAGE = /image/;
 
-const GATEWAYS = [
-	// Fields that shape the request and have no counterpart on the wire.
-	{ gateway: 'seaArtCloud', name: 'SeaArt Cloud', shaping: [], inUrl: true, cancels: true },
-	{ gateway: 'odiRouter', name: 'OdiRouter', shaping: [], inUrl: true, cancels: true },
-	{ gateway: 'vtrix', name: 'VTrix', shaping: ['Flat Request'], inUrl: false, cancels: false },
-	{ gateway: 'toApis', name: 'ToAPIs', shaping: ['Image Field'], inUrl: false, cancels: false },
-] as const;
+const GATEWAY_ROWS = Object.values(
+	byGateway(({ name, title, conformance }) => ({
+		gateway: name,
+		name: title,
+		shaping: conformance.shapingFields,
+		inUrl: conformance.modelInTaskUrl,
+		cancels: conformance.cancels,
+	})),
+);
 
 const HEAD = ['gateway', 'resource', 'operation'];
 const TAIL = ['additionalFields', 'options'];
@@ -61,11 +63,9 @@ const OPTIONS: Record<string, readonly string[]> = {
 	Cancel: READING,
 };
 
-type GatewayRow = (typeof GATEWAYS)[number];
-
 const modelName = (id: string) => MODEL_NAMES[id.replaceAll('-', '_')] ?? id;
 
-function wireNames(gateway: GatewayRow['gateway'], model: string): string[] {
+function wireNames(gateway: Gateway, model: string): string[] {
 	const table = modelTable(gateway, model);
 	if (!table) throw new Error(`${gateway} does not sell ${model}`);
 	return Object.entries(table.parameters).flatMap(([name, rule]) =>
@@ -80,7 +80,7 @@ function mainFields(names: readonly string[]): string[] {
 	return [prompt, 'inputImages', ...rest];
 }
 
-function imageFields(gateway: GatewayRow['gateway'], model: string): string[] {
+function imageFields(gateway: Gateway, model: string): string[] {
 	return [...HEAD, 'model', ...mainFields(wireNames(gateway, model)), ...TAIL];
 }
 
@@ -119,7 +119,7 @@ afterAll(async () => {
 	await editor.close();
 });
 
-describe.each(GATEWAYS)('in the editor, $name', (row) => {
+describe.each(GATEWAY_ROWS)('in the editor, $name', (row) => {
 	const { gateway, name, shaping, inUrl, cancels } = row;
 	let node: NodeView;
 

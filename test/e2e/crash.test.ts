@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { digest } from '../n8n/digest';
-import { eventually } from '../n8n/eventually';
+import { eventually } from '../../tooling/eventually';
 import { drawnFor, tasksWith, taskWith } from './gatewayTasks';
 import {
 	executionsOf,

@@ -1,3 +1,4 @@
+import { byGateway } from '../../sandbox';
 import { CredentialDialog } from './credentialDialog';
 import { Editor } from './editor';
 import { stage } from './stage';
@@ -15,12 +16,9 @@ afterAll(async () => {
 	await editor.close();
 });
 
-describe.each([
-	{ title: 'SeaArt Cloud API', gateway: 'seaArtCloud' as const },
-	{ title: 'OdiRouter API', gateway: 'odiRouter' as const },
-	{ title: 'VTrix API', gateway: 'vtrix' as const },
-	{ title: 'ToAPIs API', gateway: 'toApis' as const },
-])('the Test button of the credential $title', ({ title, gateway }) => {
+describe.each(
+	Object.values(byGateway(({ name, title }) => ({ title: `${title} API`, gateway: name }))),
+)('the Test button of the credential $title', ({ title, gateway }) => {
 	const baseUrl = stage.sandbox.baseUrls[gateway];
 	let dialog: CredentialDialog;
 

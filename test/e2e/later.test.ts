@@ -1,5 +1,5 @@
 import { digest } from '../n8n/digest';
-import { eventually } from '../n8n/eventually';
+import { eventually } from '../../tooling/eventually';
 import { drawnFor, tasksWith, taskWith } from './gatewayTasks';
 import { executionsOf, itemsOf, openN8n, pictureOf, workflowId } from './n8n';
 import { recordOutput } from './outputs';

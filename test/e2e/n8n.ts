@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { N8nRest } from '../../tooling/n8n/rest';
-import { eventually } from '../n8n/eventually';
+import { eventually } from '../../tooling/eventually';
 import { stage } from './stage';
 
 /** An item of a node's output, as n8n saves it. */

@@ -1,7 +1,7 @@
 import type { N8nRest } from '../../tooling/n8n/rest';
 import type { Workflow } from '../../tooling/n8n/workflow-files';
 import { digest } from '../n8n/digest';
-import { eventually } from '../n8n/eventually';
+import { eventually } from '../../tooling/eventually';
 import { addFault, clearFaults, drawnFor, tasksWith, taskWith } from './gatewayTasks';
 import { endedExecution, executionsOf, itemsOf, openN8n, pictureOf, workflowId } from './n8n';
 import { post } from './webhooks';

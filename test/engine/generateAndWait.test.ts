@@ -1,7 +1,7 @@
 import { binaryBytes, type Outcome } from '../../tooling/engine/engine';
 import { HeldTime, NODE_TIME } from './heldTime';
 import { Studio, type Ask } from './studio';
-import { pictureRequests, drawPicture, type Gateway } from '../../sandbox';
+import { pictureRequests, drawPicture, gateways } from '../../sandbox';
 
 let studio: Studio;
 
@@ -10,26 +10,23 @@ afterAll(async () => await studio.close());
 beforeEach(() => studio.reset());
 
 describe('Image > Generate and Wait', () => {
-	it.each<Gateway>(['seaArtCloud', 'odiRouter', 'vtrix', 'toApis'])(
-		'makes the picture that the prompt asks for, at %s',
-		async (gateway) => {
-			const { items, error } = await studio.run({ gateway, prompts: ['A red apple'] });
-			expect(error).toBeUndefined();
-			expect(items).toHaveLength(1);
-			const [task] = studio.sandbox.ledger.taskRows();
-			expect(items[0]!.json).toMatchObject({
-				requestId: task!.id,
-				gateway,
-				model: task!.model,
-				status: 'completed',
-				imageIndex: 0,
-				imageCount: 1,
-			});
-			const [request] = pictureRequests(gateway, task!.model, { prompt: 'A red apple' }, 0.1);
-			const drawn = await drawPicture(request!);
-			expect(await binaryBytes(items[0]!.binary!.data)).toEqual(drawn);
-		},
-	);
+	it.each(gateways)('makes the picture that the prompt asks for, at %s', async (gateway) => {
+		const { items, error } = await studio.run({ gateway, prompts: ['A red apple'] });
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(1);
+		const [task] = studio.sandbox.ledger.taskRows();
+		expect(items[0]!.json).toMatchObject({
+			requestId: task!.id,
+			gateway,
+			model: task!.model,
+			status: 'completed',
+			imageIndex: 0,
+			imageCount: 1,
+		});
+		const [request] = pictureRequests(gateway, task!.model, { prompt: 'A red apple' }, 0.1);
+		const drawn = await drawPicture(request!);
+		expect(await binaryBytes(items[0]!.binary!.data)).toEqual(drawn);
+	});
 
 	it('gives the facts of the picture by its bytes', async () => {
 		studio.sandbox.quirks.set({ jpegIsPng: true });

@@ -1,12 +1,24 @@
-import { wallClock } from '../../nodes/FluxImage/core/clock';
+import { systemClock, type Clock } from '../../nodes/FluxImage/core/clock';
+import { Accounts } from '../../nodes/FluxImage/accounts/accounts';
+import type { NodePorts } from '../../nodes/FluxImage/operations/execution';
 import type { SandboxOptions } from '../../sandbox';
-import { SimulatedClock } from '../unit/tasks/simulatedClock';
+import { SimulatedClock } from '../../tooling/simulatedClock';
 
 /** What the machine has for each step of the node's time, in milliseconds at least. */
 const TURN_MS = 10;
 
+/** The node's clock in the tests: the system's, until a test takes it into its hands. */
+const nodeClock: Clock = { ...systemClock };
+
+/** What a test hands to the node: its time, and accounts of which nothing is known yet. */
+export const nodePorts = (): NodePorts => ({
+	clock: nodeClock,
+	random: Math.random,
+	accounts: new Accounts(nodeClock),
+});
+
 /** Has the sandbox live in the node's time, whether it is held or not. */
-export const NODE_TIME: SandboxOptions = { nowMs: () => wallClock.nowMs() };
+export const NODE_TIME: SandboxOptions = { nowMs: () => nodeClock.dateMs() };
 
 /**
  * The node's time in a test's hands, while network, disk and n8n keep the world's. It stands still but
@@ -14,14 +26,17 @@ export const NODE_TIME: SandboxOptions = { nowMs: () => wallClock.nowMs() };
  * takes one step, however long it is.
  */
 export class HeldTime {
-	private readonly clock = new SimulatedClock(Date.now());
-	private readonly own = { ...wallClock };
+	private readonly clock = new SimulatedClock(0);
+	private readonly own = { ...nodeClock };
+	private readonly startMs = nodeClock.nowMs();
+	private readonly startDateMs = nodeClock.dateMs();
 
 	/** @param stepMs what passes in a turn; the default is about the pace of the world */
 	constructor(private readonly stepMs = TURN_MS) {
-		const { clock } = this;
-		wallClock.nowMs = () => clock.nowMs();
-		wallClock.sleep = async (milliseconds, signal) => await clock.sleep(milliseconds, signal);
+		const { clock, startMs, startDateMs } = this;
+		nodeClock.nowMs = () => startMs + clock.nowMs();
+		nodeClock.dateMs = () => startDateMs + clock.nowMs();
+		nodeClock.sleep = async (milliseconds, signal) => await clock.sleep(milliseconds, signal);
 	}
 
 	/** Lets that much time pass at once: what waits in it wakes, but gets no answer meanwhile. */
@@ -51,10 +66,30 @@ export class HeldTime {
 		return await work;
 	}
 
-	/** Puts the node's time back. */
+	/** Lets the node's time go on with the world's, from where it stands: it never goes back. */
 	release(): void {
-		Object.assign(wallClock, this.own);
+		const { own } = this;
+		const aheadMs = nodeClock.nowMs() - own.nowMs();
+		const aheadDateMs = nodeClock.dateMs() - own.dateMs();
+		nodeClock.nowMs = () => own.nowMs() + aheadMs;
+		nodeClock.dateMs = () => own.dateMs() + aheadDateMs;
+		nodeClock.sleep = own.sleep;
 	}
+}
+
+/**
+ * The node's clock at another speed than the world's: its waits shrink, and nothing else changes.
+ *
+ * @returns puts the node's time back
+ */
+export function runFaster(speed: number): () => void {
+	const own = { ...nodeClock };
+	const [startMs, startDateMs] = [own.nowMs(), own.dateMs()];
+	const passedMs = () => (own.nowMs() - startMs) * speed;
+	nodeClock.nowMs = () => startMs + passedMs();
+	nodeClock.dateMs = () => startDateMs + passedMs();
+	nodeClock.sleep = async (milliseconds, signal) => await own.sleep(milliseconds / speed, signal);
+	return () => Object.assign(nodeClock, own);
 }
 
 /** Does work in held time that passes a step a turn, and gives what comes of it. */

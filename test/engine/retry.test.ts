@@ -193,3 +193,77 @@ describe('a loop', () => {
 		expect(studio.sandbox.ledger.billed()).toBe(TURNS);
 	});
 });
+
+/** Parameters that come out otherwise each time that they are evaluated. */
+const CHANGING = {
+	prompt: '={{ $json.prompt + " at " + $now.toMillis() + Math.random() }}',
+	additionalFields: { seed: '={{ Math.floor(Math.random() * 1e9) }}' },
+};
+
+describe('What changes by itself from attempt to attempt is no other order (FAULTS A1)', () => {
+	it.each(['image > generateAndWait', 'image > create'] as const)(
+		'with several items of %s, each is paid once under Retry On Fail',
+		async (operation) => {
+			const isCreate = operation === 'image > create';
+			studio.sandbox.faults.add({
+				call: isCreate ? 'create' : 'status',
+				fault: isCreate ? '401' : 'redirect',
+				promptIncludes: 'two',
+				times: 1,
+			});
+			const { items, error } = await studio.run({
+				operation,
+				prompts: ['one', 'two', 'three'],
+				parameters: CHANGING,
+				settings: RETRIES,
+			});
+			expect(error).toBeUndefined();
+			expect(new Set(items.map(({ json }) => json.requestId)).size).toBe(3);
+			expect(studio.sandbox.ledger.billed()).toBe(3);
+		},
+	);
+
+	it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'and with the first item failing under %s',
+		async (onError) => {
+			studio.sandbox.faults.add({ call: 'create', fault: '401', promptIncludes: 'one', times: 1 });
+			await studio.run({
+				prompts: ['one', 'two', 'three'],
+				parameters: CHANGING,
+				settings: { ...RETRIES, onError },
+			});
+			expect(studio.sandbox.ledger.billed()).toBe(3);
+		},
+	);
+
+	it('and a create that may have been accepted is not sent again', async () => {
+		studio.sandbox.faults.add({ call: 'create', fault: 'reset', when: 'afterAcceptance' });
+		const { error } = await studio.run({ parameters: CHANGING, settings: RETRIES });
+		expect(error!.message).toContain('may have accepted the task');
+		expect(studio.creates()).toBe(1);
+	});
+
+	it("and a person's Retry of the same workflow picks its task up, also with a longer Timeout", async () => {
+		const ask: Ask = { prompts: ['one'], parameters: CHANGING };
+		studio.sandbox.faults.add({ call: 'status', fault: 'redirect', times: 1 });
+		const failed = await studio.run(ask);
+		const { items } = await pressRetry(failed, { ...ask, options: { timeout: 40 } });
+		expect(items[0]!.json.status).toBe('completed');
+		expect(studio.sandbox.ledger.billed()).toBe(1);
+	});
+
+	it("but a person's Retry with other parameters, another account or another item is another order", async () => {
+		const ask: Ask = { prompts: ['one'], parameters: CHANGING };
+		const others: Ask[] = [
+			{ ...ask, parameters: { ...CHANGING, additionalFields: {} } },
+			{ ...ask, prompts: ['two'] },
+			{ ...ask, baseUrl: studio.sandbox.baseUrls.seaArtCloud.replace('127.0.0.1', 'localhost') },
+		];
+		for (const other of others) {
+			studio.reset();
+			studio.sandbox.faults.add({ call: 'status', fault: 'redirect', times: 1 });
+			await pressRetry(await studio.run(ask), other);
+			expect(studio.sandbox.ledger.billed()).toBe(2);
+		}
+	});
+});

@@ -1,6 +1,12 @@
 import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { startSandbox, type Gateway, type Sandbox, type SandboxOptions } from '../../sandbox';
+import {
+	definitions,
+	startSandbox,
+	type Gateway,
+	type Sandbox,
+	type SandboxOptions,
+} from '../../sandbox';
 import type { Credentials } from '../../tooling/engine/credentialsHelper';
 import {
 	fluxNode,
@@ -11,6 +17,7 @@ import {
 	type NodeUnderTest,
 	type Outcome,
 } from '../../tooling/engine/engine';
+import { nodePorts } from './heldTime';
 
 /** What a test asks the node for; the rest is filled in. */
 export interface Ask extends Omit<NodeUnderTest, 'parameters' | 'credentials' | 'items'> {
@@ -29,20 +36,14 @@ export interface Ask extends Omit<NodeUnderTest, 'parameters' | 'credentials' | 
 	readonly baseUrl?: string;
 }
 
-/** How a gateway calls the model that the tests ask for. */
-const MODELS: Readonly<Record<Gateway, string>> = {
-	seaArtCloud: 'flux_kontext_max',
-	odiRouter: 'flux_kontext_max',
-	vtrix: 'flux_kontext_max',
-	toApis: 'flux-kontext-max',
-};
-
 /** Jobs and polls as short as tests need them, in seconds. */
 const QUICK: SandboxOptions = { jobSeconds: { min: 0.02, max: 0.05 }, pictureScale: 0.1 };
 const QUICK_POLL = 0.1;
 
 /** The node in n8n's engine, with the sandbox for its gateways. */
 export class Studio {
+	private ports = nodePorts();
+
 	private constructor(readonly sandbox: Sandbox) {}
 
 	static async open(options: SandboxOptions = {}): Promise<Studio> {
@@ -50,8 +51,9 @@ export class Studio {
 		return new Studio(await startSandbox({ ...QUICK, ...options }));
 	}
 
-	/** No faults, no quirks, an empty ledger. */
+	/** No faults, no quirks, an empty ledger, and nothing known of the accounts. */
 	reset(): void {
+		this.ports = nodePorts();
 		this.sandbox.faults.clear();
 		this.sandbox.quirks.reset();
 		this.sandbox.ledger.clear();
@@ -90,13 +92,14 @@ export class Studio {
 		const [resource = '', name = ''] = operation.split(' > ');
 		const asked = resource === 'image' ? { prompt: '={{ $json.prompt }}' } : {};
 		return {
+			ports: this.ports,
 			...ask,
 			items: ask.items ?? itemsOf(ask),
 			parameters: {
 				gateway,
 				resource,
 				operation: name,
-				model: MODELS[gateway],
+				model: definitions[gateway].conformance.model,
 				requestId: '={{ $json.requestId }}',
 				...asked,
 				...ask.parameters,

@@ -1,14 +1,12 @@
 import { binaryBytes } from '../../tooling/engine/engine';
 import { Studio } from './studio';
-import type { Gateway } from '../../sandbox';
+import { gateways, type Gateway } from '../../sandbox';
 
 let studio: Studio;
 
 beforeAll(async () => (studio = await Studio.open()));
 afterAll(async () => await studio.close());
 beforeEach(() => studio.reset());
-
-const GATEWAYS: readonly Gateway[] = ['seaArtCloud', 'odiRouter', 'vtrix', 'toApis'];
 
 /** Creates a task and gives its id. */
 async function created(prompt: string, gateway: Gateway = 'seaArtCloud'): Promise<string> {
@@ -17,7 +15,7 @@ async function created(prompt: string, gateway: Gateway = 'seaArtCloud'): Promis
 }
 
 describe('Image > Create', () => {
-	it.each(GATEWAYS)('puts out the task and does not wait for it, at %s', async (gateway) => {
+	it.each(gateways)('puts out the task and does not wait for it, at %s', async (gateway) => {
 		const { items } = await studio.run({
 			gateway,
 			operation: 'image > create',
@@ -35,7 +33,7 @@ describe('Image > Create', () => {
 });
 
 describe('Task > Get Status', () => {
-	it.each(GATEWAYS)('tells how a task stands, at %s', async (gateway) => {
+	it.each(gateways)('tells how a task stands, at %s', async (gateway) => {
 		const requestIds = [
 			await created('[seconds=30] running', gateway),
 			await created('[seconds=0] done', gateway),
@@ -66,7 +64,7 @@ describe('Task > Get Status', () => {
 });
 
 describe('Task > Get Result', () => {
-	it.each(GATEWAYS)('puts out the picture of a finished task, at %s', async (gateway) => {
+	it.each(gateways)('puts out the picture of a finished task, at %s', async (gateway) => {
 		const requestId = await created('[seconds=0] done', gateway);
 		const { items } = await studio.run({
 			gateway,
@@ -96,7 +94,7 @@ describe('Task > Get Result', () => {
 });
 
 describe('Task > Wait', () => {
-	it.each(GATEWAYS)('waits for the picture of a task made elsewhere, at %s', async (gateway) => {
+	it.each(gateways)('waits for the picture of a task made elsewhere, at %s', async (gateway) => {
 		const requestId = await created('[seconds=0.3] a while', gateway);
 		const { items } = await studio.run({
 			gateway,

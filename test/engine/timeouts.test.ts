@@ -81,10 +81,22 @@ describe('a task that is not finished in time', () => {
 		]);
 	});
 
-	it('has a timeout of nothing at all: the task is created and handed over', async () => {
+	it.each([0, -1, '  ', [], true, 'soon'])(
+		'a Timeout of %j is refused before anything is paid (FAULTS A12)',
+		async (timeout) => {
+			const { error } = await run({
+				items: [{ json: { prompt: 'An apple', timeout } }],
+				options: { timeout: '={{ $json.timeout }}', onTimeout: 'returnTask' },
+			});
+			expect(error!.message).toContain('Timeout (Seconds) must be a number above 0, but is');
+			expect(studio.creates()).toBe(0);
+		},
+	);
+
+	it('a Timeout that an expression gives as text counts', async () => {
 		const { items } = await run({
-			...LATE,
-			options: { timeout: 0, onTimeout: 'returnTask' },
+			items: [{ json: { prompt: 'An apple [never]', timeout: ' 2.5 ' } }],
+			options: { timeout: '={{ $json.timeout }}', onTimeout: 'returnTask' },
 		});
 		expect(items[0]!.json.requestId).toBe(studio.taskIds()[0]);
 	});

@@ -1,5 +1,5 @@
 import { request, type Dispatcher, type FormData } from 'undici';
-import { eventually } from './eventually';
+import { eventually } from '../../tooling/eventually';
 
 /** What a workflow answered to a call. */
 export interface Answer {

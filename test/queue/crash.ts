@@ -1,6 +1,6 @@
 import type { N8nRest } from '../../tooling/n8n/rest';
 import { digest } from '../n8n/digest';
-import { eventually } from '../n8n/eventually';
+import { eventually } from '../../tooling/eventually';
 import type { TaskRow } from '../../sandbox';
 import { begunBy, createdBy, executionsOf, savedData, tasksWith, type Execution } from './observed';
 import { drawnBySandbox } from './pictures';

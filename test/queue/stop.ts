@@ -1,5 +1,5 @@
 import type { N8nRest } from '../../tooling/n8n/rest';
-import { eventually } from '../n8n/eventually';
+import { eventually } from '../../tooling/eventually';
 import { begunBy, executionsOf, tasksWith } from './observed';
 import { stage } from './stage';
 import { post } from './webhooks';

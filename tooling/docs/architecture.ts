@@ -1,97 +1,74 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
-import ts from 'typescript';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { fillPart } from './markdown';
 
-const NODE_FOLDER = join(__dirname, '..', '..', 'nodes', 'FluxImage');
+const PROJECT = join(__dirname, '..', '..');
+const NODE_FOLDER = 'nodes/FluxImage/';
 
-/** The node's own file stands for a layer of its own, above the folders. */
-const NODE_LAYER = 'FluxImage.node.ts';
-
-/** Time lies beside the tasks, but is below all that wait: it knows none of them. */
-const CLOCK_LAYER = 'tasks/clock';
-
-/** What each layer is for, in the words of the diagram, from the top down. */
-const LAYERS: Readonly<Record<string, string>> = {
-	[NODE_LAYER]: 'description and execute',
-	operations: 'one file an operation',
-	images: 'pictures in and out',
-	tasks: 'the life of a task',
-	transport: 'the one door to the network',
-	models: 'one table a model',
-	gateways: 'one protocol a file, no I/O',
-	problems: 'what can go wrong, in words',
-	[CLOCK_LAYER]: 'time, as it is passed in',
-};
-
-/** That a layer imports another: values, or nothing but types. */
-export interface LayerImport {
-	readonly from: string;
-	readonly to: string;
-	readonly typesOnly: boolean;
+/** What dependency-cruiser tells of a layer. */
+interface CruisedLayer {
+	readonly source: string;
+	readonly dependencies: ReadonlyArray<{ readonly resolved: string }>;
 }
 
 /** The page of the architecture with its diagram as the imports are. */
 export function fillArchitecture(text: string): string {
-	return fillPart(text, 'diagram', `\`\`\`mermaid\n${diagram(readLayerImports())}\n\`\`\``);
+	return fillPart(text, 'diagram', `\`\`\`mermaid\n${diagram()}\n\`\`\``);
 }
 
-/** Every import between two layers of the node, read from the sources. */
-export function readLayerImports(): LayerImport[] {
-	const imports = new Map<string, LayerImport>();
-	for (const file of readdirSync(NODE_FOLDER, { recursive: true, encoding: 'utf8' })) {
-		if (!file.endsWith('.ts')) continue;
-		for (const found of importsOf(file.replaceAll('\\', '/'))) {
-			const key = `${found.from} ${found.to}`;
-			const typesOnly = found.typesOnly && (imports.get(key)?.typesOnly ?? true);
-			if (found.from !== found.to) imports.set(key, { ...found, typesOnly });
-		}
-	}
-	return [...imports.values()].sort(
-		(one, other) => place(one.from) - place(other.from) || place(one.to) - place(other.to),
-	);
-}
-
-const place = (layer: string) => Object.keys(LAYERS).indexOf(layer);
-
-function importsOf(file: string): LayerImport[] {
-	const text = readFileSync(join(NODE_FOLDER, file), 'utf8');
-	const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest);
-	return source.statements.flatMap((statement) => {
-		if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
-		const specifier = statement.moduleSpecifier;
-		if (!specifier || !ts.isStringLiteral(specifier) || !specifier.text.startsWith('.')) return [];
-		const target = posix.join(posix.dirname(file), specifier.text);
-		return [{ from: layerOf(file), to: layerOf(target), typesOnly: isOfTypes(statement) }];
-	});
-}
-
-function layerOf(path: string): string {
-	const [folder = ''] = path.split('/');
-	const layer = path.replace(/\.ts$/, '') === CLOCK_LAYER ? CLOCK_LAYER : folder;
-	if (!(layer in LAYERS)) throw new Error(`${path} lies in no layer of the diagram`);
-	return layer;
-}
-
-function isOfTypes(statement: ts.ImportDeclaration | ts.ExportDeclaration): boolean {
-	if (ts.isExportDeclaration(statement)) return statement.isTypeOnly;
-	const clause = statement.importClause;
-	if (!clause) return false;
-	const named = clause.namedBindings;
-	const each = named && ts.isNamedImports(named) ? named.elements : undefined;
-	return clause.isTypeOnly || (each?.every(({ isTypeOnly }) => isTypeOnly) ?? false);
-}
-
-/** Only what a layer uses when it runs: imports of types are gone by then, and may point anywhere. */
-function diagram(imports: readonly LayerImport[]): string {
-	const boxes = Object.entries(LAYERS).map(
+/**
+ * The layers from the top down, and which of them uses which when it runs. Imports of types are gone
+ * by then; that they go down too is a rule in `.dependency-cruiser.cjs`.
+ *
+ * @throws where a folder of the node is missing in `tooling/layers.json`
+ */
+function diagram(): string {
+	const purposes = layerPurposes();
+	const imports = readLayerImports();
+	const used = [...purposes].filter(([layer]) => imports.has(layer));
+	const order = [...purposes.keys()];
+	const boxes = used.map(
 		([layer, purpose]) => `  ${idOf(layer)}["<b>${layer}</b><br/>${purpose}"]`,
 	);
-	const arrows = imports
-		.filter(({ typesOnly }) => !typesOnly)
-		.map(({ from, to }) => `  ${idOf(from)} --> ${idOf(to)}`);
+	const arrows = used.flatMap(([layer]) =>
+		[...(imports.get(layer) ?? [])]
+			.sort((one, other) => order.indexOf(one) - order.indexOf(other))
+			.map((other) => `  ${idOf(layer)} --> ${idOf(other)}`),
+	);
+	const unknown = [...imports.keys()].filter((layer) => !purposes.has(layer));
+	if (unknown.length > 0) throw new Error(`Missing in tooling/layers.json: ${unknown.join(', ')}`);
 	return ['flowchart TD', ...boxes, ...arrows].join('\n');
+}
+
+function layerPurposes(): Map<string, string> {
+	const file = join(PROJECT, 'tooling', 'layers.json');
+	const rows = JSON.parse(readFileSync(file, 'utf8')) as Array<Record<string, string>>;
+	return new Map(rows.flatMap((row) => Object.entries(row)));
+}
+
+/** The layers that each layer imports from, without itself. */
+function readLayerImports(): Map<string, Set<string>> {
+	// In a process of its own: it is an ES module, which jest cannot load.
+	const { stdout, stderr } = spawnSync(
+		process.execPath,
+		[
+			...[join(PROJECT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), NODE_FOLDER],
+			...['--no-config', '--include-only', `^${NODE_FOLDER}`, '--output-type', 'json'],
+			...['--collapse', `^${NODE_FOLDER}[^/]+`],
+		],
+		{ cwd: PROJECT, encoding: 'utf8' },
+	);
+	if (!stdout) throw new Error(`dependency-cruiser: ${stderr}`);
+	const { modules } = JSON.parse(stdout) as { modules: CruisedLayer[] };
+	const layerOf = (path: string) => path.slice(NODE_FOLDER.length);
+	return new Map(
+		modules.map(({ source, dependencies }) => {
+			const others = dependencies.map(({ resolved }) => layerOf(resolved));
+			return [layerOf(source), new Set(others.filter((other) => other !== layerOf(source)))];
+		}),
+	);
 }
 
 const idOf = (layer: string) => layer.replace(/\W/g, '');

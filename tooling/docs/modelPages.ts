@@ -53,7 +53,7 @@ function offerSection(offer: ModelOffer): string[] {
 		.filter(({ id }) => offer.gateways.includes(id))
 		.map(({ displayName }) => displayName);
 	return [
-		`## ${names.join(' and ')}: ${code(offer.id)}`,
+		`## ${new Intl.ListFormat('en-GB').format(names)}: ${code(offer.id)}`,
 		table(
 			['Field', 'In the node', 'In the request', 'Takes', 'Default', 'What it does'],
 			offer.parameters.map(parameterRow),

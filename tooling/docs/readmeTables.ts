@@ -1,9 +1,10 @@
 import { GATEWAYS } from '../../nodes/FluxImage/gateways';
 import { models } from '../../nodes/FluxImage/models';
 import type { Model, ModelOffer } from '../../nodes/FluxImage/models/model';
-import { WORDING } from '../../nodes/FluxImage/core/messages';
+import { MESSAGES } from '../../nodes/FluxImage/core/messages';
 import { code, fillPart, link, table } from './markdown';
 import { pageName } from './modelPages';
+import { fillGateways } from './readmeGateways';
 
 /** The headings of the tables of models, by language, and where the models' pages lie from there. */
 const MODEL_TABLES = {
@@ -34,7 +35,8 @@ const gateways = Object.values(GATEWAYS);
  * another language are a translator's work: a test holds their rows to the code.
  */
 export function fillReadme(text: string, language: Language): string {
-	const withModels = fillPart(text, 'models', modelTables(language));
+	const withGateways = fillGateways(text, language);
+	const withModels = fillPart(withGateways, 'models', modelTables(language));
 	return language === 'en' ? fillPart(withModels, 'errors', errorTable()) : withModels;
 }
 
@@ -75,7 +77,7 @@ function isSoldAt({ offers }: Model, gateway: ModelOffer['gateways'][number]): b
 function errorTable(): string {
 	return table(
 		['What the error says', 'What to do'],
-		Object.values(WORDING).map(({ message, remedy, remedyOfTask }) => [
+		Object.values(MESSAGES).map(({ message, remedy, remedyOfTask }) => [
 			message,
 			remedyOfTask ? `${remedy} Where the task exists already: ${remedyOfTask}` : remedy,
 		]),

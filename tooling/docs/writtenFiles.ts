@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { fillArchitecture } from './architecture';
+import { fillBugForm, fillCodex } from './gatewayLists';
 import { modelPages } from './modelPages';
 import { fillReadme } from './readmeTables';
 
@@ -15,6 +16,8 @@ const FILLED_FILES: Readonly<Record<string, (text: string) => string>> = {
 	'README.md': (text) => fillReadme(text, 'en'),
 	'docs/README.ru.md': (text) => fillReadme(text, 'ru'),
 	'docs/architecture.md': fillArchitecture,
+	'.github/ISSUE_TEMPLATE/bug.yml': fillBugForm,
+	'nodes/FluxImage/FluxImage.node.json': fillCodex,
 };
 
 /** The documents that are written from the code, by path: the text that each should have. */

@@ -1,24 +1,13 @@
 import type {
 	ICredentialDataDecryptedObject,
-	ICredentialType,
 	ICredentialsHelper,
 	IHttpRequestOptions,
 } from 'n8n-workflow';
 
-import { OdiRouterApi } from '../../credentials/OdiRouterApi.credentials';
-import { SeaArtCloudApi } from '../../credentials/SeaArtCloudApi.credentials';
-import { ToApisApi } from '../../credentials/ToApisApi.credentials';
-import { VtrixApi } from '../../credentials/VtrixApi.credentials';
+import { credentials as credentialTypes } from '../credentials';
 
 /** A credential's fields by its type. */
 export type Credentials = Record<string, ICredentialDataDecryptedObject>;
-
-const CREDENTIAL_TYPES: Record<string, ICredentialType> = Object.fromEntries(
-	[new SeaArtCloudApi(), new OdiRouterApi(), new VtrixApi(), new ToApisApi()].map((type) => [
-		type.name,
-		type,
-	]),
-);
 
 /** Sees each API call at the moment when n8n puts the key to it, just before it is sent. */
 export type OnCall = (options: IHttpRequestOptions) => void;
@@ -39,7 +28,8 @@ export function credentialsHelper(credentials: Credentials, onCall?: OnCall): IC
 			type,
 			data: '',
 		}),
-		getCredentialsProperties: (type: string) => CREDENTIAL_TYPES[type]?.properties ?? [],
+		getCredentialsProperties: (type: string) =>
+			credentialTypes.find(({ name }) => name === type)?.properties ?? [],
 		authenticate: async (
 			{ apiKey }: ICredentialDataDecryptedObject,
 			_type: string,

@@ -35,6 +35,8 @@ import {
 } from 'n8n-workflow';
 
 import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
+import type { NodePorts } from '../../nodes/FluxImage/operations/execution';
+import { runItems } from '../../nodes/FluxImage/operations/runItems';
 import { credentialsHelper, type Credentials, type OnCall } from './credentialsHelper';
 import { collectLog, engineLog } from './engineLog';
 
@@ -55,6 +57,10 @@ export interface ExecutionStart {
 	readonly executionId?: string;
 	readonly mode?: Mode;
 	readonly onCall?: OnCall;
+	/** The node's time and chance, where they are not the world's. */
+	readonly ports?: NodePorts;
+	/** Sees each run of the node as it begins: attempts, turns of a loop. */
+	readonly onRun?: (run: Promise<unknown>) => void;
 }
 
 type Mode = 'manual' | 'trigger' | 'retry';
@@ -163,7 +169,7 @@ export function startWorkflow(
 		nodes,
 		connections,
 		active: false,
-		nodeTypes: nodeTypes(testNodes),
+		nodeTypes: nodeTypes({ [FLUX_TYPE]: fluxImage(start), ...testNodes }),
 		settings: { executionOrder: 'v1' },
 	});
 	const mode = start.mode ?? 'trigger';
@@ -210,6 +216,17 @@ function outcomeOf(run: IRun): Outcome {
 	};
 }
 
+/** The node as it is, but for what a test hands in and wants to see. */
+function fluxImage({ ports, onRun }: Pick<ExecutionStart, 'ports' | 'onRun'>): FluxImage {
+	const node = new FluxImage();
+	node.execute = async function () {
+		const run = runItems(this, ports);
+		onRun?.(run);
+		return [await run];
+	};
+	return node;
+}
+
 /** A node type of a test's own. */
 export function nodeType(outputs: string[], execute: NonNullable<INodeType['execute']>): INodeType {
 	return {
@@ -238,7 +255,6 @@ function nodeTypes(testNodes: Record<string, INodeType | IVersionedNodeType>) {
 		'test.passThrough': passThrough,
 		...testNodes,
 	};
-	known[FLUX_TYPE] ??= new FluxImage();
 	const byName = (name: string) => {
 		const type = known[name];
 		if (!type) throw new Error(`No node type ${name}`);

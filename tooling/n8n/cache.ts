@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import lockfile from 'proper-lockfile';
 
 const STAMP = '.complete';
+
+/** Whoever installs renews its lock every five seconds: one older than this is left by a dead process. */
+const STALE_MS = 30_000;
 const LOCK_POLL_MS = 1_000;
 
 /**
@@ -31,7 +34,13 @@ export async function installOnce(
 ): Promise<void> {
 	const stamp = join(folder, STAMP);
 	if (existsSync(stamp)) return;
-	const unlock = await lock(`${folder}.lock`);
+	await mkdir(dirname(folder), { recursive: true });
+	const place = { realpath: false, lockfilePath: `${folder}.installing`, stale: STALE_MS };
+	if (await lockfile.check(folder, place)) {
+		console.log('Another process is installing the same; waiting for it ...');
+	}
+	const retries = { forever: true, minTimeout: LOCK_POLL_MS, maxTimeout: LOCK_POLL_MS };
+	const unlock = await lockfile.lock(folder, { ...place, update: 5_000, retries });
 	try {
 		if (existsSync(stamp)) return;
 		await rm(folder, { recursive: true, force: true });
@@ -40,34 +49,5 @@ export async function installOnce(
 		await writeFile(stamp, `${new Date().toISOString()}\n`);
 	} finally {
 		await unlock();
-	}
-}
-
-async function lock(path: string): Promise<() => Promise<void>> {
-	await mkdir(dirname(path), { recursive: true });
-	for (let turn = 0; ; turn++) {
-		try {
-			await writeFile(path, String(process.pid), { flag: 'wx' });
-			return async () => await rm(path, { force: true });
-		} catch (error) {
-			if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-		}
-		const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-		if (holder > 0 && !isAlive(holder)) {
-			await rm(path, { force: true });
-			continue;
-		}
-		if (turn === 0) console.log(`Process ${holder} is installing the same; waiting for it ...`);
-		await sleep(LOCK_POLL_MS);
-	}
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		// EPERM: it lives, and belongs to somebody else.
-		return error instanceof Error && 'code' in error && error.code === 'EPERM';
 	}
 }

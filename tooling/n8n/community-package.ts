@@ -24,13 +24,13 @@ interface PackageJson {
  */
 export async function installCommunityPackage(project: string, userFolder: string): Promise<void> {
 	const { execa } = await import('execa');
-	const nodesFolder = join(userFolder, '.n8n', 'nodes');
+	const nodesFolder = nodesFolderOf(userFolder);
 	const packFolder = await mkdtemp(join(tmpdir(), 'flux-image-pack-'));
 	try {
 		const tarball = readPacked(
 			await npm(['pack', '--json', '--pack-destination', packFolder], project),
 		);
-		const target = join(nodesFolder, 'node_modules', tarball.name);
+		const target = packageFolder(userFolder, tarball.name);
 		await rm(target, { recursive: true, force: true });
 		await mkdir(target, { recursive: true });
 		const file = join(packFolder, tarball.filename);
@@ -42,6 +42,13 @@ export async function installCommunityPackage(project: string, userFolder: strin
 		await rm(packFolder, { recursive: true, force: true });
 	}
 }
+
+/** Where an n8n has an installed community package. */
+export function packageFolder(userFolder: string, name: string): string {
+	return join(nodesFolderOf(userFolder), 'node_modules', name);
+}
+
+const nodesFolderOf = (userFolder: string) => join(userFolder, '.n8n', 'nodes');
 
 async function stripDependencies(path: string): Promise<PackageJson> {
 	const packageJson = JSON.parse(await readFile(path, 'utf8')) as PackageJson;

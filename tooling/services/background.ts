@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { settled } from '../settled';
 
 const STOP_TIMEOUT_MS = 15_000;
-const READY_POLL_MS = 250;
 const LOG_TAIL_LINES = 30;
 
 /** How a program is run beside this one. */
@@ -33,7 +32,7 @@ export interface Background {
 /**
  * Starts a program and waits until it is ready.
  *
- * @param isReady asked four times a second
+ * @param isReady asked five times a second
  * @param timeoutMs how long it may take to be ready
  * @throws where it cannot be run, ends or is not ready in time, with the end of its log
  */
@@ -71,24 +70,13 @@ export async function startInBackground(
 		process.off('exit', killGroup);
 	};
 
-	const outcome = await Promise.race([ended, untilReady(isReady, timeoutMs)]);
-	if (outcome === 'ready') return { pid, logFile, stop };
+	const ready = settled(isReady, (yes) => yes, timeoutMs);
+	const outcome = await Promise.race([ended, ready]);
+	if (outcome === true) return { pid, logFile, stop };
 	await stop();
 	const tail = (await readFile(logFile, 'utf8')).split('\n').slice(-LOG_TAIL_LINES).join('\n');
 	const what = outcome === 'ended' ? 'ended while starting' : 'did not become ready';
 	throw new Error(`${name} ${what}. The end of ${logFile}:\n${tail}`);
-}
-
-async function untilReady(
-	isReady: () => Promise<boolean>,
-	timeoutMs: number,
-): Promise<'ready' | 'late'> {
-	const deadlineMs = Date.now() + timeoutMs;
-	while (Date.now() < deadlineMs) {
-		if (await isReady()) return 'ready';
-		await sleep(READY_POLL_MS);
-	}
-	return 'late';
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

@@ -131,7 +131,7 @@ function findPrograms(): { postgres: string; initdb: string; psql: string } {
 	const versions = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER).sort(byNumber) : [];
 	const folders = versions.map((version) => join(DEBIAN_FOLDER, version, 'bin'));
 	const debianPackage = 'postgresql';
-	const postgres = realpathSync(ensureProgram({ name: 'postgres', folders, debianPackage }));
+	const postgres = realpathSync(ensureProgram({ names: ['postgres'], folders, debianPackage }));
 	// Those of the same version stand beside it, behind whatever link led there.
 	const beside = (name: string) => join(dirname(postgres), name);
 	return { postgres, initdb: beside('initdb'), psql: beside('psql') };

@@ -4,8 +4,8 @@ import { delimiter, join } from 'node:path';
 
 /** A program that the tests need and npm does not have. */
 export interface SystemProgram {
-	/** Its file's name. */
-	name: string;
+	/** What its file may be called; the first that is found. */
+	names: string[];
 	/** Folders to look in beside those of PATH. */
 	folders?: string[];
 	/** The Debian package that holds it. */
@@ -21,7 +21,7 @@ export interface SystemProgram {
 export function ensureProgram(program: SystemProgram): string {
 	const found = findProgram(program);
 	if (found) return found;
-	const { name, debianPackage } = program;
+	const { names, debianPackage } = program;
 	if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
 		console.log(`Installing the Debian package ${debianPackage} ...`);
 		// RUNLEVEL keeps Debian from starting the service that it installs.
@@ -33,12 +33,12 @@ export function ensureProgram(program: SystemProgram): string {
 	const installed = findProgram(program);
 	if (installed) return installed;
 	throw new Error(
-		`The queue-mode tests need ${name}. Install it (Debian and Ubuntu: sudo apt-get install ` +
+		`The tests need ${names.join(' or ')}. Install it (Debian and Ubuntu: sudo apt-get install ` +
 			`${debianPackage}; others: from the system or its maker) and have it in the PATH.`,
 	);
 }
 
-function findProgram({ name, folders = [] }: SystemProgram): string | undefined {
+function findProgram({ names, folders = [] }: SystemProgram): string | undefined {
 	const searched = [...(process.env.PATH ?? '').split(delimiter), ...folders];
-	return searched.map((folder) => join(folder, name)).find((path) => existsSync(path));
+	return names.flatMap((name) => searched.map((folder) => join(folder, name))).find(existsSync);
 }

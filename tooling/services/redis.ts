@@ -19,7 +19,7 @@ export interface Redis {
  */
 export async function startRedis(folder: string): Promise<Redis> {
 	const { default: getPort } = await import('get-port');
-	const program = ensureProgram({ name: 'redis-server', debianPackage: 'redis-server' });
+	const program = ensureProgram({ names: ['redis-server'], debianPackage: 'redis-server' });
 	const port = await getPort({ host: '127.0.0.1' });
 	const settings = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--dir', folder];
 	const logFile = join(folder, 'redis.log');

@@ -6,7 +6,8 @@ import type {
 
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
-import { WORDING } from '../core/messages';
+import { MESSAGES } from '../core/messages';
+import { credentialOf, type CredentialError, type GatewayCredential } from './credential';
 import { networkProblem } from './networkProblem';
 import { redactor } from './redaction';
 import { readBody, readHeaders } from './headers';
@@ -26,14 +27,18 @@ export const credentialTests: Record<string, CredentialTest> = Object.fromEntrie
 
 function testOf(gateway: Gateway): CredentialTest {
 	return async function (credential) {
-		const apiKey = String(credential.data?.['apiKey'] ?? '');
-		const baseUrl = gateway.normalizeBaseUrl(String(credential.data?.['baseUrl'] ?? ''));
+		let opened: GatewayCredential;
+		try {
+			opened = credentialOf(gateway, credential.data ?? {});
+		} catch (error) {
+			return failed(`${(error as CredentialError).message}.`);
+		}
+		const { baseUrl, apiKey } = opened;
 		const redact = redactor(apiKey);
-		if (!URL.canParse(baseUrl)) return failed(`Base URL is not an address: "${baseUrl}"`);
 		try {
 			const problem = gateway.readProbe(await probe(this, gateway, baseUrl, apiKey));
 			if (!problem) return { status: 'OK', message: 'The key works. Nothing was billed.' };
-			const { message, remedy } = WORDING[problem.kind];
+			const { message, remedy } = MESSAGES[problem.kind];
 			const reason = problem.reason ? ` (${redact.text(problem.reason)})` : '';
 			return failed(`${message.replace('{gateway}', gateway.displayName)}${reason}. ${remedy}`);
 		} catch (error) {

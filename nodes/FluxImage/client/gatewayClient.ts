@@ -1,35 +1,68 @@
-import type { Gateway, GatewayReply, GatewayRequest } from '../gateways/gateway';
-import type { Outcome, Problem } from '../core/problem';
-import { retryAfterMs } from './retryAfter';
-import type { Transport } from './http';
 import type { Clock } from '../core/clock';
-import type { JobLengths } from '../tasks/durations';
-import type { Pacer } from './rateLimiter';
+import { STOPPED, type Outcome, type Problem } from '../core/problem';
+import type { TaskRef, TaskState } from '../core/task';
+import { ENDED } from '../core/task';
+import type {
+	CancelReply,
+	FileUpload,
+	Gateway,
+	GatewayReply,
+	GatewayRequest,
+	Submission,
+} from '../gateways/gateway';
+import type { Download, Http, RequestLimits } from './http';
+import type { Call, CallKind, Limiter, Turn } from './limiter';
+import type { Redact } from './redaction';
+import {
+	createRule,
+	readRule,
+	withRetry,
+	type RetryPorts,
+	type RetryRule,
+	type Until,
+} from './retry';
+import { retryAfterMs } from './retryAfter';
 
-/** What tasks need of the world, passed in once per execution of the node. */
-export interface Session {
-	readonly gateway: Gateway;
-	readonly transport: Transport;
+/** What a client needs of the world. */
+export interface ClientPorts extends RetryPorts {
 	readonly clock: Clock;
-	/** What the finished tasks tell of the next ones' length. */
-	readonly lengths: JobLengths;
-	/** Slows all calls when the gateway says 429; pictures are on another host and not paced. */
-	readonly pacer: Pacer;
-	/** From 0 to 1, for jitter. */
-	readonly random: () => number;
-	/** Aborts when the person stops the execution. */
-	readonly stop: AbortSignal;
-	/** Aborts with `stop`, and when the node has failed: nothing is waited for any more. */
-	readonly halt: AbortSignal;
-	readonly log: (message: string) => void;
+	readonly http: Http;
+	/** Whose turn it is, over all executions of the account; pictures are on another host, without limits. */
+	readonly limiter: Limiter;
+	/** Turns go round by execution: any object that is its own. */
+	readonly execution: object;
+	/** A person's test run always asks, whatever is supposed of the gateway. */
+	readonly isTestRun: boolean;
+}
+
+/** A task that is to be made. */
+export interface NewTask {
+	readonly modelId: string;
+	/** How many tasks the gateway counts it for: ToAPIs' n. */
+	readonly tasks: number;
+	/** Makes what is sent; called for each POST, so that images are in memory only then. */
+	readonly build: () => Promise<Outcome<Submission>>;
+}
+
+/** An input image on its way to a gateway that takes images by URL. */
+export interface ImageFile {
+	/** SHA-256 of the bytes: the same image is uploaded once. */
+	readonly digest: string;
+	readonly fileName: string;
+	readonly contentType: string;
+	/** Reads the bytes; they are held only while they are sent. */
+	readonly bytes: () => Promise<Buffer>;
 }
 
 /**
- * The longest that a single call may take, in milliseconds, beside the time for its bytes. Well below
+ * The longest that a single read may take, in milliseconds, beside the time for its bytes. Well below
  * the default timeout of 600 s, so that a read that hangs is cut and tried again; the contracts name no
  * figure.
  */
 const CALL_TIMEOUT_MS = 30_000;
+
+/** What a call has at least, in milliseconds, so that the look at the deadline can be answered. */
+const LEAST_CALL_MS = 5_000;
 
 /**
  * The slowest line that large images are sent over, in bytes a millisecond: 2 Mbit/s, as for pictures
@@ -37,34 +70,300 @@ const CALL_TIMEOUT_MS = 30_000;
  */
 const SLOWEST_LINE = 250;
 
-export const STOPPED: Problem = { kind: 'stopped' };
+/** The longest that one try at a picture may take, in milliseconds: 20 MB at 2 Mbit/s need 80 s. */
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+
+/** How long an upload is tried, in milliseconds; it bills nothing, so it is tried as a read is. */
+const UPLOAD_FOR_MS = 120_000;
 
 /** What a call comes to whose turn does not come in time. */
-export const NO_TURN: Problem = {
+const NO_TURN: Problem = {
 	kind: 'rateLimited',
 	reason: 'the gateway limits the rate of calls, and the time was up before this one could go',
 };
 
-/** Sends a request and reads its reply; a problem carries the gateway's Retry-After. */
-export async function call<T>(
-	session: Session,
-	request: GatewayRequest,
-	read: (reply: GatewayReply) => Outcome<T>,
-	limits: { timeoutMs?: number; signal?: AbortSignal },
-): Promise<Outcome<T>> {
-	const exchange = await session.transport.send(request, {
-		timeoutMs: Math.min(longestCallMs(request), limits.timeoutMs ?? Infinity),
-		signal: limits.signal ?? session.halt,
-	});
-	if (exchange.problem) return exchange;
-	const outcome = read(exchange.value);
-	const waitMs = retryAfterMs(exchange.value.headers, session.clock.nowMs());
-	if (outcome.problem?.kind === 'rateLimited') session.pacer.refused(waitMs);
-	else session.pacer.accepted();
-	return outcome.problem && waitMs !== undefined
-		? { problem: { ...outcome.problem, retryAfterMs: waitMs } }
-		: outcome;
+/**
+ * A gateway as a handful of verbs. Each is tried by its own rule (`retry.ts`) until it is answered or
+ * its `until` ends it, waits for its turn, and gives a value or a problem. None throws for what the
+ * network or a gateway does.
+ */
+export class GatewayClient {
+	/** The uploads so far, by the digest of the bytes: an image that several items use goes up once. */
+	private readonly uploads = new Map<string, Promise<Outcome<string>>>();
+	/** The places that running tasks hold among the account's tasks at a time, by request id. */
+	private readonly places = new Map<string, Turn>();
+
+	constructor(
+		readonly gateway: Gateway,
+		private readonly ports: ClientPorts,
+	) {}
+
+	/** What tells accounts apart: a digest of gateway, host and API key. */
+	get account(): string {
+		return this.ports.http.account;
+	}
+
+	/** Takes the key out of what is shown. */
+	get redact(): Redact {
+		return this.ports.http.redact;
+	}
+
+	/**
+	 * Creates a task: one POST, and another only after a proof that nothing was accepted. A POST that is
+	 * on its way is awaited whatever happens: only its reply tells the id of what is paid.
+	 *
+	 * @returns `createUncertain` where a task may exist whose id did not come back
+	 */
+	async create({ modelId, tasks, build }: NewTask, until: Until): Promise<Outcome<TaskState>> {
+		let notBuilt: Problem | undefined;
+		const post = async (turn: Turn): Promise<Outcome<TaskState>> => {
+			const built = await build();
+			notBuilt = built.problem;
+			if (built.problem) return built;
+			if (until.signal.aborted) return { problem: STOPPED };
+			const { gateway } = this;
+			const request = gateway.create(built.value);
+			return await this.send(request, (reply) => gateway.readCreate(reply, modelId), turn, {
+				// No signal: a create that is on its way is awaited, for its id is needed.
+				timeoutMs: Math.max(longestCallMs(request), this.leftMs(until)),
+			});
+		};
+		const inTurn = async () => {
+			const call = { kind: 'create', modelId, tasks } as const;
+			return await this.inTurn(call, until, async (turn) => {
+				const outcome = await post(turn);
+				if (outcome.value && !ENDED.has(outcome.value.status)) {
+					this.places.set(outcome.value.requestId, turn);
+				}
+				return outcome;
+			});
+		};
+		const ruleOf = (problem: Problem) => (problem === notBuilt ? NOT_SENT : createRule(problem));
+		const outcome = await withRetry(inTurn, ruleOf, until, this.ports);
+		const { problem } = outcome;
+		return problem && ruleOf(problem).uncertain ? { problem: uncertain(problem) } : outcome;
+	}
+
+	/** The state of a task, as a status call tells it. */
+	async status(task: TaskRef, until: Until): Promise<Outcome<TaskState>> {
+		const { gateway } = this;
+		const outcome = await this.read(
+			{ kind: 'poll', modelId: task.modelId },
+			gateway.status(task),
+			(reply) => gateway.readStatus(reply, task),
+			until,
+		);
+		if (outcome.value && ENDED.has(outcome.value.status)) this.release(task);
+		return outcome;
+	}
+
+	/**
+	 * The images of a task that has completed, asked for again while the gateway says that it is still
+	 * running; or the state of one that turns out to have failed.
+	 *
+	 * @returns `noImages` where the gateway calls it completed and there are none
+	 */
+	async result(task: TaskRef, until: Until): Promise<Outcome<TaskState>> {
+		const { gateway } = this;
+		return await this.read(
+			{ kind: 'result', modelId: task.modelId },
+			gateway.result(task),
+			(reply) => withImages(gateway.readResult(reply, task)),
+			until,
+		);
+	}
+
+	/** Whether the gateway can cancel. */
+	get canCancel(): boolean {
+		return this.gateway.cancel !== undefined;
+	}
+
+	/**
+	 * Asks for the cancel of a task. With `retryNotFound`, a gateway that does not know its newest task
+	 * yet is asked again.
+	 *
+	 * @returns `notOffered` where the gateway cannot cancel
+	 */
+	async cancel(
+		task: TaskRef,
+		until: Until,
+	): Promise<Outcome<CancelReply | { cancellation: 'notOffered'; raw: null }>> {
+		const { cancel, readCancel } = this.gateway;
+		if (!cancel || !readCancel) return { value: { cancellation: 'notOffered', raw: null } };
+		let lastReply: CancelReply | undefined;
+		const readKnown = (reply: GatewayReply): Outcome<CancelReply> => {
+			const outcome = readCancel(reply);
+			lastReply = outcome.value;
+			const unknown = lastReply?.cancellation === 'notFound' && until.retryNotFound;
+			return unknown ? { problem: { kind: 'notFound' } } : outcome;
+		};
+		const call = { kind: 'cancel', modelId: task.modelId } as const;
+		const outcome = await this.read(call, cancel(task), readKnown, until);
+		if (lastReply) this.release(task);
+		return outcome.problem && lastReply ? { value: lastReply } : outcome;
+	}
+
+	/**
+	 * Uploads an image and gives the URL under which the gateway has it. The same image is uploaded
+	 * once; its time is that of the first who asks.
+	 */
+	async upload(image: ImageFile, until: Until): Promise<Outcome<string>> {
+		const earlier = this.uploads.get(image.digest);
+		if (earlier) return await earlier;
+		const upload = this.sendFile(image, until);
+		this.uploads.set(image.digest, upload);
+		const outcome = await upload;
+		if (outcome.problem) this.uploads.delete(image.digest);
+		return outcome;
+	}
+
+	/**
+	 * Fetches what lies at a URL, without the key, tried again on a bad line.
+	 *
+	 * @param consume takes the body as it comes; what it finds wrong is tried again as its kind says
+	 */
+	async download<T>(
+		url: string,
+		until: Until,
+		consume: (download: Download) => Promise<Outcome<T>>,
+	): Promise<Outcome<T>> {
+		const { http } = this.ports;
+		return await withRetry(
+			async () =>
+				await http.download(
+					url,
+					{
+						timeoutMs: Math.min(DOWNLOAD_TIMEOUT_MS, this.leftMs(until)),
+						signal: until.signal,
+					},
+					consume,
+				),
+			(problem) => readRule(problem, until),
+			until,
+			this.ports,
+		);
+	}
+
+	private async sendFile(image: ImageFile, until: Until): Promise<Outcome<string>> {
+		const { upload, readUpload } = this.gateway;
+		if (!upload || !readUpload) return { problem: NO_UPLOAD };
+		const { fileName, contentType, bytes } = image;
+		const file: Omit<FileUpload, 'fieldName'> = { fileName, contentType, bytes: await bytes() };
+		const ownDeadlineMs = this.ports.clock.nowMs() + UPLOAD_FOR_MS;
+		return await this.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, {
+			...until,
+			deadlineMs: Math.min(until.deadlineMs, ownDeadlineMs),
+		});
+	}
+
+	/** The task's place among the account's tasks at a time is free. */
+	private release({ requestId }: TaskRef): void {
+		this.places.get(requestId)?.end();
+		this.places.delete(requestId);
+	}
+
+	/** A call that bills nothing, tried until it is answered, each try in its turn. */
+	private async read<T>(
+		call: { readonly kind: CallKind; readonly modelId: string },
+		request: GatewayRequest,
+		read: (reply: GatewayReply) => Outcome<T>,
+		until: Until,
+	): Promise<Outcome<T>> {
+		const attempt = async (turn: Turn) => {
+			const timeoutMs = Math.min(longestCallMs(request), this.leftMs(until));
+			const { signal } = until;
+			return await this.send(request, read, turn, { timeoutMs, signal });
+		};
+		return await withRetry(
+			async () =>
+				await this.inTurn({ ...call, tasks: 0 }, until, async (turn) => {
+					const outcome = await attempt(turn);
+					turn.end();
+					return outcome;
+				}),
+			(problem) => readRule(problem, until),
+			until,
+			this.ports,
+		);
+	}
+
+	/** Does what is to be done when the call's turn has come; a turn that comes to nothing is given back. */
+	private async inTurn<T>(
+		call: Pick<Call, 'kind' | 'modelId' | 'tasks'>,
+		until: Until,
+		act: (turn: Turn) => Promise<Outcome<T>>,
+	): Promise<Outcome<T>> {
+		const { limiter, execution, isTestRun } = this.ports;
+		const turn = await limiter.acquire(
+			{ ...call, execution, isTestRun, itemDeadlineMs: until.deadlineMs },
+			until,
+		);
+		if (!turn) return { problem: NO_TURN };
+		if (until.signal.aborted) {
+			turn.end();
+			return { problem: STOPPED };
+		}
+		let outcome: Outcome<T> | undefined;
+		try {
+			return (outcome = await act(turn));
+		} finally {
+			if (!outcome || outcome.problem) turn.end();
+		}
+	}
+
+	/** What is left of the time, and at least what a call needs. */
+	private leftMs({ deadlineMs }: Until): number {
+		return Math.max(LEAST_CALL_MS, Math.ceil(deadlineMs - this.ports.clock.nowMs()));
+	}
+
+	/** Sends a request and reads its reply; a problem carries the gateway's Retry-After. */
+	private async send<T>(
+		request: GatewayRequest,
+		read: (reply: GatewayReply) => Outcome<T>,
+		turn: Turn,
+		limits: RequestLimits,
+	): Promise<Outcome<T>> {
+		const { http, clock } = this.ports;
+		const exchange = await http.send(request, limits);
+		if (exchange.problem) return exchange;
+		const { headers } = exchange.value;
+		const outcome = read(exchange.value);
+		const waitMs = retryAfterMs(headers, clock.dateMs());
+		const { problem } = outcome;
+		if (problem?.kind !== 'rateLimited') turn.accepted(headers);
+		else turn.refused({ meaning: problem.limit ?? 'unknown', retryAfterMs: waitMs, headers });
+		return problem && waitMs !== undefined
+			? { problem: { ...problem, retryAfterMs: waitMs } }
+			: outcome;
+	}
 }
+
+const NO_UPLOAD: Problem = {
+	kind: 'badParameters',
+	reason: 'the gateway takes images by URL only',
+};
+
+/** Of a create whose image could not be uploaded: nothing was sent. */
+const NOT_SENT: RetryRule = { retry: 'never', because: 'what it needs is not there' };
+
+/** A problem after which the task may exist, and be paid. */
+function uncertain(problem: Problem): Problem {
+	const reason = problem.reason ?? problem.code ?? problem.kind;
+	return { ...problem, kind: 'createUncertain', reason };
+}
+
+/** A result that still says unfinished is asked for again; a completed one without an image is a problem. */
+function withImages(outcome: Outcome<TaskState>): Outcome<TaskState> {
+	if (outcome.problem) return outcome;
+	const { status, images } = outcome.value;
+	if (!ENDED.has(status)) return { problem: STILL_UNFINISHED };
+	return status === 'completed' && !images?.length ? { problem: { kind: 'noImages' } } : outcome;
+}
+
+const STILL_UNFINISHED: Problem = {
+	kind: 'gatewayFault',
+	reason: 'the result still says unfinished',
+};
 
 function longestCallMs({ body, file }: GatewayRequest): number {
 	const bytes = textLength(body) + (file?.bytes.length ?? 0);

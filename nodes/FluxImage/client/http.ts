@@ -1,25 +1,27 @@
+import { createHash } from 'node:crypto';
 import type {
 	IAllExecuteFunctions,
-	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import type { Gateway, GatewayReply, GatewayRequest } from '../gateways/gateway';
-import type { Outcome } from '../core/problem';
 import { ownSignal, type Clock } from '../core/clock';
+import { STOPPED, type Outcome } from '../core/problem';
+import type { Gateway, GatewayReply, GatewayRequest } from '../gateways/gateway';
+import type { GatewayCredential } from './credential';
+import { readBody, readHeaders } from './headers';
 import { multipartBody } from './multipart';
 import { networkProblem } from './networkProblem';
 import { redactor, type Redact } from './redaction';
-import { readBody, readHeaders } from './headers';
 
 /** How long a request may take, and what ends it before. */
 export interface RequestLimits {
 	/** Milliseconds from the request to the last byte of the reply. */
 	readonly timeoutMs: number;
-	readonly signal: AbortSignal;
+	/** Absent: nothing ends it before. */
+	readonly signal?: AbortSignal;
 }
 
 /** A stream of bytes as n8n's binary store takes it. */
@@ -37,7 +39,9 @@ export interface Download {
 }
 
 /** The one door to the network. Nothing here throws for what the network or a gateway does. */
-export interface Transport {
+export interface Http {
+	/** The digest of gateway, host and API key: what tells accounts apart, without the key. */
+	readonly account: string;
 	/** Takes the key out of a text. */
 	readonly redact: Redact;
 	/** Sends an API call, with the key, to the credential's base URL and nowhere else. */
@@ -53,26 +57,26 @@ export interface Transport {
 	): Promise<Outcome<T>>;
 }
 
-/**
- * Opens the door to a gateway for one execution.
- *
- * @throws NodeOperationError where the node has no credential for the gateway (n8n's own error)
- */
-export async function openTransport(
+function accountOf(gateway: Gateway, { baseUrl, apiKey }: GatewayCredential): string {
+	const name = JSON.stringify([gateway.id, baseUrl, apiKey]);
+	return createHash('sha256').update(name).digest('hex');
+}
+
+/** Opens the door to a gateway with one credential. */
+export function openHttp(
 	context: IExecuteFunctions,
 	gateway: Gateway,
+	credential: GatewayCredential,
 	clock: Clock,
-): Promise<Transport> {
-	const { baseUrl, redact } = await readCredential(context, gateway);
+): Http {
+	const redact = redactor(credential.apiKey);
 	return {
+		account: accountOf(gateway, credential),
 		redact,
 		send: async (request, limits) =>
 			await limited(clock, limits, redact, async (signal) => {
-				const response = await sendWithKey(
-					context,
-					gateway.credentialType,
-					apiOptions(baseUrl, request, limits.timeoutMs, signal),
-				);
+				const options = apiOptions(credential.baseUrl, request, limits.timeoutMs, signal);
+				const response = await sendWithKey(context, gateway, credential, options);
 				return { value: replyOf(response, redact) };
 			}),
 		download: async (url, limits, consume) =>
@@ -87,38 +91,36 @@ export async function openTransport(
 	};
 }
 
-async function readCredential(context: IExecuteFunctions, gateway: Gateway) {
-	const credential = await context.getCredentials<ICredentialDataDecryptedObject>(
-		gateway.credentialType,
-	);
-	return {
-		baseUrl: gateway.normalizeBaseUrl(String(credential['baseUrl'] ?? '')),
-		redact: redactor(String(credential['apiKey'] ?? '')),
-	};
-}
-
 /**
  * Sends with the key through n8n's own helper, so that its proxy and host rules hold. It is called on
  * a delegate that has no `getExecutionCancelSignal`: with it, n8n would put the execution's signal in
- * place of ours, and no cancel could be sent after Stop.
+ * place of ours, and no cancel could be sent after Stop. The delegate's credential is the one that was
+ * read when the item began.
  */
 async function sendWithKey(
 	context: IExecuteFunctions,
-	credentialType: string,
+	gateway: Gateway,
+	credential: GatewayCredential,
 	options: IHttpRequestOptions,
 ): Promise<IN8nHttpFullResponse> {
 	const delegate = {
 		helpers: context.helpers,
 		logger: context.logger,
 		getNode: () => context.getNode(),
-		getCredentials: async (type: string) => await context.getCredentials(type),
+		getCredentials: async () => credential.data,
 	} as unknown as IAllExecuteFunctions;
 	return (await context.helpers.httpRequestWithAuthentication.call(
 		delegate,
-		credentialType,
+		gateway.credentialType,
 		options,
 	)) as IN8nHttpFullResponse;
 }
+
+/**
+ * How far n8n's own timer stands above ours, in milliseconds. Ours lets a reply in that has already
+ * come; n8n's would cut it.
+ */
+const N8N_TIMEOUT_MARGIN_MS = 10_000;
 
 /** Redirects are not followed: they could carry the key to another host. */
 function apiOptions(
@@ -133,7 +135,7 @@ function apiOptions(
 		url: `${baseUrl}${path}`,
 		headers: { Accept: 'application/json', ...multipart?.headers },
 		...(multipart ? { body: multipart.bytes } : body ? { body, json: true } : {}),
-		timeout: timeoutMs,
+		timeout: timeoutMs + N8N_TIMEOUT_MARGIN_MS,
 		abortSignal: signal,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
@@ -151,8 +153,10 @@ async function fetchWithoutKey(
 	return (await context.helpers.httpRequest({
 		method: 'GET',
 		url,
+		// A packed picture would have a length that tells nothing of its bytes.
+		headers: { 'Accept-Encoding': 'identity' },
 		encoding: 'stream',
-		timeout: timeoutMs,
+		timeout: timeoutMs + N8N_TIMEOUT_MARGIN_MS,
 		abortSignal: signal,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
@@ -170,6 +174,12 @@ function replyOf(response: IN8nHttpFullResponse, redact: Redact): GatewayReply {
 /** Why a request's timer ends before its time; one for all, since a reason of Node's own costs a stack trace. */
 const DONE = new Error('the request is done');
 
+/**
+ * How long a timer waits on before it cuts, in milliseconds: where the event loop was blocked, a reply
+ * that has come meanwhile is read first.
+ */
+const LATE_REPLY_MS = 20;
+
 /** Runs a request that ends with the signal or the time-out, and makes a problem of what it throws. */
 async function limited<T>(
 	clock: Clock,
@@ -177,25 +187,28 @@ async function limited<T>(
 	redact: Redact,
 	run: (signal: AbortSignal) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
-	if (signal.aborted) return { problem: { kind: 'stopped' } };
-	const stop = ownSignal(signal);
+	if (signal?.aborted) return { problem: STOPPED };
+	const stop = signal && ownSignal(signal);
 	const cut = new AbortController();
 	const done = new AbortController();
 	const onAbort = () => cut.abort();
-	stop.addEventListener('abort', onAbort, { once: true });
+	stop?.addEventListener('abort', onAbort, { once: true });
 	let timedOut = false;
-	void clock.sleep(timeoutMs, done.signal).then(() => {
+	const cutInTime = async () => {
+		await clock.sleep(timeoutMs, done.signal);
+		await clock.sleep(LATE_REPLY_MS, done.signal);
 		timedOut = !done.signal.aborted;
 		if (timedOut) cut.abort();
-	});
+	};
+	void cutInTime();
 	try {
 		return await run(cut.signal);
 	} catch (error) {
-		if (signal.aborted) return { problem: { kind: 'stopped' } };
+		if (signal?.aborted) return { problem: STOPPED };
 		if (timedOut) return { problem: { kind: 'requestTimedOut' } };
 		return { problem: networkProblem(error, redact) };
 	} finally {
 		done.abort(DONE);
-		stop.removeEventListener('abort', onAbort);
+		stop?.removeEventListener('abort', onAbort);
 	}
 }

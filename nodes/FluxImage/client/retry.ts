@@ -1,75 +1,199 @@
-import type { GatewayReply, GatewayRequest } from '../gateways/gateway';
-import { ProblemError, type Outcome, type Problem } from '../core/problem';
-import { backOffMs } from '../tasks/backOff';
-import type { Line } from './rateLimiter';
-import { LAG_MS, READ_RULES } from '../tasks/rules';
-import { call, NO_TURN, STOPPED, type Session } from './gatewayClient';
+import type { Clock } from '../core/clock';
+import { STOPPED, type Outcome, type Problem, type ProblemKind } from '../core/problem';
 
-/** Until when a read is tried again, in milliseconds since 1970. */
-export interface Patience {
+/** Until when a call is tried, and what ends it before. */
+export interface Until {
+	/** When to give up, in milliseconds on the clock. */
 	readonly deadlineMs: number;
-	/** Whether the gateway may lag behind itself about what is read: this execution has just made it. */
-	readonly mayLag?: boolean;
+	/** Aborts when nothing is waited for any more. */
+	readonly signal: AbortSignal;
+	/** Whether "no such task" may pass by itself: the gateway may lag behind a task that it just made. */
+	readonly retryNotFound?: boolean;
+}
+
+/** What a call does about a problem. */
+export interface RetryRule {
+	/** `always`: until the deadline. `briefly`: for `forMs`. `never`: the problem is the answer. */
+	readonly retry: 'always' | 'briefly' | 'never';
+	/** Milliseconds from the first problem of the call that is retried briefly. */
+	readonly forMs?: number;
+	/** Whether the row holds only where `retryNotFound` says so. */
+	readonly ofNewTask?: true;
+	/** The HTTP status, or words of a limit, without which the row does not hold. */
+	readonly httpCode?: number;
+	/** Whether one more try is made at the limit, sooner than the wait would end. */
+	readonly lastTry?: true;
+	/** Whether the create may have been accepted, and be paid. */
+	readonly uncertain?: true;
+	readonly because: string;
+}
+
+type RetryRules = Readonly<Partial<Record<ProblemKind, RetryRule>>>;
+
+/**
+ * How long a create is sent again to a host that cannot be reached, in milliseconds: a restart of the
+ * network passes in it, and a mistyped Base URL is told while the person still looks.
+ */
+const UNREACHABLE_FOR_MS = 15_000;
+
+/**
+ * The money rule: a create is sent again only after a proof that nothing was accepted.
+ * A kind without a row is uncertain.
+ */
+export const CREATE_RULES: RetryRules = {
+	rateLimited: { retry: 'always', httpCode: 429, because: '429 is said before a task is made' },
+	neverConnected: {
+		retry: 'briefly',
+		forMs: UNREACHABLE_FOR_MS,
+		lastTry: true,
+		because: 'no byte of the request left this machine',
+	},
+	badKey: { retry: 'never', because: 'the gateway refused before it looked at the task' },
+	noCredit: { retry: 'never', because: 'the gateway refuses a task that it cannot bill' },
+	notAllowed: { retry: 'never', because: 'the gateway refused the account' },
+	notFound: { retry: 'never', because: 'there is no such model or address' },
+	badParameters: { retry: 'never', because: 'the gateway refused the parameters' },
+	redirected: { retry: 'never', because: 'a redirect names another place and makes nothing' },
+	stopped: { retry: 'never', because: 'a create is stopped only before it is sent' },
+	gatewayFault: {
+		retry: 'never',
+		uncertain: true,
+		because: 'a 5xx may come after the task was made',
+	},
+	unreadable: { retry: 'never', uncertain: true, because: 'a success without an id hides a task' },
+	interrupted: {
+		retry: 'never',
+		uncertain: true,
+		because: 'the request may have arrived whole',
+	},
+	requestTimedOut: {
+		retry: 'never',
+		uncertain: true,
+		because: 'the request may have arrived whole',
+	},
+};
+
+const UNKNOWN_OF_CREATE: RetryRule = {
+	retry: 'never',
+	uncertain: true,
+	because: 'nothing is known of it',
+};
+
+const REFUSED_IN_WORDS: RetryRule = {
+	retry: 'never',
+	because: 'the gateway refused, but for no reason that passes by itself',
+};
+
+/**
+ * How long a gateway may say 401, 403 or 404 about a task that it has just made, in milliseconds from
+ * the first time it does: a read may have waited long for its turn. No contract names a figure; ten
+ * seconds outlast a replica's lag and do not try a person's patience.
+ */
+export const LAG_MS = 10_000;
+
+const PASSES = {
+	retry: 'always',
+	lastTry: true,
+	because: 'a read costs nothing, and this passes',
+} as const;
+const LAGS = {
+	retry: 'briefly',
+	forMs: LAG_MS,
+	lastTry: true,
+	ofNewTask: true,
+	because: 'a replica may not know the task yet',
+} as const;
+
+/** What a read, an upload or a cancel does: all of them bill nothing. A kind without a row is final. */
+export const READ_RULES: RetryRules = {
+	rateLimited: PASSES,
+	gatewayFault: PASSES,
+	neverConnected: PASSES,
+	interrupted: PASSES,
+	requestTimedOut: PASSES,
+	unreadable: PASSES,
+	noImages: LAGS,
+	badKey: LAGS,
+	noCredit: LAGS,
+	notAllowed: LAGS,
+	notFound: LAGS,
+};
+
+const FINAL: RetryRule = { retry: 'never', because: 'the gateway answered' };
+
+/** What a create does about this problem. */
+export function createRule({ kind, httpCode, limit }: Problem): RetryRule {
+	const rule = CREATE_RULES[kind] ?? UNKNOWN_OF_CREATE;
+	const holds = rule.httpCode === undefined || rule.httpCode === httpCode || limit !== undefined;
+	return holds ? rule : REFUSED_IN_WORDS;
+}
+
+/** What a call that bills nothing does about this problem. */
+export function readRule({ kind }: Problem, { retryNotFound = false }: Until): RetryRule {
+	const rule = READ_RULES[kind] ?? FINAL;
+	return rule.ofNewTask && !retryNotFound ? FINAL : rule;
+}
+
+/** The first wait after a failed call, in milliseconds; each next one is twice as long. */
+const FIRST_WAIT_MS = 500;
+
+/** The longest wait that is chosen here, in milliseconds; a gateway's Retry-After may be longer. */
+const LONGEST_WAIT_MS = 10_000;
+
+/**
+ * How long to wait after a failed call, in milliseconds: doubling, with a jitter of half the wait
+ * so that many items do not come back at once; never sooner than the gateway asked, and a tenth to a
+ * fifth later, since it asks all of them for the same moment.
+ *
+ * @param failures how many calls in a row have failed, from 1
+ * @param retryAfterMs what the gateway asked for
+ * @param random gives a number from 0 to 1
+ */
+export function backOffMs(
+	failures: number,
+	retryAfterMs: number | undefined,
+	random: () => number,
+): number {
+	const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
+	return Math.max(wait * (0.5 + random() / 2), (retryAfterMs ?? 0) * (1.1 + random() / 10));
+}
+
+/** What retries need of the world. */
+export interface RetryPorts {
+	readonly clock: Clock;
+	/** From 0 to 1, for jitter. */
+	readonly random: () => number;
 }
 
 /**
- * Reads until there is a readable answer: reads cost nothing, so a bad line ends nothing.
+ * Tries a call until it is answered, refused for good, stopped, or its time is up. A read's last wait
+ * is shortened: one try more is made at the limit, and what that says is the answer.
  *
- * @param attempt one read, given at most so many milliseconds
- * @throws ProblemError with the last problem where it is final or the deadline comes first;
- * `stopped` on Stop, or when the node has failed
+ * @param attempt one call
+ * @param ruleOf what to do about a problem of it
  */
-export async function untilAnswered<T>(
-	session: Session,
-	attempt: (timeoutMs: number) => Promise<Outcome<T>>,
-	patience: Patience,
-): Promise<T> {
-	const { clock, halt, random } = session;
-	let lagUntilMs: number | undefined;
+export async function withRetry<T>(
+	attempt: () => Promise<Outcome<T>>,
+	ruleOf: (problem: Problem) => RetryRule,
+	{ deadlineMs, signal }: Until,
+	{ clock, random }: RetryPorts,
+): Promise<Outcome<T>> {
+	let briefUntilMs: number | undefined;
 	for (let failures = 1; ; failures++) {
-		if (halt.aborted) throw new ProblemError(STOPPED);
-		const outcome = await attempt(Math.max(1, patience.deadlineMs - clock.nowMs()));
-		if (!outcome.problem) return outcome.value;
+		if (signal.aborted) return { problem: STOPPED };
+		const outcome = await attempt();
+		if (!outcome.problem) return outcome;
+		const rule = ruleOf(outcome.problem);
+		const nowMs = clock.nowMs();
+		if (rule.retry === 'never' || nowMs >= deadlineMs) return outcome;
+		if (rule.retry === 'briefly') briefUntilMs ??= nowMs + (rule.forMs ?? 0);
+		const retryUntilMs = Math.min(
+			deadlineMs,
+			rule.retry === 'briefly' ? (briefUntilMs ?? nowMs) : deadlineMs,
+		);
 		const waitMs = backOffMs(failures, outcome.problem.retryAfterMs, random);
-		if (isLag(outcome.problem)) lagUntilMs ??= clock.nowMs() + LAG_MS;
-		if (clock.nowMs() + waitMs >= readUntilMs(outcome.problem, patience, lagUntilMs)) {
-			throw new ProblemError(outcome.problem);
-		}
-		await clock.sleep(waitMs, halt);
+		const leftMs = retryUntilMs - nowMs;
+		if (leftMs <= 0 || (waitMs > leftMs && !rule.lastTry)) return outcome;
+		await clock.sleep(Math.min(waitMs, leftMs), signal);
 	}
-}
-
-/**
- * An API read, tried until it is answered, each try in its turn. Throws as `untilAnswered` does.
- *
- * @param line its place among the execution's calls
- */
-export async function readStubbornly<T>(
-	session: Session,
-	request: GatewayRequest,
-	read: (reply: GatewayReply) => Outcome<T>,
-	patience: Patience,
-	line: Line = 'poll',
-): Promise<T> {
-	const { clock, pacer, halt } = session;
-	return await untilAnswered(
-		session,
-		async (leftMs) => {
-			const untilMs = clock.nowMs() + leftMs;
-			if (!(await pacer.turn(line, untilMs, halt))) return { problem: NO_TURN };
-			return await call(session, request, read, {
-				timeoutMs: Math.max(1, untilMs - clock.nowMs()),
-			});
-		},
-		patience,
-	);
-}
-
-const isLag = ({ kind }: Problem) => READ_RULES[kind] === 'lag';
-
-/** When to give up on a read, given what went wrong with it. */
-function readUntilMs({ kind }: Problem, { deadlineMs, mayLag }: Patience, lagUntilMs = 0): number {
-	const rule = READ_RULES[kind] ?? 'final';
-	if (rule === 'again') return deadlineMs;
-	return rule === 'lag' && mayLag ? Math.min(deadlineMs, lagUntilMs) : 0;
 }

@@ -2,11 +2,19 @@ import { sleep } from 'n8n-workflow';
 
 /** Time as it is passed in, so that every timing rule can be tried on a simulated clock. */
 export interface Clock {
-	/** Milliseconds since 1970. */
+	/**
+	 * Monotonic milliseconds: only differences mean anything. A clock on the wall that is set, or a
+	 * leap of it, moves no deadline.
+	 */
 	nowMs(): number;
+	/** Milliseconds since 1970, for dates alone. */
+	dateMs(): number;
 	/** Resolves after that many milliseconds, or at once when the signal aborts; never rejects. */
 	sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** The longest that a timer can be set for, in milliseconds (32 bits): 24 days. Above it fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A signal that aborts with another. Whoever listens to a signal that many share takes one of these:
@@ -17,18 +25,19 @@ export function ownSignal(shared: AbortSignal): AbortSignal {
 }
 
 /**
- * The clock on the wall. n8n's `sleep` is raced against the signal, since n8n 1.x does not end it on
+ * The clock of this machine. n8n's `sleep` is raced against the signal, since n8n 1.x does not end it on
  * abort; 2.34 and later do, which frees its timer at once.
  */
-export const wallClock: Clock = {
-	nowMs: () => Date.now(),
+export const systemClock: Clock = {
+	nowMs: () => performance.now(),
+	dateMs: () => Date.now(),
 	async sleep(milliseconds, signal) {
 		if (signal?.aborted) return;
 		const own = signal && ownSignal(signal);
 		let wake = (): void => undefined;
 		const woken = new Promise<void>((resolve) => (wake = resolve));
 		own?.addEventListener('abort', wake, { once: true });
-		const slept = sleep(milliseconds, own).catch(() => undefined);
+		const slept = sleep(Math.min(milliseconds, LONGEST_TIMER_MS), own).catch(() => undefined);
 		await Promise.race([slept, woken]);
 		own?.removeEventListener('abort', wake);
 	},

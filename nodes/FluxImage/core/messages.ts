@@ -4,7 +4,7 @@ import type { ProblemKind } from './problem';
 export const NO_REASON = 'the gateway gave no reason';
 
 /** The words of a kind of problem: what happened, and what the person can do about it. */
-interface Wording {
+interface Message {
 	/** `{gateway}` and `{id}` (the task's id) are filled in. */
 	readonly message: string;
 	/** The message in its place where there is no task, the create itself having been refused. */
@@ -15,7 +15,7 @@ interface Wording {
 }
 
 /** One row a kind: the only place where an error is put into words. */
-export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
+export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 	badKey: {
 		message: '{gateway} refused the API key',
 		remedy: "Copy the key from the gateway's console into the credential once more.",
@@ -122,7 +122,12 @@ export const WORDING: Readonly<Record<ProblemKind, Wording>> = {
 		remedy:
 			'Use Task > Get Result with this Request ID soon: it fetches the picture again without paying again. The link may expire.',
 	},
-	mayHaveBeenAccepted: {
+	notStored: {
+		message: 'The picture of task {id} could not be stored by n8n',
+		remedy:
+			'Look after the disk or the binary store of this n8n, then use Task > Get Result with this Request ID: it fetches the picture again without paying again. The link may expire.',
+	},
+	createUncertain: {
 		message: '{gateway} may have accepted the task, but no task ID came back',
 		remedy:
 			'It was sent once and not again, since trying again may pay again. Look into the task list or the billing page of the gateway first.',

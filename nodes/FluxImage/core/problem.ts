@@ -1,6 +1,7 @@
-import type { TaskState } from './task';
-
-/** A value, or the problem that stands in its place. Nothing on the way to a task throws. */
+/**
+ * A value, or the problem that stands in its place. Endings are values: what throws is a fault of n8n's
+ * store or of our own.
+ */
 export type Outcome<T> =
 	| { readonly value: T; readonly problem?: undefined }
 	| { readonly problem: Problem; readonly value?: undefined };
@@ -36,8 +37,8 @@ export interface Problem {
 export type LimitKind = 'calls' | 'tasks' | 'busy';
 
 /**
- * Every way in which a call or a task can end badly. `wording.ts` has a row of words for each,
- * `tasks/rules.ts` what a create and a read do about it.
+ * Every way in which a call or a task can end badly. `messages.ts` has a row of words for each,
+ * `client/retry.ts` what a create and a read do about it.
  */
 export type ProblemKind =
 	// The gateway said no.
@@ -64,33 +65,12 @@ export type ProblemKind =
 	| 'noImages'
 	| 'resultUnread'
 	| 'pictureUnavailable'
+	| 'notStored'
 	// The execution ended it.
-	| 'mayHaveBeenAccepted'
+	| 'createUncertain'
 	| 'deadlineReached'
 	| 'deadlineCancelled'
 	| 'stopped';
 
-/** A problem on its way up to the item it belongs to. */
-export class ProblemError extends Error {
-	override readonly name = 'ProblemError';
-
-	/**
-	 * @param problem what went wrong
-	 * @param task the task that it went wrong with, as last seen; absent where none is known
-	 */
-	constructor(
-		readonly problem: Problem,
-		readonly task?: TaskState,
-	) {
-		super(problem.reason ?? problem.kind);
-	}
-}
-
-/** Awaits work on a task, so that a problem that does not name its task yet names this one. */
-export async function about<T>(task: TaskState, work: Promise<T>): Promise<T> {
-	return await work.catch((error: unknown) => {
-		throw error instanceof ProblemError && !error.task
-			? new ProblemError(error.problem, task)
-			: error;
-	});
-}
+/** The person stopped the execution, or another item has failed the node: nothing is awaited any more. */
+export const STOPPED: Problem = { kind: 'stopped' };

@@ -57,7 +57,7 @@ export interface TaskState extends TaskRef {
 	readonly mayChange?: true;
 	/** Seconds that the model worked, as the gateway measured them. */
 	readonly metrics?: { readonly inferenceTime: number };
-	/** What the task cost; the cost is a decimal string in USD (contract: VTrix). */
+	/** What the task cost; the cost is a decimal string in USD (docs/contracts/vtrix.md#result). */
 	readonly usage?: { readonly cost?: string; readonly discount?: number };
 	/** When the image's URL ends, ISO 8601. */
 	readonly expiresAt?: string;
@@ -67,3 +67,6 @@ export interface TaskState extends TaskRef {
 
 /** The states that a task never leaves. */
 export const ENDED: ReadonlySet<TaskStatus> = new Set(['completed', 'failed', 'cancelled']);
+
+/** A task as far as it is known: before its first reply there is no state. */
+export type KnownTask = TaskRef & Partial<TaskState>;

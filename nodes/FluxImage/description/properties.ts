@@ -2,9 +2,10 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { OPERATIONS } from '../operations';
 import { GATEWAYS } from '../gateways';
+import type { Gateway } from '../gateways/gateway';
 import { modelFields } from './modelFields';
 import type { Operation } from '../operations/operation';
-import { optionsField } from '../operations/options';
+import { optionsField } from './options';
 
 const RESOURCES = [
 	{ name: 'Image', value: 'image' },
@@ -17,7 +18,7 @@ const DEFAULT_OPERATION: Readonly<Record<Operation['resource'], string>> = {
 	task: 'wait',
 };
 
-const gatewaysThat = (able: (gateway: (typeof GATEWAYS)[string]) => boolean) =>
+const gatewaysThat = (able: (gateway: Gateway) => boolean) =>
 	Object.values(GATEWAYS)
 		.filter(able)
 		.map(({ id }) => id);

@@ -1,10 +1,10 @@
-import type { Gateway } from './gateway';
+import type { Gateway, GatewayId } from './gateway';
 import { queueGateway } from './queue';
 import { toApis } from './toApis';
 import { vtrix } from './vtrix';
 
 /** Every gateway, by the name that saved workflows hold: one row each. */
-export const GATEWAYS: Readonly<Record<string, Gateway>> = {
+export const GATEWAYS = {
 	seaArtCloud: queueGateway({
 		id: 'seaArtCloud',
 		displayName: 'SeaArt Cloud',
@@ -17,4 +17,9 @@ export const GATEWAYS: Readonly<Record<string, Gateway>> = {
 	}),
 	vtrix,
 	toApis,
-};
+} satisfies Record<GatewayId, Gateway>;
+
+/** The gateway of a name that comes from outside; undefined where there is none. */
+export function findGateway(name: string): Gateway | undefined {
+	return Object.values<Gateway>(GATEWAYS).find(({ id }) => id === name);
+}

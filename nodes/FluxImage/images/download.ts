@@ -1,13 +1,12 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { ProblemError, type Outcome, type Problem, type ProblemKind } from '../core/problem';
-import { untilAnswered } from '../client/retry';
-import { READ_RULES } from '../tasks/rules';
-import type { Session } from '../client/gatewayClient';
-import type { GeneratedImage } from '../core/task';
+import type { GatewayClient } from '../client/gatewayClient';
 import type { ByteStream, Download } from '../client/http';
-import { counted, heedless, peek, tooLarge } from './stream';
-import { pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
+import { READ_RULES, type Until } from '../client/retry';
+import type { Outcome, Problem, ProblemKind } from '../core/problem';
+import type { GeneratedImage } from '../core/task';
+import { isWhole, pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
+import { limitBytes, peek, TooLargeError, tooLarge, withErrorSink } from './stream';
 
 /** Puts bytes into n8n's binary store. */
 export type StorePicture = (
@@ -23,16 +22,6 @@ export interface FetchedPicture {
 	readonly contentType: string;
 }
 
-/** How a picture is fetched. */
-export interface PictureLimits {
-	/** When to give up, in milliseconds since 1970. */
-	readonly deadlineMs: number;
-	readonly maximumBytes: number;
-}
-
-/** The longest that one try at a picture may take, in milliseconds: 20 MB at 2 Mbit/s need 80 s. */
-const PICTURE_TIMEOUT_MS = 120_000;
-
 /** What a picture host's HTTP status means; any other below 500 is final. */
 const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
 	401: 'notFound',
@@ -45,74 +34,108 @@ const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
 
 /**
  * Fetches a generated image from the wire into n8n's binary store, without the key, without holding
- * it whole, tried again on a bad line.
+ * it whole, tried again on a bad line. An image that stands in the reply itself is taken from there.
  *
- * @throws ProblemError `pictureUnavailable`, with the URL; `stopped` on Stop
+ * @param stem what the file is called, without its extension
+ * @returns `pictureUnavailable`, with the URL, where it cannot be had; `notStored` where n8n refuses
+ * it; `stopped` on Stop
  */
 export async function fetchPicture(
-	session: Session,
+	client: GatewayClient,
 	image: GeneratedImage,
-	store: StorePicture,
-	{ deadlineMs, maximumBytes }: PictureLimits,
-): Promise<FetchedPicture> {
-	if (!isWebUrl(image.url)) throw unavailable(image, { kind: 'badParameters', reason: NOT_WEB });
-	const { transport, halt } = session;
-	return await untilAnswered(
-		session,
-		async (leftMs) =>
-			await transport.download(
-				image.url,
-				{ timeoutMs: Math.min(PICTURE_TIMEOUT_MS, leftMs), signal: halt },
-				async (download) => await storeDownload(download, image, store, maximumBytes),
-			),
-		{ deadlineMs, mayLag: true },
-	).catch((error: unknown) => {
-		if (!(error instanceof ProblemError) || error.problem.kind === 'stopped') throw error;
-		throw unavailable(image, error.problem);
-	});
+	{ store, stem, maximumBytes }: PictureTarget,
+	until: Until,
+): Promise<Outcome<FetchedPicture>> {
+	if (!isWebUrl(image.url)) return unavailable(image, { kind: 'badParameters', reason: NOT_WEB });
+	let broken: BrokenPicture | undefined;
+	const outcome = await client.download(
+		image.url,
+		{ ...until, retryNotFound: true },
+		async (download) => {
+			const taken = await storeDownload(download, { store, stem, maximumBytes }, broken);
+			broken = taken.broken;
+			return taken.outcome;
+		},
+	);
+	const { problem } = outcome;
+	const isPicture = problem && problem.kind !== 'stopped' && problem.kind !== 'notStored';
+	return isPicture ? unavailable(image, problem) : outcome;
+}
+
+/** Where a picture goes. */
+export interface PictureTarget {
+	readonly store: StorePicture;
+	/** What the file is called, without its extension. */
+	readonly stem: string;
+	readonly maximumBytes: number;
 }
 
 const NOT_WEB = 'its address is not http or https';
 
+/** What arrived of a picture that lacks its end: the same again is all that there is. */
+interface BrokenPicture {
+	readonly bytes: number;
+	readonly tail: Buffer;
+}
+
+interface Taken {
+	readonly outcome: Outcome<FetchedPicture>;
+	readonly broken?: BrokenPicture;
+}
+
 async function storeDownload(
 	{ statusCode, headers, body }: Download,
-	image: GeneratedImage,
-	store: StorePicture,
-	maximumBytes: number,
-): Promise<Outcome<FetchedPicture>> {
-	heedless(body);
-	const refuse = (problem: Problem) => {
+	{ store, stem, maximumBytes }: PictureTarget,
+	brokenBefore: BrokenPicture | undefined,
+): Promise<Taken> {
+	let lineError: Error | undefined;
+	withErrorSink(body, (error) => (lineError ??= error));
+	const refuse = (problem: Problem, broken?: BrokenPicture): Taken => {
 		body.destroy();
-		return { problem };
+		return { outcome: { problem }, ...(broken && { broken }) };
 	};
-	if (statusCode !== 200) return refuse(hostProblem(statusCode));
-	const announced = headers['content-encoding'] ? undefined : headers['content-length'];
-	const announcedBytes = announced === undefined ? undefined : Number(announced);
-	if (announcedBytes !== undefined && announcedBytes > maximumBytes) {
-		return refuse(tooLarge(maximumBytes));
-	}
-	const type = pictureTypeOf(await peek(body, SIGNATURE_LENGTH));
+	if (statusCode < 200 || statusCode >= 300) return refuse(hostProblem(statusCode));
+	if (Number(headers['content-length'] ?? 0) > maximumBytes) return refuse(tooLarge(maximumBytes));
+	const start = await peek(body, SIGNATURE_LENGTH);
+	const type = pictureTypeOf(start) ?? typeByHost(headers['content-type'], start);
 	if (!type) return refuse({ kind: 'noImages', reason: 'what lies there is not a picture' });
-	const fileName = fileNameOf(image, type);
+	const fileName = `${stem}.${type.extension}`;
 	const { contentType } = type;
-	const { stream, passedBytes } = counted(body, maximumBytes);
+	const { stream, passedBytes, tail } = limitBytes(body, maximumBytes);
 	try {
 		const binary = await store(stream, fileName, contentType);
-		if (announcedBytes === undefined || announcedBytes === passedBytes()) {
-			return { value: { binary, fileName, contentType } };
-		}
-		return refuse(cutOff(passedBytes(), announcedBytes));
+		const arrived = { bytes: passedBytes(), tail: tail() };
+		const isAll =
+			isWhole(type, start, arrived.tail, arrived.bytes) || isSame(arrived, brokenBefore);
+		if (isAll) return { outcome: { value: { binary, fileName, contentType } } };
+		return refuse(cutOff(arrived.bytes, headers['content-length']), arrived);
 	} catch (error) {
-		return refuse(
-			error instanceof ProblemError
-				? error.problem
-				: { kind: 'interrupted', reason: error instanceof Error ? error.message : String(error) },
-		);
+		if (error instanceof TooLargeError) return refuse(tooLarge(maximumBytes));
+		const reason = error instanceof Error ? error.message : String(error);
+		return refuse({ kind: lineError ? 'interrupted' : 'notStored', reason });
 	}
 }
 
-function cutOff(bytes: number, announcedBytes: number): Problem {
-	return { kind: 'interrupted', reason: `only ${bytes} of ${announcedBytes} bytes arrived` };
+/** Kinds that their bytes would have told. */
+const TOLD_BY_BYTES: ReadonlySet<string> = new Set(['gif', 'jpeg', 'jpg', 'png', 'webp']);
+
+/** A kind of picture that is not known here, as its host calls it; a page or JSON is none. */
+function typeByHost(contentType: string | undefined, start: Buffer): PictureType | undefined {
+	const [, subtype] = /^image\/([a-z0-9]+)/i.exec(contentType ?? '') ?? [];
+	const isText = /^\s*[<{[]/.test(start.toString('latin1'));
+	const extension = subtype?.toLowerCase();
+	if (extension === undefined || TOLD_BY_BYTES.has(extension)) return undefined;
+	if (isText || start.length < SIGNATURE_LENGTH) return undefined;
+	return { contentType: `image/${extension}`, extension };
+}
+
+function isSame(arrived: BrokenPicture, before: BrokenPicture | undefined): boolean {
+	return before?.bytes === arrived.bytes && before.tail.equals(arrived.tail);
+}
+
+function cutOff(bytes: number, announced: string | undefined): Problem {
+	const of = announced === undefined ? '' : ` of ${announced}`;
+	return { kind: 'interrupted', reason: `only ${bytes}${of} bytes arrived, without the end` };
 }
 
 function hostProblem(statusCode: number): Problem {
@@ -120,41 +143,18 @@ function hostProblem(statusCode: number): Problem {
 	return { kind, httpCode: statusCode, reason: `its host answered HTTP ${statusCode}` };
 }
 
-function unavailable({ url }: GeneratedImage, problem: Problem): ProblemError {
-	const tried = READ_RULES[problem.kind] === 'again' ? ', tried until the time was up' : '';
-	return new ProblemError({
-		...problem,
-		kind: 'pictureUnavailable',
-		reason: `${problem.reason ?? problem.code ?? problem.kind}${tried}`,
-		pictureUrl: url,
-	});
+function unavailable({ url }: GeneratedImage, problem: Problem): { problem: Problem } {
+	const tried = READ_RULES[problem.kind]?.retry === 'always' ? ', tried until the time was up' : '';
+	return {
+		problem: {
+			...problem,
+			kind: 'pictureUnavailable',
+			reason: `${problem.reason ?? problem.code ?? problem.kind}${tried}`,
+			...(isWebUrl(url) ? { pictureUrl: url } : {}),
+		},
+	};
 }
 
 function isWebUrl(url: string): boolean {
 	return /^https?:\/\//i.test(url) && URL.canParse(url);
-}
-
-/**
- * The gateway's file name, or the URL's, with the extension that the bytes tell: a gateway may send
- * PNG where JPEG was asked for (contract: models).
- */
-function fileNameOf({ fileName, url }: GeneratedImage, { extension }: PictureType): string {
-	const base = fileName ?? decodeSafely(new URL(url).pathname.split('/').pop() ?? '');
-	const stem = base
-		.replace(/\.[A-Za-z0-9]{1,5}$/, '')
-		.replace(/[^\p{L}\p{N} ._()-]+/gu, '_')
-		.replace(/^\.+/, '')
-		.slice(0, LONGEST_STEM);
-	return `${stem || 'image'}.${extension}`;
-}
-
-/** Longest name before its extension, in characters; file systems take 255 bytes. */
-const LONGEST_STEM = 80;
-
-function decodeSafely(text: string): string {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
 }

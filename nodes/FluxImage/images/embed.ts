@@ -1,13 +1,14 @@
 import type { JsonObject } from 'n8n-workflow';
 
+import type { GatewayClient } from '../client/gatewayClient';
+import type { Until } from '../client/retry';
+import type { Outcome } from '../core/problem';
 import { inputImageRule } from '../models/inputImages';
 import type { ModelOffer } from '../models/model';
-import type { Session } from '../client/gatewayClient';
 import type { InputImage } from './inputImages';
-import { uploadImage } from './upload';
 
 /** What an item sends of a model that is in the tables. */
-interface Content {
+export interface EmbedRequest {
 	readonly offer: ModelOffer;
 	readonly switches: Readonly<Record<string, unknown>>;
 	readonly parameters: JsonObject;
@@ -18,24 +19,38 @@ interface Content {
  * The parameters with the input images in their places: as base64 or URLs where the gateway takes
  * them so, else uploaded and sent by URL. Nothing of them is kept.
  *
- * @param deadlineMs when the item's time is up, in milliseconds since 1970
- * @throws ProblemError where an upload fails
+ * @returns a problem where an upload fails
  */
-export async function placeImages(
-	session: Session,
-	{ offer, switches, parameters, images }: Content,
-	deadlineMs: number,
-): Promise<JsonObject> {
+export async function embedImages(
+	client: GatewayClient,
+	{ offer, switches, parameters, images }: EmbedRequest,
+	until: Until,
+): Promise<Outcome<JsonObject>> {
 	const rule = inputImageRule(offer, switches);
-	if (!rule || images.length === 0) return parameters;
+	if (!rule || images.length === 0) return { value: parameters };
 	const { forms, wireNames } = rule;
 	const values: string[] = [];
 	for (const image of images) {
-		if (image.form === 'url') values.push(image.url);
-		else if (forms.includes('base64')) values.push((await image.bytes()).toString('base64'));
-		else values.push(await uploadImage(session, image, deadlineMs));
+		const placed = await placeImage(client, image, forms.includes('base64'), until);
+		if (placed.problem) return placed;
+		values.push(placed.value);
 	}
-	if ('list' in wireNames) return { ...parameters, [wireNames.list]: values };
+	if ('list' in wireNames) return { value: { ...parameters, [wireNames.list]: values } };
 	const named = values.map((value, index) => [wireNames[index] ?? '', value] as const);
-	return { ...parameters, ...Object.fromEntries(named) };
+	return { value: { ...parameters, ...Object.fromEntries(named) } };
+}
+
+async function placeImage(
+	client: GatewayClient,
+	image: InputImage,
+	asBase64: boolean,
+	until: Until,
+): Promise<Outcome<string>> {
+	if (image.form === 'url') return { value: image.url };
+	const { type, digest, bytes } = image;
+	if (asBase64) return { value: (await bytes()).toString('base64') };
+	if (!type) return { problem: { kind: 'badParameters', reason: 'an input image is no picture' } };
+	const { contentType, extension } = type;
+	const file = { digest, fileName: `input.${extension}`, contentType, bytes };
+	return await client.upload(file, until);
 }

@@ -78,25 +78,38 @@ async function readRow(
 ): Promise<ReadImage> {
 	if (row.source === 'url') return { image: readUrl(row.url, name) };
 	if (row.source === 'base64') return readBase64(row.base64, name);
-	return await readBinary(context, itemIndex, row.binaryPropertyName);
+	return await readBinary(context, itemIndex, row.binaryPropertyName, name);
 }
 
 function readUrl(value: unknown, name: string): InputImage {
-	const url = String(value ?? '').trim();
-	if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-		throw new ImageInputError(`${name}: URL must begin with http:// or https://, but is "${url}"`);
+	const url = typeof value === 'string' ? value.trim() : value;
+	if (typeof url === 'string' && /^https?:\/\//i.test(url) && URL.canParse(url)) {
+		return { form: 'url', url, digest: url };
 	}
-	return { form: 'url', url, digest: url };
+	const isData = typeof url === 'string' && /^data:/i.test(url);
+	const remedy = isData ? '. Choose Base64 as its Source' : '';
+	throw new ImageInputError(
+		`${name}: URL must begin with http:// or https://, but ${found(value)}${remedy}`,
+	);
 }
 
+/** Words that n8n itself puts in the place of a file's bytes, where it has stored the file. */
+const STORED_BY_N8N = /^(filesystem(-v2)?|s3|database|azure|object-?storage)(:|$)/i;
+
 function readBase64(value: unknown, name: string): ReadImage {
-	const text = String(value ?? '').trim();
-	const payload = text.replace(/^data:[^,]*,/i, '').replace(/\s+/g, '');
-	if (!isBase64(payload)) {
-		const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-		throw new ImageInputError(`${name}: Base64 must be an image as base64, but is "${shown}"`);
+	const text = typeof value === 'string' ? value.trim() : '';
+	if (STORED_BY_N8N.test(text)) {
+		throw new ImageInputError(
+			`${name}: Base64 must be an image as base64, but is the place where n8n has stored the file. Choose Binary Field as its Source`,
+		);
 	}
-	return fromBytes(Buffer.from(payload, 'base64'), async () => Buffer.from(payload, 'base64'));
+	const payload = text.replace(/^data:[^,]*,/i, '').replace(/\s+/g, '');
+	const content = isBase64(payload) ? Buffer.from(payload, 'base64') : undefined;
+	if (!content || !pictureTypeOf(content)) {
+		const flaw = content ? `is no PNG, JPEG, WebP or GIF: ${shorten(text)}` : found(value);
+		throw new ImageInputError(`${name}: Base64 must be an image as base64, but ${flaw}`);
+	}
+	return fromBytes(content, async () => Buffer.from(payload, 'base64'));
 }
 
 /** Looks for what does not belong: a pattern that must match from end to end overflows on megabytes. */
@@ -109,11 +122,27 @@ async function readBinary(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	propertyName: unknown,
+	name: string,
 ): Promise<ReadImage> {
-	const property = String(propertyName ?? '').trim() || 'data';
+	const property = typeof propertyName === 'string' ? propertyName.trim() : '';
+	if (property === '') {
+		throw new ImageInputError(
+			`${name}: Input Binary Field must be the name of a field, but ${found(propertyName)}`,
+		);
+	}
 	context.helpers.assertBinaryData(itemIndex, property);
 	const bytes = async () => await context.helpers.getBinaryDataBuffer(itemIndex, property);
 	return fromBytes(await bytes(), bytes);
+}
+
+/** The start of a text: a picture that was pasted would drown the message. */
+const shorten = (text: string) => (text.length > 40 ? `"${text.slice(0, 40)}…"` : `"${text}"`);
+
+/** What stands in the place of the right thing, to follow "but". */
+function found(value: unknown): string {
+	if (value === undefined || value === null) return 'is missing';
+	if (typeof value === 'string') return value.trim() === '' ? 'is empty' : `is ${shorten(value)}`;
+	return typeof value === 'object' ? 'is an object or a list' : `is ${String(value)}`;
 }
 
 function fromBytes(content: Buffer, bytes: () => Promise<Buffer>): ReadImage {
@@ -130,10 +159,10 @@ function checkImage(
 ) {
 	if (image.form === 'url' && !rule.forms.includes('url')) {
 		throw new ImageInputError(
-			`${name}: Source must be Binary File or Base64, since ${id} takes no URLs`,
+			`${name}: Source must be Binary Field or Base64, since ${id} takes no URLs`,
 		);
 	}
-	if (image.form === 'base64' && !rule.forms.includes('base64') && !image.type) {
+	if (image.form === 'base64' && !image.type && byteLength !== 0) {
 		throw new ImageInputError(`${name} must be a PNG, JPEG, WebP or GIF file, but is none of them`);
 	}
 	if (byteLength === 0) throw new ImageInputError(`${name} must be an image, but is empty`);

@@ -37,3 +37,39 @@ export function pictureTypeOf(start: Buffer): PictureType | undefined {
 		),
 	)?.type;
 }
+
+/** How many last bytes tell whether a file is whole. */
+export const TAIL_LENGTH = 64;
+
+/** The bytes that stand at the end of a whole file; WebP tells its length at its beginning instead. */
+const END_MARKS: Readonly<Record<string, Buffer>> = {
+	png: Buffer.from('IEND'),
+	jpg: Buffer.from([0xff, 0xd9]),
+	gif: Buffer.from([0x00, 0x3b]),
+};
+
+/** Where WebP has its length, without the eight bytes up to there. */
+const RIFF_LENGTH_OFFSET = 4;
+const RIFF_HEAD_LENGTH = 8;
+
+/**
+ * Whether a picture has the end that its format tells. Some writers put more behind it, zeros mostly.
+ *
+ * @param start its first bytes, `SIGNATURE_LENGTH` of them
+ * @param tail its last bytes, up to `TAIL_LENGTH` of them
+ * @param bytes how many it has
+ */
+export function isWhole(
+	{ extension }: PictureType,
+	start: Buffer,
+	tail: Buffer,
+	bytes: number,
+): boolean {
+	if (extension === 'webp') {
+		return start.length >= SIGNATURE_LENGTH && bytes >= webpLength(start);
+	}
+	const mark = END_MARKS[extension];
+	return mark === undefined || tail.includes(mark) || tail.every((byte) => byte === 0);
+}
+
+const webpLength = (start: Buffer) => start.readUInt32LE(RIFF_LENGTH_OFFSET) + RIFF_HEAD_LENGTH;

@@ -1,5 +1,5 @@
-import { ProblemError } from '../core/problem';
 import type { ByteStream } from '../client/http';
+import { TAIL_LENGTH } from './signature';
 
 /**
  * The first bytes of a stream, put back so that the stream still has them. Fewer than asked where it
@@ -42,33 +42,49 @@ async function isReadable(stream: ByteStream): Promise<boolean> {
 	});
 }
 
-/** The bytes of a stream on their way, and how many have passed. */
-export interface CountedStream {
-	/** Ends with a ProblemError where more than the maximum pass. */
+/** The bytes of a stream on their way, and what has passed. */
+export interface PassingStream {
+	/** Ends with a TooLargeError where more than the maximum pass. */
 	readonly stream: ByteStream;
 	passedBytes(): number;
+	/** The last bytes that have passed, up to `TAIL_LENGTH`. */
+	tail(): Buffer;
 }
 
 /**
- * The same bytes, counted as they pass. `map` and not `compose`, which on Node 20 has inner streams
+ * The same bytes, looked at as they pass. `map` and not `compose`, which on Node 20 has inner streams
  * whose errors nobody hears.
  */
-export function counted(stream: ByteStream, maximumBytes: number): CountedStream {
+export function limitBytes(stream: ByteStream, maximumBytes: number): PassingStream {
 	let bytes = 0;
+	let tail: Buffer = Buffer.alloc(0);
 	const passing = stream.map((chunk: Buffer) => {
 		bytes += chunk.length;
-		if (bytes > maximumBytes) throw new ProblemError(tooLarge(maximumBytes));
+		if (bytes > maximumBytes) throw new TooLargeError();
+		// A copy, since a part of a chunk would keep all of it in memory.
+		tail =
+			chunk.length >= TAIL_LENGTH
+				? Buffer.from(chunk.subarray(-TAIL_LENGTH))
+				: Buffer.concat([tail, chunk]).subarray(-TAIL_LENGTH);
 		return chunk;
 	});
-	return { stream: heedless(passing), passedBytes: () => bytes };
+	return { stream: withErrorSink(passing), passedBytes: () => bytes, tail: () => tail };
 }
 
 /**
  * The same stream, whose error waits for its reader. n8n's file store makes a folder before it begins
  * to read; a stream that breaks meanwhile, unheard, would end the whole process.
  */
-export function heedless(stream: ByteStream): ByteStream {
-	return stream.on('error', () => undefined);
+export function withErrorSink(
+	stream: ByteStream,
+	onError: (error: Error) => void = () => undefined,
+): ByteStream {
+	return stream.on('error', onError);
+}
+
+/** More bytes came than are allowed. */
+export class TooLargeError extends Error {
+	override readonly name = 'TooLargeError';
 }
 
 /** The problem of a picture that is over the limit. */

@@ -102,7 +102,7 @@ function limited(
 }
 
 /** A number that came as text from an expression; anything else is left for the schema to refuse. */
-function numeric(given: unknown): unknown {
+export function numeric(given: unknown): unknown {
 	return typeof given === 'string' && /^[+-]?\d+(\.\d+)?$/.test(given.trim())
 		? Number(given)
 		: given;
@@ -118,11 +118,11 @@ const TRUTHS = new Map<unknown, boolean>([
 	['false', false],
 ]);
 
-function truth(given: unknown): unknown {
+export function truth(given: unknown): unknown {
 	return typeof given === 'string' ? TRUTHS.get(given.trim().toLowerCase()) : given;
 }
 
-function canonicalChoice(choices: readonly string[], given: unknown): unknown {
+export function canonicalChoice(choices: readonly string[], given: unknown): unknown {
 	if (typeof given !== 'string') return given;
 	const meant = given.trim().toLowerCase();
 	return choices.find((choice) => choice.toLowerCase() === meant) ?? given;

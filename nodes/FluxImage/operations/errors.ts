@@ -1,17 +1,30 @@
 import {
 	NodeApiError,
+	NodeOperationError,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type JsonObject,
-	type NodeOperationError,
 } from 'n8n-workflow';
 
-import { present } from '../core/json';
-import type { Gateway } from '../gateways/gateway';
-import { type ProblemError, type ProblemKind } from '../core/problem';
-import { WORDING } from '../core/messages';
-import { isSeen } from '../tasks/lifecycle';
 import type { Redact } from '../client/redaction';
+import { present } from '../core/json';
+import { MESSAGES } from '../core/messages';
+import type { Problem, ProblemKind } from '../core/problem';
+import type { KnownTask } from '../core/task';
+import type { Gateway } from '../gateways/gateway';
+
+/** An error in what the person gave an item, found before anything was sent. */
+export function inputError(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	message: string,
+	remedy = 'Correct it in the node, or in the expression that gives it.',
+): NodeOperationError {
+	return new NodeOperationError(context.getNode(), message, {
+		itemIndex,
+		description: `Item ${itemIndex}: nothing was sent and nothing was paid. ${remedy}`,
+	});
+}
 
 /** Why an item ended without its output: the error for the editor, and its fields for the workflow. */
 export interface ItemFailure {
@@ -27,23 +40,22 @@ export function taskFailure(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	gateway: Gateway,
-	error: ProblemError,
+	{ problem, task }: { readonly problem: Problem; readonly task?: KnownTask },
 	redact: Redact,
 ): ItemFailure {
-	const { problem, task } = error;
 	const fill = (text: string) =>
 		redact.text(
 			text
 				.replace('{gateway}', gateway.displayName)
 				.replace('{id}', () => task?.requestId ?? 'without an ID'),
 		);
-	const { message: head, remedy, remedyOfTask = remedy } = WORDING[problem.kind];
+	const { message: head, remedy, remedyOfTask = remedy } = MESSAGES[problem.kind];
 	const reason = problem.reason && redact.text(problem.reason);
 	const json = present({
 		requestId: task?.requestId,
 		gateway: gateway.id,
 		model: task?.modelId || problem.modelId,
-		status: task && isSeen(task) ? task.status : undefined,
+		status: task?.status,
 		failure: task?.failure && { ...task.failure },
 		url: problem.pictureUrl,
 	}) as JsonObject;

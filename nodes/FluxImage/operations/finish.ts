@@ -1,10 +1,8 @@
-import type { INodeExecutionData } from 'n8n-workflow';
-
-import { ProblemError } from '../core/problem';
-import { cancelAfterDeadline, type TaskRoom } from '../tasks/lifecycle';
-import type { TaskState } from '../core/task';
-import type { Watch } from '../tasks/poll';
-import type { ItemInput } from './operation';
+import type { Ending } from '../tasks/ending';
+import type { Execution } from '../tasks/execution';
+import { cancelLate } from '../tasks/lifecycle';
+import { collectUntilMs, type WaitOptions } from '../tasks/poll';
+import type { ItemInput, ItemOutcome } from './operation';
 import type { OptionName } from './options';
 import { imageItems, taskItem } from './output';
 
@@ -21,30 +19,42 @@ export const PICTURE_OPTIONS: readonly OptionName[] = [
 	'timeout',
 ];
 
-/**
- * Sees a task through to its pictures, and does with one that is not finished in time what the item's
- * On Timeout says.
- *
- * @throws ProblemError naming the task wherever one exists
- */
-export async function picturesInTime(
-	item: ItemInput,
-	room: TaskRoom,
+/** How an item's task is waited for. */
+export function waitOptions(
+	{ options: { pollIntervalMs } }: ItemInput,
+	{ abortSignal }: Execution,
 	deadlineMs: number,
-	finish: (watch: Watch) => Promise<TaskState>,
-): Promise<INodeExecutionData[]> {
-	const { onTimeout, pollIntervalMs } = item.options;
-	const watch = { deadlineMs, ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }) };
-	const pictures = async () => await imageItems(item, room, await finish(watch), deadlineMs);
-	return await pictures().catch(async (error: unknown) => {
-		if (!(error instanceof ProblemError) || !error.task) throw error;
-		const { kind } = error.problem;
-		const isLate = kind === 'deadlineReached' || kind === 'resultUnread';
-		// It stays in flight: should Stop come while other items run, this output is dropped.
-		if (isLate && onTimeout === 'returnTask') return [taskItem(item, error.task)];
-		const isUnfinished = kind === 'deadlineReached';
-		if (isUnfinished && onTimeout === 'cancelTask')
-			throw await cancelAfterDeadline(room, error.task);
-		throw error;
-	});
+): WaitOptions {
+	return {
+		deadlineMs,
+		signal: abortSignal,
+		...(pollIntervalMs === undefined ? {} : { pollIntervalMs }),
+	};
+}
+
+/**
+ * What an item puts out of its task's ending: the pictures; of a task that was not finished in time,
+ * what the item's On Timeout says.
+ */
+export async function finishItem(
+	item: ItemInput,
+	execution: Execution,
+	ending: Ending,
+	wait: WaitOptions,
+): Promise<ItemOutcome> {
+	if (!ending.problem) {
+		const until = { ...wait, deadlineMs: collectUntilMs(execution, wait) };
+		return await imageItems(item, execution, ending.task, until);
+	}
+	const { problem, task } = ending;
+	if (!task) return { problem };
+	const { onTimeout } = item.options;
+	const isUnfinished = problem.kind === 'deadlineReached';
+	// It stays active: should Stop come while other items run, this output is dropped.
+	if (onTimeout === 'returnTask' && (isUnfinished || problem.kind === 'resultUnread')) {
+		return { items: [taskItem(item, task)] };
+	}
+	if (onTimeout !== 'cancelTask' || !isUnfinished) return { problem, task };
+	const late = await cancelLate(execution, task, wait);
+	return late.problem ? late : await finishItem(item, execution, late, wait);
 }

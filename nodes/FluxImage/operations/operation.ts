@@ -1,7 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { Problem } from '../core/problem';
+import type { KnownTask } from '../core/task';
 import type { Gateway } from '../gateways/gateway';
-import type { TaskRoom } from '../tasks/lifecycle';
+import type { Execution } from '../tasks/execution';
 import type { OptionName, TaskOptions } from './options';
 
 /** An item of the input, and all that its operation reads it with. */
@@ -12,11 +14,17 @@ export interface ItemInput {
 	readonly options: TaskOptions;
 }
 
-/** What an item will do, its parameters read and checked; nothing is sent before it runs. */
-export type Job = (room: TaskRoom) => Promise<INodeExecutionData[]>;
+/** What an item came to: what it puts out, or the problem, and the task that it is about. */
+export type ItemOutcome =
+	| { readonly items: INodeExecutionData[]; readonly problem?: undefined }
+	| { readonly problem: Problem; readonly task?: KnownTask; readonly items?: undefined };
 
-/** An operation of the node: its row in the dropdown, its options, and its work. */
-export interface Operation {
+/**
+ * An operation of the node: its row in the dropdown, its options, and its work.
+ *
+ * @typeParam Plan what an item asks for, read and checked
+ */
+export interface Operation<Plan = unknown> {
 	readonly resource: 'image' | 'task';
 	readonly value: string;
 	readonly name: string;
@@ -28,9 +36,11 @@ export interface Operation {
 	/** Whether the gateway must be able to cancel. */
 	readonly needsCancel?: boolean;
 	/**
-	 * Reads and checks one item.
+	 * Reads and checks one item; nothing is sent.
 	 *
 	 * @throws NodeOperationError that names the parameter, the value, what is expected, and the item
 	 */
-	prepare(item: ItemInput): Promise<Job>;
+	read(item: ItemInput): Promise<Plan>;
+	/** Does what was read. */
+	run(item: ItemInput, plan: Plan, execution: Execution): Promise<ItemOutcome>;
 }

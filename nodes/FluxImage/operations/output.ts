@@ -1,82 +1,106 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
+import type { Until } from '../client/retry';
 import { present } from '../core/json';
-import type { FetchedPicture } from '../images/download';
-import { fetchPicture } from '../images/download';
-import { about } from '../core/problem';
-import type { TaskRoom } from '../tasks/lifecycle';
-import type { Session } from '../client/gatewayClient';
-import type { GeneratedImage, TaskState } from '../core/task';
-import type { ItemInput } from './operation';
+import type { Outcome } from '../core/problem';
+import type { GeneratedImage, KnownTask, TaskState } from '../core/task';
+import { fetchPicture, type FetchedPicture, type PictureTarget } from '../images/download';
+import type { Execution } from '../tasks/execution';
+import { showHint } from './hint';
+import type { ItemInput, ItemOutcome } from './operation';
 
 /** The item that stands for a task. */
 export function taskItem(
 	item: ItemInput,
-	state: TaskState,
+	state: KnownTask,
 	extra: IDataObject = {},
 ): INodeExecutionData {
 	return { json: { ...taskFields(item, state), ...extra }, pairedItem: { item: item.itemIndex } };
 }
 
 /**
- * The items of a completed task: one an image, the picture in its binary field.
+ * The items of a completed task: one an image, the picture in its binary field. Where only some of the
+ * pictures can be had, those come out, and a hint tells of the others.
  *
- * @throws ProblemError `pictureUnavailable`, naming the task; `stopped` on Stop
+ * @returns the first problem where none of them can be had; `stopped` on Stop
  */
 export async function imageItems(
 	item: ItemInput,
-	room: TaskRoom,
-	state: TaskState,
-	deadlineMs: number,
-): Promise<INodeExecutionData[]> {
-	const images = state.images ?? [];
-	const pictures = item.options.downloadImages
-		? await about(state, fetchImages(item, room.session, images, deadlineMs))
-		: [];
-	return images.map((image, index) => imageItem(item, state, index, image, pictures[index]));
-}
-
-/** All of them together; the first that fails ends the others before its error goes up. */
-async function fetchImages(
-	item: ItemInput,
-	session: Session,
-	images: readonly GeneratedImage[],
-	deadlineMs: number,
-): Promise<FetchedPicture[]> {
-	const failed = new AbortController();
-	const together = { ...session, halt: AbortSignal.any([session.halt, failed.signal]) };
-	const fetches = images.map(async (image) => {
-		return await fetchImage(item, together, image, deadlineMs).catch((error: unknown) => {
-			failed.abort(error);
-			throw error;
-		});
-	});
-	await Promise.allSettled(fetches);
-	if (failed.signal.aborted) throw failed.signal.reason;
-	return await Promise.all(fetches);
-}
-
-async function fetchImage(
-	{ context, options }: ItemInput,
-	session: Session,
-	image: GeneratedImage,
-	deadlineMs: number,
-): Promise<FetchedPicture> {
-	return await fetchPicture(
-		session,
-		image,
-		async (bytes, fileName, contentType) =>
-			await context.helpers.prepareBinaryData(bytes, fileName, contentType),
-		{ deadlineMs, maximumBytes: options.maxImageBytes },
+	execution: Execution,
+	task: TaskState,
+	until: Until,
+): Promise<ItemOutcome> {
+	const images = task.images ?? [];
+	if (!item.options.downloadImages) {
+		return { items: images.map((image, index) => imageItem(item, task, index, image)) };
+	}
+	const fetches = images.map(
+		async (_image, index) => await fetchImage(item, execution, task, index, until),
 	);
+	const pictures = await Promise.all(fetches);
+	const items = pictures.flatMap(({ value }, index) =>
+		value ? [imageItem(item, task, index, value.image, value.picture)] : [],
+	);
+	const problems = pictures.flatMap(({ problem }) => problem ?? []);
+	const [problem] = problems;
+	if (!problem) return { items };
+	if (items.length === 0 || problem.kind === 'stopped') return { problem, task };
+	showHint(
+		item,
+		`Of ${images.length} pictures of task ${task.requestId}, ${problems.length} could not be fetched: ${problem.reason}. Task > Get Result fetches them again without paying again.`,
+	);
+	return { items };
 }
+
+/** HTTP statuses by which a host says that a link is no longer good: the result has a new one. */
+const LINK_EXPIRED: ReadonlySet<number> = new Set([401, 403, 410]);
+
+/** One image of a task. Where its link has expired, the result is read again, which costs nothing. */
+async function fetchImage(
+	item: ItemInput,
+	execution: Execution,
+	task: TaskState,
+	index: number,
+	until: Until,
+): Promise<Outcome<{ image: GeneratedImage; picture: FetchedPicture }>> {
+	const { client } = execution;
+	const target = targetOf(item, task, index);
+	const image = task.images?.[index];
+	if (!image) return { problem: { kind: 'noImages' } };
+	const fetched = await fetchPicture(client, image, target, until);
+	if (fetched.value) return { value: { image, picture: fetched.value } };
+	if (!LINK_EXPIRED.has(fetched.problem.httpCode ?? 0)) return fetched;
+	const renewed = (await client.result(task, until)).value?.images?.[index];
+	if (!renewed || renewed.url === image.url) return fetched;
+	const picture = await fetchPicture(client, renewed, target, until);
+	return picture.value ? { value: { image: renewed, picture: picture.value } } : picture;
+}
+
+/** Names tell model, task and number, so that no two pictures have the same. */
+function targetOf(
+	{ context, options }: ItemInput,
+	{ modelId, requestId }: TaskState,
+	index: number,
+): PictureTarget {
+	const plain = (text: string) => text.replace(/[^A-Za-z0-9-]+/g, '');
+	const model = plain(modelId.replace(/[_.]/g, '-')) || 'flux';
+	return {
+		store: async (bytes, fileName, contentType) =>
+			await context.helpers.prepareBinaryData(bytes, fileName, contentType),
+		stem: `${model.slice(0, LONGEST_NAME)}_${plain(requestId).slice(0, LONGEST_NAME)}_${index + 1}`,
+		maximumBytes: options.maxImageBytes,
+	};
+}
+
+/** Longest part of a file name, in characters: file systems take 255 bytes in all. */
+const LONGEST_NAME = 80;
 
 function imageItem(
 	item: ItemInput,
 	state: TaskState,
 	imageIndex: number,
 	image: GeneratedImage,
-	picture: FetchedPicture | undefined,
+	picture?: FetchedPicture,
 ): INodeExecutionData {
 	const json = {
 		...taskFields(item, state),
@@ -100,8 +124,8 @@ function imageItem(
 	};
 }
 
-function taskFields({ gateway, options }: ItemInput, state: TaskState): IDataObject {
-	const { requestId, modelId, status, queuePosition, progress, failure, raw } = state;
+function taskFields({ gateway, options }: ItemInput, state: KnownTask): IDataObject {
+	const { requestId, modelId, status = 'queued', queuePosition, progress, failure, raw } = state;
 	return present({
 		requestId,
 		gateway: gateway.id,

@@ -1,70 +1,120 @@
 import type { JsonObject } from 'n8n-workflow';
 
+import type { Until } from '../client/retry';
+import type { Outcome } from '../core/problem';
+import type { TaskRef } from '../core/task';
+import type { Submission } from '../gateways/gateway';
+import { isPathPart } from '../gateways/pathPart';
+import { embedImages } from '../images/embed';
 import { ImageInputError, readInputImages, type InputImage } from '../images/inputImages';
-import { placeImages } from '../images/embed';
-import { findOffer } from '../models';
+import { findOffer, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
 import { readOtherParameters } from '../models/otherParameters';
 import { ParameterError } from '../models/parameterError';
 import { readParameters } from '../models/validation';
-import type { Order, TaskRoom } from '../tasks/lifecycle';
-import { inputError } from './inputError';
-import { readModelId } from './modelId';
+import type { Execution } from '../tasks/execution';
+import type { Order } from '../tasks/lifecycle';
+import { inputError } from './errors';
 import type { ItemInput } from './operation';
 
 /** What an image item asks for, checked. */
-interface ImageRequest {
+export interface ImageRequest {
 	readonly modelId: string;
+	/** Under the wire's names, without the images. */
 	readonly parameters: JsonObject;
+	/** What shapes the request without being sent. */
 	readonly switches: Readonly<Record<string, unknown>>;
 	readonly images: readonly InputImage[];
+	/** Absent where the model is in no table. */
 	readonly offer?: ModelOffer;
 }
 
-/** Makes the order once the execution is there to run it. */
-export type MakeOrder = (room: TaskRoom) => Order;
+/** How long a single read of a task is tried, in milliseconds; a person is waiting for it. */
+const READ_FOR_MS = 60_000;
+
+/** When an item's time is up that begins now. */
+export function deadlineOf({ options }: ItemInput, { clock }: Execution): number {
+	return clock.nowMs() + options.timeoutMs;
+}
+
+/** Until when a task is read that is not waited for. */
+export function readUntil({ clock, abortSignal }: Execution): Until {
+	return { deadlineMs: clock.nowMs() + READ_FOR_MS, signal: abortSignal };
+}
+
+/** The order of an image item that begins now: its time runs from here. */
+export function orderOf(item: ItemInput, request: ImageRequest, execution: Execution): Order {
+	const { context, itemIndex, gateway, options } = item;
+	const { modelId, parameters, switches, images } = request;
+	const deadlineMs = deadlineOf(item, execution);
+	return {
+		key: {
+			runIndex: context.getWorkflowDataProxy(itemIndex).$runIndex as number,
+			itemIndex,
+			origin: originOf(item, execution),
+			payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
+		},
+		modelId,
+		tasks: tasksOf(parameters),
+		cancelOnStop: options.cancelOnStop,
+		deadlineMs,
+		build: async () => await buildSubmission(request, execution, deadlineMs),
+	};
+}
+
+/** How many tasks a gateway counts a create for: as many as it makes images. */
+function tasksOf({ n }: JsonObject): number {
+	return typeof n === 'number' && n > 1 ? n : 1;
+}
+
+/** Parameters that change nothing of what is ordered. */
+const BESIDE_THE_ORDER: ReadonlySet<string> = new Set(['operation', 'options', 'resource']);
+
+/** What the order comes from: the parameters as the person wrote them, the account, the input item. */
+function originOf({ context, itemIndex }: ItemInput, { client }: Execution): unknown {
+	const written = Object.entries(context.getNode().parameters)
+		.filter(([name]) => !BESIDE_THE_ORDER.has(name))
+		.sort(([one], [other]) => one.localeCompare(other));
+	const { json, binary } = context.getInputData()[itemIndex] ?? {};
+	return [written, client.account, json, binary];
+}
+
+async function buildSubmission(
+	{ modelId, parameters, switches, images, offer }: ImageRequest,
+	{ client, abortSignal }: Execution,
+	deadlineMs: number,
+): Promise<Outcome<Submission>> {
+	if (!offer) return { value: { modelId, parameters, switches } };
+	const until = { deadlineMs, signal: abortSignal };
+	const embedded = await embedImages(client, { offer, switches, parameters, images }, until);
+	if (embedded.problem) return embedded;
+	return { value: { modelId, parameters: embedded.value, switches } };
+}
 
 /**
  * Reads an image item and checks it against its model's table.
  *
  * @throws NodeOperationError naming the parameter, the value, what is expected, and the item
  */
-export async function readImageOrder(item: ItemInput): Promise<MakeOrder> {
-	const { context, itemIndex, gateway, options } = item;
-	const request = await asInputError(item, readRequest(item));
-	const { modelId, parameters, switches, images, offer } = request;
-	const identity = {
-		runIndex: context.getWorkflowDataProxy(itemIndex).$runIndex as number,
-		itemIndex,
-		payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
-	};
-	return ({ session }) => {
-		const deadlineMs = session.clock.nowMs() + options.timeoutMs;
-		return {
-			identity,
-			modelId,
-			cancelOnStop: options.cancelOnStop,
-			deadlineMs,
-			submit: async () => ({
-				modelId,
-				switches,
-				parameters: offer
-					? await placeImages(session, { offer, switches, parameters, images }, deadlineMs)
-					: parameters,
-			}),
-		};
-	};
+export async function readImageRequest(item: ItemInput): Promise<ImageRequest> {
+	const { context, itemIndex } = item;
+	return await readRequest(item).catch((error: unknown) => {
+		const ofInput = error instanceof ParameterError || error instanceof ImageInputError;
+		throw ofInput ? inputError(context, itemIndex, error.message) : error;
+	});
 }
 
 async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<ImageRequest> {
-	const model = String(context.getNodeParameter('model', itemIndex, ''));
-	if (model === 'other') return readOtherRequest(context, itemIndex);
-	const offer = findOffer(gateway.id, model);
+	const given: unknown = context.getNodeParameter('model', itemIndex, '');
+	const model = idIn(given);
+	if (model === OTHER_MODEL) return readOtherRequest(context, itemIndex);
+	const offer = model === undefined ? undefined : findOffer(gateway.id, model);
 	if (!offer) {
+		const { message } = new ParameterError('Model', `one that ${gateway.displayName} sells`, given);
 		throw inputError(
 			context,
 			itemIndex,
-			`Model must be one that ${gateway.displayName} sells, but is "${model}"`,
+			message,
 			'Choose one from the list, or choose Other and give its ID.',
 		);
 	}
@@ -94,10 +144,47 @@ function givenParameters(context: ItemInput['context'], itemIndex: number, offer
 	return { ...additional, ...Object.fromEntries(main) };
 }
 
-/** What the tables and the images say is wrong becomes the item's error. */
-async function asInputError<T>({ context, itemIndex }: ItemInput, read: Promise<T>): Promise<T> {
-	return await read.catch((error: unknown) => {
-		const ofInput = error instanceof ParameterError || error instanceof ImageInputError;
-		throw ofInput ? inputError(context, itemIndex, error.message) : error;
-	});
+/** An id as an expression may give it; nothing where it is none: an object, a blank, `undefined`. */
+function idIn(given: unknown): string | undefined {
+	const id = typeof given === 'number' ? String(given) : given;
+	return typeof id === 'string' && isPathPart(id.trim()) ? id.trim() : undefined;
+}
+
+/** The id of a model that is not in the tables. Throws NodeOperationError where it can't be one. */
+function readModelId(context: ItemInput['context'], itemIndex: number): string {
+	const given: unknown = context.getNodeParameter('modelId', itemIndex, '');
+	const modelId = idIn(given);
+	if (modelId !== undefined) return modelId;
+	const { message } = new ParameterError('Model ID', 'the ID of a model', given);
+	throw inputError(context, itemIndex, message);
+}
+
+/**
+ * The task that an item names.
+ *
+ * @throws NodeOperationError where Request ID or Model cannot be one
+ */
+export async function readTaskRef(item: ItemInput): Promise<TaskRef> {
+	const { context, itemIndex, gateway } = item;
+	const given: unknown = context.getNodeParameter('requestId', itemIndex, '');
+	const requestId = idIn(given);
+	if (requestId === undefined) {
+		const { message } = new ParameterError('Request ID', 'the ID of a task', given);
+		throw inputError(
+			context,
+			itemIndex,
+			message,
+			'It is the requestId in the output of Image > Create, and in the error of a task that was not finished.',
+		);
+	}
+	return { requestId, modelId: gateway.modelInTaskUrl ? modelOf(item) : '' };
+}
+
+function modelOf({ context, itemIndex, gateway }: ItemInput): string {
+	const given: unknown = context.getNodeParameter('model', itemIndex, '');
+	const model = idIn(given);
+	if (model === OTHER_MODEL) return readModelId(context, itemIndex);
+	if (model !== undefined) return findOffer(gateway.id, model)?.id ?? model;
+	const { message } = new ParameterError('Model', 'the model of the task', given);
+	throw inputError(context, itemIndex, message);
 }

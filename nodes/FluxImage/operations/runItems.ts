@@ -5,29 +5,36 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
-import { OPERATIONS } from './index';
-import { GATEWAYS } from '../gateways';
+import { CredentialError } from '../client/credential';
+import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
-import { ProblemError } from '../core/problem';
-import type { TaskRoom } from '../tasks/lifecycle';
-import { runTogether } from './pool';
-import { inputError } from './inputError';
-import { openRoom } from './execution';
-import type { Job, Operation } from './operation';
+import type { Execution } from '../tasks/execution';
+import { failedItem, inputError, taskFailure, type ItemFailure } from './errors';
+import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
+import { OPERATIONS } from './index';
+import type { ItemInput, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
-import { failedItem, taskFailure, type ItemFailure } from './errors';
+import { runTogether } from './pool';
 
 /** What an item came to. */
-type Ending =
+type ItemEnding =
 	| { readonly items: INodeExecutionData[]; readonly failure?: undefined }
 	| { readonly failure: ItemFailure; readonly items?: undefined };
 
+/** An item that is read and checked. */
+interface ReadyItem {
+	readonly item: ItemInput;
+	readonly operation: Operation;
+	/** What its operation read. */
+	readonly plan: unknown;
+	readonly execution: Execution;
+}
+
 /** An item that is ready to run, or what is wrong with it. */
-interface Prepared {
-	readonly itemIndex: number;
+interface PreparedItem {
 	/** Absent where they are wrong. */
 	readonly options?: TaskOptions;
-	readonly job?: Job;
+	readonly ready?: ReadyItem;
 	readonly failure?: ItemFailure;
 }
 
@@ -38,26 +45,29 @@ interface Prepared {
  * @throws NodeOperationError or NodeApiError of the first item that fails, unless the node is set to
  * continue on fail
  */
-export async function runItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+export async function runItems(
+	context: IExecuteFunctions,
+	ports: NodePorts = SYSTEM_PORTS,
+): Promise<INodeExecutionData[]> {
 	const count = context.getInputData().length;
 	if (count === 0) return [];
 	const gateway = readGateway(context);
-	const room = await openRoom(context, gateway);
-	const prepared: Prepared[] = [];
+	const node = new NodeExecution(context, gateway, ports);
+	const prepared: PreparedItem[] = [];
 	for (let itemIndex = 0; itemIndex < count; itemIndex++) {
-		prepared.push(await prepareItem(context, itemIndex, gateway));
+		prepared.push(await prepareItem(context, itemIndex, gateway, node));
 	}
 	let firstFailure: ItemFailure | undefined;
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
 	const endings = await runTogether(prepared, maxConcurrentTasks(prepared), async (item) => {
-		const ending = await runItem(context, room, gateway, item);
+		const ending = await runItem(item);
 		firstFailure ??= ending.failure;
-		if (ending.failure && !context.continueOnFail()) room.giveUp();
+		if (ending.failure && !context.continueOnFail()) node.giveUp();
 		return ending;
 	});
-	await room.inFlight.close();
-	if (firstFailure) room.memory.handOn();
+	await node.close();
+	if (firstFailure) node.publish();
 	if (firstFailure && !context.continueOnFail()) throw nodeError(firstFailure, endings);
 	return endings.flatMap(({ items, failure }) => items ?? [failedItem(context, failure)]);
 }
@@ -67,45 +77,44 @@ async function prepareItem(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	gateway: Gateway,
-): Promise<Prepared> {
+	node: NodeExecution,
+): Promise<PreparedItem> {
 	let options: TaskOptions | undefined;
 	try {
 		options = readOptions(context, itemIndex);
 		const operation = readOperation(context, itemIndex);
-		const job = await operation.prepare({ context, itemIndex, gateway, options });
-		return { itemIndex, options, job };
+		const execution = await node.at(itemIndex);
+		const item = { context, itemIndex, gateway, options };
+		return { options, ready: { item, operation, plan: await operation.read(item), execution } };
 	} catch (error) {
-		const shown =
-			error instanceof NodeOperationError
-				? error
-				: new NodeOperationError(context.getNode(), error as Error, { itemIndex });
+		const shown = asNodeError(context, itemIndex, error);
 		if (!context.continueOnFail()) throw shown;
 		const failure = { itemIndex, error: shown, json: { gateway: gateway.id } };
-		return { itemIndex, ...(options && { options }), failure };
+		return { ...(options && { options }), failure };
 	}
 }
 
-async function runItem(
-	context: IExecuteFunctions,
-	room: TaskRoom,
-	gateway: Gateway,
-	{ itemIndex, job, failure }: Prepared,
-): Promise<Ending> {
-	if (!job) return failure ? { failure } : { items: [] };
+async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {
+	if (!ready) return failure ? { failure } : { items: [] };
+	const { item, operation, plan, execution } = ready;
+	const { context, itemIndex, gateway } = item;
 	try {
-		return { items: await job(room) };
+		const outcome = await operation.run(item, plan, execution);
+		if (outcome.items) return { items: outcome.items };
+		const { redact } = execution.client;
+		return { failure: taskFailure(context, itemIndex, gateway, outcome, redact) };
 	} catch (error) {
-		if (error instanceof ProblemError) {
-			const { redact } = room.session.transport;
-			return { failure: taskFailure(context, itemIndex, gateway, error, redact) };
-		}
 		return { failure: { itemIndex, error: asNodeError(context, itemIndex, error), json: {} } };
 	}
 }
 
-/** What is no problem of the wire: a fault of n8n's store, or of our own. */
+/** What is no problem of the wire: wrong input, a fault of n8n's store, or of our own. */
 function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unknown) {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	if (error instanceof CredentialError) {
+		const remedy = 'Correct the credential of the gateway.';
+		return inputError(context, itemIndex, error.message, remedy);
+	}
 	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
 }
 
@@ -113,16 +122,14 @@ function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unkno
  * The error that ends the node. The other items' pictures do not come out then, so it names their
  * tasks: paid, remembered for a Retry, and to be had by Task > Wait.
  */
-function nodeError(first: ItemFailure, endings: readonly Ending[]): ItemFailure['error'] {
+function nodeError(first: ItemFailure, endings: readonly ItemEnding[]): ItemFailure['error'] {
 	const facts = endings.flatMap(({ items, failure }) =>
 		failure ? [failure.json] : items.map(({ json }) => json),
 	);
 	const paid = new Set(facts.map(({ requestId }) => requestId));
 	paid.delete(first.json['requestId']);
 	const doubtful = endings.flatMap(({ failure }) =>
-		failure && failure !== first && failure.kind === 'mayHaveBeenAccepted'
-			? [failure.itemIndex]
-			: [],
+		failure && failure !== first && failure.kind === 'createUncertain' ? [failure.itemIndex] : [],
 	);
 	const others = [...paid].filter(Boolean).join(', ');
 	const { error } = first;
@@ -140,7 +147,7 @@ function nodeError(first: ItemFailure, endings: readonly Ending[]): ItemFailure[
 
 function readGateway(context: IExecuteFunctions): Gateway {
 	const name = context.getNodeParameter('gateway', 0) as string;
-	const gateway = GATEWAYS[name];
+	const gateway = findGateway(name);
 	if (gateway) return gateway;
 	throw inputError(context, 0, `Gateway must be one of the list, but is "${name}"`);
 }
@@ -159,6 +166,6 @@ function readOperation(context: IExecuteFunctions, itemIndex: number): Operation
 }
 
 /** Of the first item whose options are right, since one number holds for all. */
-function maxConcurrentTasks(prepared: readonly Prepared[]): number {
+function maxConcurrentTasks(prepared: readonly PreparedItem[]): number {
 	return prepared.find(({ options }) => options)?.options?.maxConcurrentTasks ?? 1;
 }

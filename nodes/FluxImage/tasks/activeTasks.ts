@@ -1,27 +1,33 @@
-import type { GatewayReply } from '../gateways/gateway';
-import { ProblemError } from '../core/problem';
-import { UNPACED } from '../client/rateLimiter';
-import { readStubbornly } from '../client/retry';
-import type { Session } from '../client/gatewayClient';
+import type { GatewayClient } from '../client/gatewayClient';
+import type { Clock } from '../core/clock';
 import type { TaskRef } from '../core/task';
 
 /**
- * How long cancels may take after Stop, in milliseconds: with the second for which a create in flight
- * is awaited, Stop is done within two.
+ * How long cancels are tried after Stop, in milliseconds. n8n does not wait for them: the node's
+ * promise runs on, and its output is dropped already.
  */
-const STOP_CANCEL_MS = 900;
+const STOP_CANCEL_MS = 60_000;
 
 /** A signal that never aborts: what is sent with it is not blocked by the stop. */
-const UNSTOPPABLE = new AbortController().signal;
+const NEVER = new AbortController().signal;
 
 /** What became of a task when a cancel was asked for. */
 export type Cancelled = 'requested' | 'alreadyCompleted' | 'notFound' | 'notOffered' | 'failed';
+
+/** What active tasks need of the world. */
+export interface ActiveTasksPorts {
+	readonly client: GatewayClient;
+	readonly clock: Clock;
+	/** Aborts when the person stops the execution. */
+	readonly cancelSignal: AbortSignal;
+	readonly log: (message: string) => void;
+}
 
 /**
  * The tasks that this execution has paid for and that have not ended. On Stop each of them is
  * cancelled at the gateway, and the log says what became of it.
  */
-export class InFlight {
+export class ActiveTasks {
 	private readonly tasks = new Map<string, { task: TaskRef; cancelOnStop: boolean }>();
 
 	/** Tasks that Stop has seen to; an earlier attempt's task is taken in more than once. */
@@ -34,32 +40,32 @@ export class InFlight {
 
 	private readonly onStop = () => this.cancelAll();
 
-	constructor(private readonly session: Session) {
-		session.stop.addEventListener('abort', this.onStop, { once: true });
+	constructor(private readonly ports: ActiveTasksPorts) {
+		ports.cancelSignal.addEventListener('abort', this.onStop, { once: true });
 	}
 
 	/** Takes a task in; one that comes after the stop is cancelled at once. */
-	add(task: TaskRef, cancelOnStop: boolean): void {
-		if (this.stopped.has(task.requestId)) return;
-		this.tasks.set(task.requestId, { task, cancelOnStop });
-		if (this.session.stop.aborted) this.cancelAll();
+	add({ requestId, modelId }: TaskRef, cancelOnStop: boolean): void {
+		if (this.stopped.has(requestId)) return;
+		this.tasks.set(requestId, { task: { requestId, modelId }, cancelOnStop });
+		if (this.ports.cancelSignal.aborted) this.cancelAll();
 	}
 
 	/** Lets a task go that has finished: there is nothing to cancel, but Stop drops its picture. */
-	finish(task: TaskRef): void {
+	complete(task: TaskRef): void {
 		this.tasks.delete(task.requestId);
-		this.tellOnStop(this.news(task, 'alreadyCompleted'));
-	}
-
-	/** Has the log of a stop say what the node's output would have said, which Stop drops. */
-	tellOnStop(line: string): void {
-		if (this.session.stop.aborted) this.session.log(line);
-		else this.untold.push(line);
+		this.logOnStop(this.news(task, 'alreadyCompleted'));
 	}
 
 	/** Lets a task go that failed, or that was handed on. */
-	remove(task: TaskRef): void {
+	delete(task: TaskRef): void {
 		this.tasks.delete(task.requestId);
+	}
+
+	/** Has the log of a stop say what the node's output would have said, which Stop drops. */
+	logOnStop(line: string): void {
+		if (this.ports.cancelSignal.aborted) this.ports.log(line);
+		else this.untold.push(line);
 	}
 
 	/**
@@ -67,7 +73,7 @@ export class InFlight {
 	 * later, while other nodes run, leaves the tasks alone that this node has handed on.
 	 */
 	async close(): Promise<void> {
-		this.session.stop.removeEventListener('abort', this.onStop);
+		this.ports.cancelSignal.removeEventListener('abort', this.onStop);
 		await Promise.all(this.cancels);
 	}
 
@@ -78,19 +84,18 @@ export class InFlight {
 			this.stopped.add(task.requestId);
 			this.cancels.push(this.stopTask(task, cancelOnStop));
 		}
-		for (const line of this.untold.splice(0)) this.session.log(line);
+		for (const line of this.untold.splice(0)) this.ports.log(line);
 	}
 
 	private async stopTask(task: TaskRef, cancelOnStop: boolean): Promise<void> {
-		const { clock, log } = this.session;
+		const { client, clock, log } = this.ports;
 		if (!cancelOnStop) return log(this.news(task, 'leftAlone'));
-		const unstoppable = { ...this.session, halt: UNSTOPPABLE, pacer: UNPACED };
 		const deadlineMs = clock.nowMs() + STOP_CANCEL_MS;
-		log(this.news(task, await cancelQuietly(unstoppable, task, deadlineMs)));
+		log(this.news(task, await cancelQuietly(client, task, deadlineMs, NEVER)));
 	}
 
 	private news({ requestId }: TaskRef, became: keyof typeof BECAME): string {
-		return `Task ${requestId} at ${this.session.gateway.displayName}: ${BECAME[became]}`;
+		return `Task ${requestId} at ${this.ports.client.gateway.displayName}: ${BECAME[became]}`;
 	}
 }
 
@@ -104,29 +109,14 @@ const BECAME: Readonly<Record<Cancelled | 'leftAlone', string>> = {
 	failed: 'could not be cancelled and may run on; Task > Wait collects its picture',
 };
 
-const NOT_FOUND = { kind: 'notFound' } as const;
-
-/**
- * Cancels a task, and says what became of it. A gateway may lag behind itself and not know its newest
- * task, so it is asked again where it says so. Never throws.
- */
+/** Cancels a task, and says what became of it. */
 export async function cancelQuietly(
-	session: Session,
+	client: GatewayClient,
 	task: TaskRef,
 	deadlineMs: number,
+	signal: AbortSignal,
 ): Promise<Cancelled> {
-	const { cancel, readCancel } = session.gateway;
-	if (!cancel || !readCancel) return 'notOffered';
-	const readKnown = (reply: GatewayReply) => {
-		const outcome = readCancel(reply);
-		return outcome.value?.cancellation === 'notFound' ? { problem: NOT_FOUND } : outcome;
-	};
-	const patience = { deadlineMs, mayLag: true };
-	try {
-		const reply = await readStubbornly(session, cancel(task), readKnown, patience, 'result');
-		return reply.cancellation;
-	} catch (error) {
-		const isUnknown = error instanceof ProblemError && error.problem.kind === NOT_FOUND.kind;
-		return isUnknown ? 'notFound' : 'failed';
-	}
+	const { value, problem } = await client.cancel(task, { deadlineMs, signal, retryNotFound: true });
+	if (problem) return problem.kind === 'notFound' ? 'notFound' : 'failed';
+	return value.cancellation;
 }

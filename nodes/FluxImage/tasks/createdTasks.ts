@@ -5,40 +5,48 @@ import type { TaskRef } from '../core/task';
 /** The field of the node's context that is ours. */
 const FIELD = 'fluxImageTasks';
 
-/** What is remembered of a create. */
-interface Remembered {
+/** What is kept of an order. */
+interface CreatedTask {
 	readonly modelId: string;
-	/** The task, or '' where its create may have been accepted but no id came back. */
+	/** The task; '' from before its create is sent until its id is known: it may be paid by then. */
 	readonly requestId: string;
-	/** The execution that sent the create. */
-	readonly executionId: string;
+	/** The execution that sent the create; absent where n8n gives none. */
+	readonly executionId?: string;
+	/** The digest of the order's origin. */
+	readonly origin: string;
 }
 
 /** A node's context: a plain object that n8n keeps through attempts and saves with the execution. */
 type Context = Record<string, unknown>;
 
-/** What makes a create the same create. */
-export interface CreateIdentity {
-	/** n8n's run index of the node: a loop's next turn is another create. */
+/** What makes an order the same order. */
+export interface OrderKey {
+	/** n8n's run index of the node: a loop's next turn is another order. */
 	readonly runIndex: number;
-	/** Index of the item: equal prompts in two items are two creates. */
+	/** Index of the item: equal prompts in two items are two orders. */
 	readonly itemIndex: number;
-	/** Everything that is sent, images by their digest: another payload is another create. */
+	/** What the order comes from, before any expression is evaluated: parameters, account, input item. */
+	readonly origin: unknown;
+	/** Everything that is sent, images by their digest. It tells the calls of an agent's tool apart. */
 	readonly payload: unknown;
 }
 
-type Tasks = Record<string, Remembered>;
+type Tasks = Record<string, CreatedTask>;
 
 /**
  * The tasks that the attempts at one execution have created, so that n8n's Retry On Fail and a
  * person's Retry pick them up instead of paying again. Only a task that ended as failed or cancelled
  * is forgotten.
  *
+ * Within an execution the run and the item name the order, whatever is sent: a random seed, or the
+ * time in a prompt, changes with each attempt. A person's Retry is another execution, of a workflow
+ * that may have been changed: there the order is the same where its origin is.
+ *
  * As an agent's tool the node has no run index that would tell a try from another call: n8n counts both
- * alike. There a run's tasks are handed on only where it failed, and to one run: a model that asks twice
- * for the same picture gets two.
+ * alike, so the payload names the order. A run's tasks are handed on only where it failed, and to one
+ * run: a model that asks twice for the same picture gets two.
  */
-export class TaskMemory {
+export class CreatedTasks {
 	/** What earlier attempts have handed on. */
 	private readonly kept: Tasks;
 	/** What this attempt has made or taken over: the same, but for a tool. */
@@ -46,7 +54,7 @@ export class TaskMemory {
 
 	constructor(
 		context: Context,
-		private readonly executionId: string,
+		private readonly executionId: string | undefined,
 		private readonly isTool = false,
 	) {
 		this.kept = (context[FIELD] ??= {}) as Tasks;
@@ -54,48 +62,63 @@ export class TaskMemory {
 	}
 
 	/** The task that an earlier attempt created. */
-	recall(identity: CreateIdentity): TaskRef | undefined {
-		const key = this.keyOf(identity);
-		const known = this.known(key);
+	get(key: OrderKey): TaskRef | undefined {
+		const known = this.find(key);
 		if (!known?.requestId) return undefined;
-		if (this.isTool) delete this.kept[key];
-		this.own[key] = known;
+		const name = this.nameOf(key);
+		if (this.isTool) delete this.kept[name];
+		this.own[name] = known;
 		return { requestId: known.requestId, modelId: known.modelId };
 	}
 
 	/**
-	 * Whether an earlier attempt of this very execution sent a create that may have been accepted.
+	 * Whether an earlier attempt of this very execution sent a create whose outcome is unknown.
 	 * n8n's Retry On Fail must not pay again on its own; a person's Retry is another execution, and
 	 * the person was told.
 	 */
-	isDoubtful(identity: CreateIdentity): boolean {
-		const known = this.known(this.keyOf(identity));
+	isUncertain(key: OrderKey): boolean {
+		const known = this.find(key);
 		return known?.requestId === '' && known.executionId === this.executionId;
 	}
 
-	remember(identity: CreateIdentity, { requestId, modelId }: TaskRef): void {
-		this.own[this.keyOf(identity)] = { requestId, modelId, executionId: this.executionId };
+	/** Before the create is sent: from now on it may be paid. */
+	begin(key: OrderKey, modelId: string): void {
+		this.set(key, { requestId: '', modelId });
 	}
 
-	rememberDoubt(identity: CreateIdentity, modelId: string): void {
-		this.remember(identity, { requestId: '', modelId });
+	/** The id of the task has come. */
+	set(key: OrderKey, { requestId, modelId }: TaskRef): void {
+		const { executionId } = this;
+		this.own[this.nameOf(key)] = {
+			requestId,
+			modelId,
+			origin: digestOf(key.origin),
+			...(executionId === undefined ? {} : { executionId }),
+		};
 	}
 
-	forget(identity: CreateIdentity): void {
-		delete this.own[this.keyOf(identity)];
+	/** The order may be paid again: its create was refused, or its task ended badly. */
+	delete(key: OrderKey): void {
+		delete this.own[this.nameOf(key)];
 	}
 
 	/** Hands on what this attempt knows, since it failed. */
-	handOn(): void {
+	publish(): void {
 		Object.assign(this.kept, this.own);
 	}
 
-	private known(key: string): Remembered | undefined {
-		return this.own[key] ?? this.kept[key];
+	private find(key: OrderKey): CreatedTask | undefined {
+		const name = this.nameOf(key);
+		const known = this.own[name] ?? this.kept[name];
+		if (!known || this.isTool || known.executionId === this.executionId) return known;
+		return known.origin === digestOf(key.origin) ? known : undefined;
 	}
 
-	private keyOf({ runIndex, itemIndex, payload }: CreateIdentity): string {
-		const digest = createHash('sha256').update(JSON.stringify(payload)).digest('hex').slice(0, 32);
-		return `${this.isTool ? 'tool' : runIndex}/${itemIndex}/${digest}`;
+	private nameOf({ runIndex, itemIndex, payload }: OrderKey): string {
+		return this.isTool ? `tool/${itemIndex}/${digestOf(payload)}` : `${runIndex}/${itemIndex}`;
 	}
 }
+
+/** Half of a SHA-256: enough to tell the orders of one node apart. */
+const digestOf = (value: unknown) =>
+	createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);

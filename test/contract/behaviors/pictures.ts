@@ -36,10 +36,13 @@ export const pictureBehaviors: readonly Behavior[] = [
 				await stage.image({ prompt: 'A pear', additionalFields: { outputFormat: 'jpeg' } }),
 			);
 			expect(json['url']).toMatch(/\.jpg$/);
-			expect(json).toMatchObject({ contentType: 'image/png', fileName: '0.png' });
+			expect(json).toMatchObject({
+				contentType: 'image/png',
+				fileName: expect.stringMatching(/^[\w-]+_[\w]+_1\.png$/),
+			});
 			expect(binary!['data']).toMatchObject({
 				mimeType: 'image/png',
-				fileName: '0.png',
+				fileName: expect.stringMatching(/^[\w-]+_[\w]+_1\.png$/),
 				fileExtension: 'png',
 			});
 		},

@@ -1,84 +1,95 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
-import { readLayerImports } from '../../../tooling/docs/architecture';
 import { PROJECT } from './document';
 
-/** From the top down, as the page draws them. */
-const ORDER = [
-	'FluxImage.node.ts',
-	'operations',
-	'images',
-	'tasks',
-	'transport',
-	'models',
-	'gateways',
-	'problems',
-	'tasks/clock',
-];
+/** An import that must not be, by the file that has it: what it imports, and the rule that tells. */
+const WRONG: Readonly<Record<string, readonly [target: string, rule: string]>> = {
+	'nodes/FluxImage/core/a.ts': ['../gateways/a', 'core-imports-downward'],
+	'nodes/FluxImage/gateways/a.ts': ['../models/a', 'gateways-imports-downward'],
+	'nodes/FluxImage/models/a.ts': ['../client/a', 'models-imports-downward'],
+	'nodes/FluxImage/client/a.ts': ['../tasks/a', 'client-imports-downward'],
+	'nodes/FluxImage/accounts/a.ts': ['../tasks/a', 'accounts-imports-downward'],
+	'nodes/FluxImage/tasks/a.ts': ['../images/a', 'tasks-imports-downward'],
+	'nodes/FluxImage/images/a.ts': ['../tasks/c', 'images-imports-downward'],
+	'nodes/FluxImage/images/b.ts': ['../newFolder/a', 'images-imports-downward'],
+	'nodes/FluxImage/operations/a.ts': ['../description/a', 'operations-imports-downward'],
+	'nodes/FluxImage/description/a.ts': ['../FluxImage.node', 'description-imports-downward'],
+	'nodes/FluxImage/core/b.ts': ['node:timers', 'node-has-no-dependencies'],
+	'nodes/FluxImage/core/c.ts': ['../../../sandbox/b', 'node-has-no-dependencies'],
+	'nodes/FluxImage/core/e.ts': ['../../../credentials/b', 'nodes-stands-apart'],
+	'credentials/a.ts': ['../nodes/FluxImage/core/d', 'credentials-stands-apart'],
+	'sandbox/a.ts': ['../nodes/FluxImage/core/d', 'sandbox-stands-apart'],
+	'tooling/a.ts': ['../test/unit/b', 'tooling-stands-apart'],
+	'test/unit/a.ts': ['../../scripts/b', 'test-stands-apart'],
+	'scripts/a.ts': ['../test/unit/b', 'scripts-use-stages-only'],
+	'scripts/circle/a.ts': ['./b', 'no-circles'],
+};
 
-const running = readLayerImports().filter(({ typesOnly }) => !typesOnly);
+/** Imports that are right, or close a circle told of elsewhere, and files that import nothing. */
+const RIGHT: Readonly<Record<string, string | undefined>> = {
+	'nodes/FluxImage/FluxImage.node.ts': './operations/b',
+	'nodes/FluxImage/operations/b.ts': '../images/c',
+	'nodes/FluxImage/images/c.ts': '../core/d',
+	'nodes/FluxImage/tasks/c.ts': '../client/b',
+	'nodes/FluxImage/client/b.ts': '../models/b',
+	'nodes/FluxImage/models/b.ts': '../gateways/b',
+	'nodes/FluxImage/gateways/b.ts': '../core/d',
+	'nodes/FluxImage/newFolder/a.ts': undefined,
+	'nodes/FluxImage/core/d.ts': 'node:crypto',
+	'test/e2e/stage.ts': '../../tooling/b',
+	'test/unit/b.ts': '../../sandbox/b',
+	'tooling/b.ts': '../sandbox/b',
+	'sandbox/b.ts': undefined,
+	'credentials/b.ts': undefined,
+	'scripts/circle/b.ts': './a',
+	'scripts/b.ts': '../test/e2e/stage',
+};
 
-describe('the layers of the node', () => {
-	it('use each other from the top down only', () => {
-		const upward = running.filter(({ from, to }) => ORDER.indexOf(from) >= ORDER.indexOf(to));
-		expect(upward).toEqual([]);
-	});
-
-	it('leave models, gateways and problems pure', () => {
-		const pure = ['models', 'gateways', 'problems'];
-		const impure = running.filter(({ from, to }) => pure.includes(from) && !pure.includes(to));
-		expect(impure).toEqual([]);
-	});
-
-	it('are known to nobody but the node where they are operations', () => {
-		const users = readLayerImports().filter(({ to }) => to === 'operations');
-		expect(users.map(({ from }) => from)).toEqual(['FluxImage.node.ts']);
-	});
-
-	it('are kept by the linter, which lets types through', () => {
-		const forbidden = [
-			['gateways/states.ts', '../transport/reply'],
-			['gateways/states.ts', '../tasks/task'],
-			['models/expectation.ts', '../images/signature'],
-			['models/expectation.ts', '../tasks/rules'],
-			['problems/problem.ts', '../operations/result'],
-			['problems/problem.ts', '../tasks/watch'],
-			['tasks/clock.ts', '../operations/options'],
-			['images/signature.ts', '../operations/output'],
-			['transport/reply.ts', '../operations/inputError'],
-		];
-		const broken = forbidden.map(([file, target]) => ({
-			filePath: `nodes/FluxImage/${file}`,
-			text: `import { something } from '${target}';\nexport const other = something;\n`,
-		}));
-		const typesOnly = {
-			filePath: 'nodes/FluxImage/gateways/states.ts',
-			text: "import type { TaskState } from '../tasks/task';\nexport type State = TaskState;\n",
-		};
-		expect(brokenRules([...broken, typesOnly])).toEqual([
-			...broken.map(() => expect.arrayContaining([LAYER_RULE]) as string[]),
-			expect.not.arrayContaining([LAYER_RULE]),
-		]);
-	});
-});
-
-const LAYER_RULE = '@typescript-eslint/no-restricted-imports';
-
-/** Which rules the project's linter finds broken in each text, were it the file's. */
-function brokenRules(files: ReadonlyArray<{ filePath: string; text: string }>): string[][] {
-	const program = `
-		import { ESLint } from 'eslint';
-		const linter = new ESLint();
-		const rules = [];
-		for (const { filePath, text } of ${JSON.stringify(files)}) {
-			const [{ messages }] = await linter.lintText(text, { filePath });
-			rules.push(messages.map(({ ruleId }) => ruleId));
-		}
-		console.log(JSON.stringify(rules));`;
-	// In a process of its own: jest cannot load the linter's settings, which are an ES module.
-	const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
-		cwd: PROJECT,
-		encoding: 'utf8',
-	});
-	return JSON.parse(stdout) as string[][];
+interface Violation {
+	readonly from: string;
+	readonly rule: { readonly name: string };
 }
+
+describe('the rules of who imports whom', () => {
+	let folder: string;
+
+	beforeAll(() => {
+		folder = mkdtempSync(join(tmpdir(), 'flux-image-layers-'));
+		for (const [file, [target]] of Object.entries(WRONG)) write(file, target);
+		for (const [file, target] of Object.entries(RIGHT)) write(file, target);
+	});
+
+	afterAll(() => rmSync(folder, { recursive: true }));
+
+	it('find every import that is wrong, be it of types only, and none that is right', () => {
+		const expected = Object.entries(WRONG).map(([file, [, rule]]) => `${file}: ${rule}`);
+		const found = violations().map(({ from, rule }) => `${from}: ${rule.name}`);
+		expect(found.sort()).toEqual(expected.sort());
+	});
+
+	function write(file: string, target: string | undefined): void {
+		const path = join(folder, file);
+		mkdirSync(dirname(path), { recursive: true });
+		const imported = target ? `import type { A as Other } from '${target}';\n` : '';
+		writeFileSync(
+			path,
+			`${imported}export interface A { other: ${target ? 'Other' : 'string'} }\n`,
+		);
+	}
+
+	/** What the project's rules find in the folder, as `npm run lint` would. */
+	function violations(): Violation[] {
+		const program = join(PROJECT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+		const config = join(PROJECT, '.dependency-cruiser.cjs');
+		const folders = ['nodes', 'credentials', 'sandbox', 'tooling', 'test', 'scripts'];
+		const { stdout } = spawnSync(
+			process.execPath,
+			[program, ...folders, '--config', config, '--output-type', 'json'],
+			{ cwd: folder, encoding: 'utf8' },
+		);
+		return (JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations;
+	}
+});

@@ -1,28 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ICredentialType } from 'n8n-workflow';
 
 import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
 import { OPERATIONS } from '../../../nodes/FluxImage/operations';
-import { WORDING } from '../../../nodes/FluxImage/core/messages';
+import { MESSAGES } from '../../../nodes/FluxImage/core/messages';
+import { credentials } from '../../../tooling/credentials';
 import { anchorsOf, PROJECT, readDocument, tableHeaded } from './document';
 
 const english = readDocument('README.md');
 const russian = readDocument('docs/README.ru.md');
-
-/** The credentials that the package names, in its order. */
-function packagedCredentials(): ICredentialType[] {
-	const { n8n } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
-		n8n: { credentials: string[] };
-	};
-	return n8n.credentials.flatMap((path) => {
-		const source = path.replace(/^dist\//, '').replace(/\.js$/, '');
-		const exported = jest.requireActual<Record<string, new () => ICredentialType>>(
-			join(PROJECT, source),
-		);
-		return Object.values(exported).map((Credential) => new Credential());
-	});
-}
 
 /** The names in a table's first column, without the links around them. */
 const namesIn = (document: typeof english, head: string) =>
@@ -64,7 +50,6 @@ describe('README.md', () => {
 	});
 
 	it('names the credential and the base URL of every gateway', () => {
-		const credentials = packagedCredentials();
 		const rows = tableHeaded(english, 'Gateway').slice(1);
 		expect(rows.map(([, credential, , baseUrl]) => [credential, baseUrl])).toEqual(
 			credentials.map(({ displayName, properties }) => [
@@ -142,7 +127,7 @@ describe('docs/README.ru.md', () => {
 	it('translates the remedy of every error', () => {
 		const rows = tableHeaded(russian, 'Что говорит ошибка').slice(1);
 		expect(rows.map(([message]) => message)).toEqual(
-			Object.values(WORDING).map(({ message }) => message),
+			Object.values(MESSAGES).map(({ message }) => message),
 		);
 		for (const [, remedy] of rows) expect(remedy).toMatch(/\p{Script=Cyrillic}/u);
 	});

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { gateways } from '../../../sandbox';
 import { readPacked } from '../../../tooling/n8n/packed';
 import { PROJECT } from './document';
 
@@ -34,7 +35,7 @@ describe('The package', () => {
 		const { nodes, credentials } = packageJson.n8n;
 		const icons = readdirSync(join(PROJECT, 'icons')).map((name) => `dist/icons/${name}`);
 		expect(nodes).toHaveLength(1);
-		expect(credentials).toHaveLength(4);
+		expect(credentials).toHaveLength(gateways.length);
 		const needed = ['package.json', ...nodes, ...credentials, ...icons];
 		expect(needed.filter((path) => !paths.includes(path))).toEqual([]);
 	});

@@ -1,8 +1,10 @@
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
+import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { htmlPage, reply } from './reply';
 
-const byUnknownTask = [GATEWAYS['seaArtCloud']!, GATEWAYS['odiRouter']!, GATEWAYS['vtrix']!];
-const toApis = GATEWAYS['toApis']!;
+/** The gateways that are asked for a task that nobody has made; ToAPIs is asked for its balance. */
+const byUnknownTask = Object.values<Gateway>(GATEWAYS).filter(({ id }) => id !== 'toApis');
+const toApis = GATEWAYS.toApis;
 
 describe.each(byUnknownTask)('the credential test of $displayName', (gateway) => {
 	it('reads, and bills nothing', () => {

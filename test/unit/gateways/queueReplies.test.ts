@@ -1,7 +1,7 @@
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import { reply } from './reply';
 
-const queue = GATEWAYS['seaArtCloud']!;
+const queue = GATEWAYS.seaArtCloud;
 const task = { requestId: 'mmsu_01', modelId: 'flux_kontext_max' };
 const url = 'https://pictures.example/image.png';
 const status = (fields: object) =>

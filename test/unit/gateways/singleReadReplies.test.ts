@@ -1,8 +1,8 @@
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import { reply } from './reply';
 
-const vtrix = GATEWAYS['vtrix']!;
-const toApis = GATEWAYS['toApis']!;
+const vtrix = GATEWAYS.vtrix;
+const toApis = GATEWAYS.toApis;
 const url = 'https://pictures.example/image.png';
 
 describe('a reply of VTrix', () => {

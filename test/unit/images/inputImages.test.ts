@@ -4,7 +4,7 @@ import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { readInputImages } from '../../../nodes/FluxImage/images/inputImages';
 import { findOffer } from '../../../nodes/FluxImage/models';
 import { runNode } from '../../../tooling/engine/engine';
-import { inExecution } from '../transport/inExecution';
+import { inExecution } from '../client/inExecution';
 
 const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
 const MEGABYTE = 1024 * 1024;
@@ -67,7 +67,7 @@ describe('an input image', () => {
 		await expect(
 			readRows('vtrix', 'flux_pro_11', [url('https://a.example/b.png')]),
 		).rejects.toThrow(
-			'Input Images 1: Source must be Binary File or Base64, since flux_pro_11 takes no URLs',
+			'Input Images 1: Source must be Binary Field or Base64, since flux_pro_11 takes no URLs',
 		);
 	});
 
@@ -90,11 +90,59 @@ describe('an input image', () => {
 		},
 	);
 
-	it('of ToAPIs is a picture by its bytes', async () => {
-		const rows = [base64(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))];
-		await expect(readRows('toApis', 'flux-kontext-max', rows)).rejects.toThrow(
-			'must be a PNG, JPEG, WebP or GIF file',
+	const NO_PICTURES = {
+		'an HTML page': '<!doctype html><title>Not found</title>',
+		'a PDF': '%PDF-1.7',
+		'an SVG': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+		JSON: '{"error":"gone"}',
+	};
+
+	it.each(Object.entries(NO_PICTURES))(
+		'is a picture by its bytes, not %s, at every gateway (FAULTS A9)',
+		async (_name, text) => {
+			for (const [gateway, model] of [
+				['toApis', 'flux-kontext-max'],
+				['seaArtCloud', 'flux_kontext_max'],
+				['vtrix', 'flux_2_pro'],
+			] as const) {
+				await expect(readRows(gateway, model, [base64(Buffer.from(text))])).rejects.toThrow(
+					'Base64 must be an image as base64, but is no PNG, JPEG, WebP or GIF',
+				);
+			}
+		},
+	);
+
+	it.each(['filesystem-v2', 'filesystem-v2:workflows/1/a', 's3:abc', 'database'])(
+		"is not n8n's word for a stored file, %s: the remedy is Binary Field (FAULTS A9)",
+		async (text) => {
+			await expect(
+				readRows('vtrix', 'flux_kontext_max', [{ source: 'base64', base64: text }]),
+			).rejects.toThrow('Choose Binary Field as its Source');
+		},
+	);
+
+	it.each([undefined, null, 7, {}, ['a']])('is not the base64 %j either', async (value) => {
+		await expect(
+			readRows('vtrix', 'flux_kontext_max', [{ source: 'base64', base64: value }]),
+		).rejects.toThrow('Base64 must be an image as base64');
+	});
+
+	it.each([undefined, null, '', '  ', {}])(
+		'is not in the field %j: nothing stands in for a name that is missing (FAULTS A10)',
+		async (binaryPropertyName) => {
+			await expect(
+				readRows('vtrix', 'flux_kontext_max', [{ source: 'binary', binaryPropertyName }]),
+			).rejects.toThrow('Input Images 1: Input Binary Field must be the name of a field, but is');
+		},
+	);
+
+	it('as a data URI under URL is told in one line, with the remedy (FAULTS E9)', async () => {
+		const address = `data:image/png;base64,${'A'.repeat(400_000)}`;
+		const error = await readRows('vtrix', 'flux_kontext_max', [url(address)]).catch(
+			(thrown: Error) => thrown.message,
 		);
+		expect(error).toMatch(/Choose Base64 as its Source$/);
+		expect(String(error).length).toBeLessThan(200);
 	});
 
 	it('has one digest for equal bytes, however they are written', async () => {

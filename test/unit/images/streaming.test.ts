@@ -4,9 +4,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { useBinaryMode } from '../../../tooling/engine/engine';
-import { inExecution } from '../transport/inExecution';
-import { serve } from '../transport/localServer';
-import { storeInEngine } from './pictureSession';
+import { inExecution } from '../client/inExecution';
+import { serve } from '../client/localServer';
+import { storeInEngine } from './pictureHarness';
 
 const PICTURE_BYTES = 20_000_000;
 const PIECE = Buffer.alloc(64 * 1024, 7);
@@ -55,7 +55,7 @@ describe('a large picture', () => {
 				atTheEnd = await heldBytes();
 			});
 		});
-		const { binary } = await inExecution(
+		const { value } = await inExecution(
 			'http://127.0.0.1:1',
 			async (node) =>
 				await storeInEngine(node, {
@@ -64,7 +64,7 @@ describe('a large picture', () => {
 				}),
 		);
 		await server.close();
-		expect(binary.fileSize).toBe('20 MB');
+		expect(value?.binary.fileSize).toBe('20 MB');
 		expect(atTheEnd - before).toBeLessThan(PICTURE_BYTES / 2);
 	});
 });

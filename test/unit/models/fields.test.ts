@@ -9,6 +9,7 @@ import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
 import { offersOf } from '../../../nodes/FluxImage/models';
 import { modelFields } from '../../../nodes/FluxImage/description/modelFields';
+import { byGateway } from '../../../sandbox';
 
 const selector = (name: string, value: string): INodeProperties => ({
 	displayName: name,
@@ -140,12 +141,11 @@ describe('The Model dropdown', () => {
 		expect(field('model', 'seaArtCloud', '')?.noDataExpression).toBeUndefined();
 	});
 
-	it.each([
-		['seaArtCloud', true],
-		['odiRouter', true],
-		['vtrix', false],
-		['toApis', false],
-	])('is asked of a task at %s: %s', (gateway, asked) => {
+	it.each(
+		Object.values(
+			byGateway(({ name, conformance }) => [name, conformance.modelInTaskUrl] as const),
+		),
+	)('is asked of a task at %s: %s', (gateway, asked) => {
 		const expected = asked ? ['model'] : [];
 		expect(shownNames(gateway, 'flux_kontext_max', 'task')).toEqual(expected);
 		expect(shownNames(gateway, 'other', 'task')).toEqual(asked ? ['model', 'modelId'] : []);

@@ -1,48 +1,12 @@
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
-import { findOffer, models, offersOf } from '../../../nodes/FluxImage/models';
+import type { Gateway, GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
+import { findOffer, idsOf, models, offersOf } from '../../../nodes/FluxImage/models';
 import { inputImageRule } from '../../../nodes/FluxImage/models/inputImages';
 import type { ModelOffer } from '../../../nodes/FluxImage/models/model';
+import { definitions, gateways, modelsOf, modelTable } from '../../../sandbox';
 
-/** What the gateways' own pages list, under the wire's names: an independent copy of the contracts. */
-const KONTEXT =
-	'prompt aspect_ratio seed output_format prompt_upsampling safety_tolerance input_image input_image_2 input_image_3 input_image_4';
-const PRO_11 =
-	'prompt width height seed output_format prompt_upsampling safety_tolerance image_prompt';
-const FLUX_2 =
-	'prompt width height seed output_format safety_tolerance input_image input_image_2 input_image_3 input_image_4 input_image_5 input_image_6 input_image_7 input_image_8';
-const TOAPIS_KONTEXT =
-	'prompt size n reference_images metadata.response_format metadata.safety_tolerance metadata.prompt_upsampling';
-const TOAPIS_FLUX_2 = 'prompt size n reference_images metadata.resolution';
-
-const CONTRACT = {
-	seaArtCloud: {
-		flux_kontext_max: KONTEXT,
-		flux_kontext_pro: KONTEXT,
-		flux_pro_11: PRO_11,
-		flux_2_pro: FLUX_2,
-		flux_2_max: FLUX_2,
-	},
-	odiRouter: {
-		flux_kontext_max: KONTEXT,
-		flux_kontext_pro: KONTEXT,
-		flux_pro_11: PRO_11,
-		flux_2_pro: FLUX_2,
-	},
-	vtrix: {
-		flux_kontext_max: `${KONTEXT} steps guidance_scale negative_prompt`,
-		flux_pro_11: PRO_11,
-		flux_2_pro: FLUX_2,
-		flux_2_max: FLUX_2,
-	},
-	toApis: {
-		'flux-kontext-max': TOAPIS_KONTEXT,
-		'flux-kontext-pro': TOAPIS_KONTEXT,
-		'flux-2-pro': TOAPIS_FLUX_2,
-		'flux-2-flex': TOAPIS_FLUX_2,
-	},
-} as const;
-
-function wireNames({ parameters, inputImages }: ModelOffer): string[] {
+/** The names under which an offer's values are sent, by the node's tables. */
+function sentNames({ parameters, inputImages }: ModelOffer): string[] {
 	const names = inputImages?.wireNames ?? [];
 	return [
 		...parameters.flatMap(({ wirePath }) => wirePath ?? []),
@@ -50,16 +14,74 @@ function wireNames({ parameters, inputImages }: ModelOffer): string[] {
 	].sort();
 }
 
-describe.each(Object.values(GATEWAYS))('$displayName', ({ id: gateway }) => {
-	it('sells exactly the models of its contract', () => {
-		const ids = offersOf(gateway).map(({ offer }) => offer.id);
-		expect(ids.sort()).toEqual(Object.keys(CONTRACT[gateway]).sort());
+/**
+ * The names that a model takes, by the sandbox's tables, which were written from the gateways' pages
+ * and share nothing with the node. `image_urls` is the other name for the same images.
+ */
+function takenNames(gateway: GatewayId, model: string): string[] {
+	return Object.entries(modelTable(gateway, model)!.parameters)
+		.flatMap(([name, rule]) =>
+			rule.type === 'object'
+				? Object.keys(rule.members).map((member) => `${name}.${member}`)
+				: name,
+		)
+		.filter((name) => name !== 'image_urls')
+		.sort();
+}
+
+it('The node and the sandbox know the same gateways', () => {
+	expect(Object.keys(GATEWAYS).sort()).toEqual([...gateways].sort());
+});
+
+describe.each(Object.values<Gateway>(GATEWAYS))('$displayName', (row) => {
+	const { id: gateway, displayName, credentialType } = row;
+	const { title, conformance } = definitions[gateway];
+
+	it('is what the sandbox knows under its name', () => {
+		expect(GATEWAYS[gateway]).toBe(row);
+		expect(displayName).toBe(title);
+		expect(credentialType).toBe(`${gateway}Api`);
+		expect({
+			modelInTaskUrl: row.modelInTaskUrl,
+			cancels: row.cancel !== undefined,
+			uploads: row.upload !== undefined,
+		}).toEqual({
+			modelInTaskUrl: conformance.modelInTaskUrl,
+			cancels: conformance.cancels,
+			uploads: conformance.uploads,
+		});
 	});
 
-	it.each(Object.entries(CONTRACT[gateway]))('sends for %s what its page lists', (id, names) => {
+	it('sells the models that the conformance suite and the live check ask for', () => {
+		const { model, modelOfEightImages, cheapest } = conformance;
+		expect(modelsOf(gateway)).toEqual(
+			expect.arrayContaining([model, modelOfEightImages, cheapest.model]),
+		);
+	});
+
+	it('sells exactly the models that the sandbox sells in its name', () => {
+		const ids = offersOf(gateway).map(({ offer }) => offer.id);
+		expect(ids.sort()).toEqual(modelsOf(gateway).sort());
+	});
+
+	it.each(modelsOf(gateway))('sends for %s what its page lists', (id) => {
 		const offer = findOffer(gateway, id);
 		expect(offer?.id).toBe(id);
-		expect(wireNames(offer as ModelOffer)).toEqual(names.split(' ').sort());
+		expect(sentNames(offer as ModelOffer)).toEqual(takenNames(gateway, id));
+	});
+
+	it.each(modelsOf(gateway))('keeps the values of %s within what its page allows', (id) => {
+		const rules = modelTable(gateway, id)!.parameters;
+		const numbers = findOffer(gateway, id)!.parameters.flatMap((parameter) => {
+			const rule = rules[parameter.wirePath ?? ''];
+			return rule?.type === 'integer' || rule?.type === 'number' ? [{ parameter, rule }] : [];
+		});
+		for (const { parameter, rule } of numbers) {
+			expect(parameter.minimum).toBe(rule.minimum);
+			expect(parameter.multipleOf).toBe('multipleOf' in rule ? rule.multipleOf : undefined);
+			// Where a page names no upper end, the sandbox has one of its own, and the node none.
+			expect([rule.maximum, undefined]).toContain(parameter.maximum);
+		}
 	});
 
 	it('shows a model first that every other gateway sells too, so that the default survives a switch', () => {
@@ -78,16 +100,19 @@ describe('An id of another gateway', () => {
 		expect(findOffer(gateway, given)?.id).toBe(expected);
 	});
 
-	it.each([
-		['toApis', 'flux_pro_11'],
-		['odiRouter', 'flux_2_max'],
-		['vtrix', 'flux_kontext_pro'],
-		['seaArtCloud', 'flux-2-flex'],
-		['seaArtCloud', 'other'],
-		['seaArtCloud', ''],
-	] as const)('at %s, %s, means nothing that is sold', (gateway, given) => {
-		expect(findOffer(gateway, given)).toBeUndefined();
-	});
+	/** Every model by every gateway that the sandbox does not sell it at. */
+	const unsold = gateways.flatMap((gateway) =>
+		models
+			.filter((model) => !idsOf(model).some((id) => modelsOf(gateway).includes(id)))
+			.flatMap((model) => idsOf(model).map((id) => [gateway, id] as const)),
+	);
+
+	it.each([...unsold, ['seaArtCloud', 'other'], ['seaArtCloud', '']] as const)(
+		'at %s, %s, means nothing that is sold',
+		(gateway, given) => {
+			expect(findOffer(gateway, given)).toBeUndefined();
+		},
+	);
 });
 
 describe('Input images', () => {

@@ -3,59 +3,88 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { ItemInput } from '../../../nodes/FluxImage/operations/operation';
 import { imageItems } from '../../../nodes/FluxImage/operations/output';
-import type { Transport } from '../../../nodes/FluxImage/client/http';
-import { Workbench } from '../tasks/workbench';
+import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
+import type { Http } from '../../../nodes/FluxImage/client/http';
+import type { Outcome } from '../../../nodes/FluxImage/core/problem';
+import { unlimited } from '../../../nodes/FluxImage/client/limiter';
+import { TaskHarness } from '../tasks/taskHarness';
 
-/** An item whose pictures come out of a host that does with each URL what the test says. */
+/** An item of a task with so many images, each fetched as the test says; with the hints that it shows. */
 async function fetching(
-	bench: Workbench,
-	download: (url: string, signal: AbortSignal) => Promise<void>,
+	harness: TaskHarness,
+	download: (url: string) => Promise<Outcome<unknown>>,
+	count = 2,
 ) {
-	const room = bench.room();
-	const transport = {
-		...room.session.transport,
-		download: async (url: string, { signal }: { signal: AbortSignal }) => {
-			await download(url, signal);
-			if (signal.aborted) return { problem: { kind: 'stopped' } };
-			return { problem: { kind: 'badParameters', reason: 'too large' } };
-		},
-	} as unknown as Transport;
+	const { clock, queue } = harness;
+	const http = { ...queue.http, download } as unknown as Http;
+	const hints: string[] = [];
+	const context = {
+		addExecutionHints: ({ message }: { message: string }) => void hints.push(message),
+	};
 	const item = {
-		context: {} as IExecuteFunctions,
+		context: context as unknown as IExecuteFunctions,
 		itemIndex: 0,
-		gateway: GATEWAYS['toApis']!,
+		gateway: GATEWAYS.seaArtCloud,
 		options: { downloadImages: true, maxImageBytes: 1, binaryPropertyName: 'data' },
 	} as ItemInput;
 	const state = {
-		requestId: 'task-1',
-		modelId: 'flux-kontext-max',
+		requestId: 'task_1',
+		modelId: 'flux_kontext_max',
 		status: 'completed',
-		images: ['one', 'two'].map((name) => ({ url: `https://pictures.test/${name}.png` })),
+		images: Array.from({ length: count }, (_, n) => ({ url: `https://pictures.test/${n}.png` })),
 		raw: {},
 	} as const;
-	return await imageItems(
-		item,
-		{ ...room, session: { ...room.session, transport } },
-		state,
-		Infinity,
-	);
+	const ports = {
+		http,
+		clock,
+		random: () => 0.5,
+		limiter: unlimited,
+		execution: {},
+		isTestRun: false,
+	};
+	const client = new GatewayClient(item.gateway, ports);
+	const work = imageItems(item, { ...harness.execution(), client }, state, harness.wait(60_000));
+	return { outcome: await clock.run(work), hints };
 }
 
+const gone = (httpCode: number) => ({
+	problem: { kind: 'badParameters', httpCode, reason: 'gone' } as const,
+});
+const fetched = { value: { binary: {}, fileName: 'a.png', contentType: 'image/png' } };
+
 describe('The pictures of a task', () => {
-	it('end together where one cannot be fetched: none is loaded on when the item is out', async () => {
-		const ended: string[] = [];
-		const bench = new Workbench();
-		const items = fetching(bench, async (url, signal) => {
-			if (url.includes('two')) await bench.clock.sleep(3_600_000, signal);
-			ended.push(url);
-		});
-		const startedMs = bench.clock.nowMs();
-		expect(await bench.problemOf(items)).toMatchObject({
-			kind: 'pictureUnavailable',
-			pictureUrl: 'https://pictures.test/one.png',
-			requestId: 'task-1',
-		});
-		expect(ended).toHaveLength(2);
-		expect(bench.clock.nowMs()).toBe(startedMs);
+	it('come out as far as they can be had, and a hint tells of the others (FAULTS B5)', async () => {
+		const harness = new TaskHarness();
+		const { outcome, hints } = await fetching(
+			harness,
+			async (url) => (url.includes('/1.') ? gone(451) : fetched),
+			3,
+		);
+		expect(outcome.items?.map(({ json }) => json.imageIndex)).toEqual([0, 2]);
+		expect(outcome.items?.[0]?.json.imageCount).toBe(3);
+		expect(hints).toEqual([
+			'Of 3 pictures of task task_1, 1 could not be fetched: gone. Task &gt; Get Result fetches them again without paying again.',
+		]);
 	});
+
+	it('are an error with the first reason where none can be had', async () => {
+		const { outcome } = await fetching(new TaskHarness(), async () => gone(451));
+		expect(outcome.problem).toMatchObject({ kind: 'pictureUnavailable', reason: 'gone' });
+	});
+
+	it.each([401, 403, 410])(
+		'whose link answers HTTP %s are fetched by the link of a new result (FAULTS F17)',
+		async (httpCode) => {
+			const harness = new TaskHarness();
+			const outputs = [{ type: 'image', url: 'https://pictures.test/again.png' }];
+			harness.queue.faults.result.push({ reply: { statusCode: 200, body: { outputs } } });
+			const { outcome } = await fetching(
+				harness,
+				async (url) => (url.includes('again') ? fetched : gone(httpCode)),
+				1,
+			);
+			expect(outcome.items?.[0]?.json.url).toBe('https://pictures.test/again.png');
+			expect(outcome.items?.[0]?.binary).toBeDefined();
+		},
+	);
 });

@@ -1,5 +1,5 @@
 import type { TaskFailure, TaskStatus } from '../../../nodes/FluxImage/core/task';
-import { failureProblem } from '../../../nodes/FluxImage/tasks/poll';
+import { failureProblem } from '../../../nodes/FluxImage/tasks/ending';
 
 const problemOf = (status: TaskStatus, failure?: TaskFailure) =>
 	failureProblem({ requestId: 'x', modelId: 'm', status, raw: null, ...(failure && { failure }) });

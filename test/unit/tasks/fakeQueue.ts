@@ -1,7 +1,7 @@
 import type { GatewayReply, GatewayRequest } from '../../../nodes/FluxImage/gateways/gateway';
 import type { Outcome, ProblemKind } from '../../../nodes/FluxImage/core/problem';
-import type { RequestLimits, Transport } from '../../../nodes/FluxImage/client/http';
-import type { SimulatedClock } from './simulatedClock';
+import type { Http, RequestLimits } from '../../../nodes/FluxImage/client/http';
+import type { SimulatedClock } from '../../../tooling/simulatedClock';
 
 export type CallKind = 'create' | 'status' | 'result' | 'cancel';
 
@@ -58,7 +58,8 @@ export class FakeQueue {
 		return this.calls.filter((call) => call.kind === kind);
 	}
 
-	readonly transport: Transport = {
+	readonly http: Http = {
+		account: 'fake',
 		redact: { text: (text) => text, deep: (value) => value },
 		send: async (request, limits) => await this.send(request, limits),
 		download: async () => ({ problem: { kind: 'interrupted' } }),
@@ -68,14 +69,14 @@ export class FakeQueue {
 		request: GatewayRequest,
 		{ timeoutMs, signal }: RequestLimits,
 	): Promise<Outcome<GatewayReply>> {
-		if (signal.aborted) return { problem: { kind: 'stopped' } };
+		if (signal?.aborted) return { problem: { kind: 'stopped' } };
 		const { kind, requestId } = readPath(request);
 		const fault = this.faults[kind].shift();
 		if (fault?.network === 'neverConnected') return { problem: { kind: 'neverConnected' } };
 		this.calls.push({ kind, atMs: this.clock.nowMs(), ...(requestId && { requestId }) });
 		const right = fault && !fault.accepted ? undefined : this.work(kind, request, requestId);
 		await this.clock.sleep(fault?.hang ? timeoutMs : Math.min(LATENCY_MS, timeoutMs), signal);
-		if (signal.aborted) return { problem: { kind: 'stopped' } };
+		if (signal?.aborted) return { problem: { kind: 'stopped' } };
 		if (fault?.hang || timeoutMs < LATENCY_MS) return { problem: { kind: 'requestTimedOut' } };
 		if (fault?.network) return { problem: { kind: fault.network } };
 		return { value: { statusCode: 200, headers: {}, body: '', ...right, ...fault?.reply } };

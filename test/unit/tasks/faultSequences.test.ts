@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 
-import type { ProblemError } from '../../../nodes/FluxImage/core/problem';
 import { generate } from '../../../nodes/FluxImage/tasks/lifecycle';
 import type { CallKind, Fault } from './fakeQueue';
-import { Workbench } from './workbench';
+import { TaskHarness } from './taskHarness';
 
 /** Sequences tried; a quick run of `npm test` must afford them. */
 const RUNS = 600;
@@ -59,37 +58,33 @@ const sequence = fc.record({
 	attempts: fc.integer({ min: 1, max: 3 }),
 });
 
-interface Ending {
+interface ItemEnding {
 	readonly requestId: string | undefined;
 	readonly kind: string | undefined;
 }
 
 /** Runs the attempts of one execution over a sequence, and gives how each item of each ended. */
 async function play(given: typeof sequence extends fc.Arbitrary<infer T> ? T : never) {
-	const bench = new Workbench(() => given.jitter, true);
+	const harness = new TaskHarness(() => given.jitter, true);
 	const kinds: CallKind[] = ['create', 'status', 'result', 'cancel'];
-	for (const kind of kinds) bench.queue.faults[kind].push(...given[kind]);
-	bench.queue.jobMs = given.jobMs;
-	bench.queue.ending = given.fails ? 'failed' : 'completed';
-	const attempts: Ending[][] = [];
+	for (const kind of kinds) harness.queue.faults[kind].push(...given[kind]);
+	harness.queue.jobMs = given.jobMs;
+	harness.queue.ending = given.fails ? 'failed' : 'completed';
+	const attempts: ItemEnding[][] = [];
 	for (let attempt = 0; attempt < given.attempts; attempt++) {
-		const room = bench.room();
-		if (given.stopMs !== undefined) void bench.clock.sleep(given.stopMs).then(() => bench.stop());
+		const execution = harness.execution();
+		if (given.stopMs !== undefined)
+			void harness.clock.sleep(given.stopMs).then(() => harness.stop());
 		const endings = Array.from({ length: given.items }, async (_, item) => {
-			const order = bench.order(item, 120_000);
-			return await generate(room, order, { deadlineMs: order.deadlineMs }).then(
-				({ requestId }): Ending => ({ requestId, kind: undefined }),
-				({ problem, task }: ProblemError): Ending => ({
-					requestId: task?.requestId,
-					kind: problem?.kind,
-				}),
-			);
+			const order = harness.order(item, 120_000);
+			const { task, problem } = await generate(execution, order, harness.wait(120_000));
+			return { requestId: task?.requestId, kind: problem?.kind };
 		});
-		attempts.push(await bench.clock.run(Promise.all(endings)));
-		await bench.clock.run(room.inFlight.close());
+		attempts.push(await harness.clock.run(Promise.all(endings)));
+		await harness.clock.run(execution.activeTasks.close());
 		if (given.stopMs !== undefined) break;
 	}
-	return { bench, attempts };
+	return { harness, attempts };
 }
 
 describe('whatever the weather', () => {
@@ -102,20 +97,22 @@ describe('whatever the weather', () => {
 	it('no task is paid twice or lost, and nothing waits for ever', async () => {
 		await fc.assert(
 			fc.asyncProperty(sequence, async (given) => {
-				const { bench, attempts } = await play(given);
+				const { harness, attempts } = await play(given);
 				cases++;
-				creates += bench.queue.sent('create').length;
+				creates += harness.queue.sent('create').length;
 				const named = new Set(attempts.flat().map(({ requestId }) => requestId));
 				for (let item = 0; item < given.items; item++) {
 					const endings = attempts.map((attempt) => attempt[item]!);
-					const paid = [...bench.queue.tasks].filter(([, { prompt }]) => prompt === `item ${item}`);
-					const inDoubt = endings.some(({ kind }) => kind === 'mayHaveBeenAccepted') ? 1 : 0;
+					const paid = [...harness.queue.tasks].filter(
+						([, { prompt }]) => prompt === `item ${item}`,
+					);
+					const inDoubt = endings.some(({ kind }) => kind === 'createUncertain') ? 1 : 0;
 					const anew = endings.filter(({ kind }) => ENDED_BADLY.has(String(kind))).length;
 					const lost = paid.filter(([id]) => !named.has(id));
 					expect(lost.length).toBeLessThanOrEqual(inDoubt);
 					if (!given.fails) expect(paid.length).toBeLessThanOrEqual(1 + anew);
 				}
-				expect(bench.clock.nowMs() - START_MS).toBeLessThan(given.attempts * 160_000);
+				expect(harness.clock.nowMs() - START_MS).toBeLessThan(given.attempts * 160_000);
 			}),
 			{ numRuns: RUNS },
 		);
@@ -125,14 +122,14 @@ describe('whatever the weather', () => {
 		const stopped = sequence.map((given) => ({ ...given, stopMs: given.stopMs ?? 5_000 }));
 		await fc.assert(
 			fc.asyncProperty(stopped, async (given) => {
-				const { bench, attempts } = await play(given);
+				const { harness, attempts } = await play(given);
 				cases++;
 				for (const [item, { requestId, kind }] of attempts[0]!.entries()) {
-					if (kind !== 'stopped' && kind !== 'mayHaveBeenAccepted') continue;
-					const told = bench.stopLog.join('\n');
+					if (kind !== 'stopped' && kind !== 'createUncertain') continue;
+					const told = harness.stopLog.join('\n');
 					if (requestId) expect(told).toContain(requestId);
 					else if (kind === 'stopped') continue;
-					else if (stillInFlight(bench, given.stopMs)) expect(told).toContain(`item ${item} `);
+					else if (stillInFlight(harness, given.stopMs)) expect(told).toContain(`item ${item} `);
 				}
 			}),
 			{ numRuns: RUNS / 2 },
@@ -146,6 +143,6 @@ const ENDED_BADLY = new Set(['failed', 'moderated', 'cancelled']);
 const START_MS = Date.UTC(2026, 0, 1);
 
 /** Whether the doubt came with the stop; an earlier one is told by the item's error alone. */
-function stillInFlight(bench: Workbench, stopMs: number): boolean {
-	return bench.queue.sent('create').every(({ atMs }) => atMs - START_MS > stopMs);
+function stillInFlight(harness: TaskHarness, stopMs: number): boolean {
+	return harness.queue.sent('create').every(({ atMs }) => atMs - START_MS > stopMs);
 }

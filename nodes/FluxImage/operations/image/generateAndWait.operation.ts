@@ -1,23 +1,20 @@
 import { generate } from '../../tasks/lifecycle';
-import { readImageOrder } from '../parameters';
+import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { Operation } from '../operation';
-import { PICTURE_OPTIONS, picturesInTime } from '../finish';
+import { orderOf, readImageRequest, type ImageRequest } from '../parameters';
 
 /** Image > Generate and Wait: from the prompt to the picture in one node. */
-export const generateAndWait: Operation = {
+export const generateAndWait: Operation<ImageRequest> = {
 	resource: 'image',
 	value: 'generateAndWait',
 	name: 'Generate and Wait',
 	action: 'Generate an image and wait for it',
 	description: 'Create a task, wait until it is finished, and put out its pictures',
 	options: PICTURE_OPTIONS,
-	async prepare(item) {
-		const makeOrder = await readImageOrder(item);
-		return async (room) => {
-			const order = makeOrder(room);
-			return await picturesInTime(item, room, order.deadlineMs, async (watch) =>
-				generate(room, order, watch),
-			);
-		};
+	read: readImageRequest,
+	async run(item, request, execution) {
+		const order = orderOf(item, request, execution);
+		const wait = waitOptions(item, execution, order.deadlineMs);
+		return await finishItem(item, execution, await generate(execution, order, wait), wait);
 	},
 };

@@ -1,16 +1,15 @@
-import { about, ProblemError } from '../../core/problem';
-import { unseen } from '../../tasks/lifecycle';
-import { ENDED } from '../../core/task';
-import { failureProblem, fetchResult, readStatus } from '../../tasks/poll';
+import { ENDED, type TaskRef } from '../../core/task';
+import { failureProblem } from '../../tasks/ending';
+import { readResult } from '../../tasks/poll';
 import type { Operation } from '../operation';
 import { imageItems, taskItem } from '../output';
-import { readTaskRef } from '../taskInput';
+import { deadlineOf, readTaskRef } from '../parameters';
 
 /**
  * Task > Get Result: the pictures of a finished task, without waiting. The status is read first: what
  * a result call says of a failed task is documented nowhere.
  */
-export const result: Operation = {
+export const getResult: Operation<TaskRef> = {
 	resource: 'task',
 	value: 'result',
 	name: 'Get Result',
@@ -24,17 +23,15 @@ export const result: Operation = {
 		'maxImageSize',
 		'timeout',
 	],
-	async prepare(item) {
-		const task = readTaskRef(item);
-		return async (room) => {
-			const { session } = room;
-			const deadlineMs = session.clock.nowMs() + item.options.timeoutMs;
-			const state = await about(unseen(task), readStatus(session, task, { deadlineMs }));
-			if (!ENDED.has(state.status)) return [taskItem(item, state)];
-			const problem = failureProblem(state);
-			if (problem) throw new ProblemError(problem, state);
-			const finished = await about(state, fetchResult(session, state, { deadlineMs }));
-			return await imageItems(item, room, finished, deadlineMs);
-		};
+	read: readTaskRef,
+	async run(item, task, execution) {
+		const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
+		const { value: state, problem } = await execution.client.status(task, until);
+		if (problem) return { problem, task };
+		if (!ENDED.has(state.status)) return { items: [taskItem(item, state)] };
+		const failure = failureProblem(state);
+		if (failure) return { problem: failure, task: state };
+		const ending = await readResult(execution, state, until);
+		return ending.problem ? ending : await imageItems(item, execution, ending.task, until);
 	},
 };

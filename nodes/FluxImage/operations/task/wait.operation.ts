@@ -1,24 +1,21 @@
-import { collectTask } from '../../tasks/lifecycle';
+import type { TaskRef } from '../../core/task';
+import { collect } from '../../tasks/lifecycle';
+import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { Operation } from '../operation';
-import { PICTURE_OPTIONS, picturesInTime } from '../finish';
-import { readTaskRef } from '../taskInput';
+import { deadlineOf, readTaskRef } from '../parameters';
 
 /** Task > Wait: a task that was created before, seen through to its pictures. */
-export const wait: Operation = {
+export const wait: Operation<TaskRef> = {
 	resource: 'task',
 	value: 'wait',
 	name: 'Wait',
 	action: 'Wait for a task',
 	description: 'Wait until a task is finished, and put out its pictures',
 	options: PICTURE_OPTIONS,
-	async prepare(item) {
-		const task = readTaskRef(item);
-		const { timeoutMs, cancelOnStop } = item.options;
-		return async (room) => {
-			const deadlineMs = room.session.clock.nowMs() + timeoutMs;
-			return await picturesInTime(item, room, deadlineMs, async (watch) =>
-				collectTask(room, task, watch, cancelOnStop),
-			);
-		};
+	read: readTaskRef,
+	async run(item, task, execution) {
+		const until = waitOptions(item, execution, deadlineOf(item, execution));
+		const ending = await collect(execution, task, until, item.options.cancelOnStop);
+		return await finishItem(item, execution, ending, until);
 	},
 };

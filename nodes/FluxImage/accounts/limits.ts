@@ -1,0 +1,141 @@
+import { FREE_TURN, type Call, type Limiter, type Turn } from '../client/limiter';
+import type { Clock } from '../core/clock';
+import { Beliefs } from './beliefs';
+import type { Holder } from './places';
+import { Turns } from './turns';
+
+/** How often whoever waits looks for itself, in milliseconds: a wake-up that was lost costs no more. */
+const LOOKS_EVERY_MS = 5_000;
+
+/** Why a sleep ends early; a constant, since a reason of Node's own costs a stack trace. */
+const CHANGED = new Error('the line has moved');
+
+type Until = Parameters<Limiter['acquire']>[1];
+
+/** A call in the line. */
+interface Waiting extends Call {
+	turn: Turn | undefined;
+	/** When it is to look who may go, in milliseconds of the clock. */
+	wakeAtMs: number;
+	wake: AbortController;
+}
+
+/**
+ * The turns of one account's calls, those of all executions together. There is no loop that serves:
+ * each call that comes, is answered, ends or wakes looks who may go now, and one of those who wait is
+ * awake when the next may. Who is stopped leaves the line, and looks once more for the others.
+ */
+export class Limits implements Limiter {
+	private readonly turns = new Turns<Waiting>();
+	private readonly beliefs: Beliefs;
+	private servedMs: number;
+	/** Who is awake when the next call may go. */
+	private watch: Waiting | undefined;
+
+	constructor(private readonly clock: Clock) {
+		this.servedMs = clock.nowMs();
+		this.beliefs = new Beliefs(this.servedMs);
+	}
+
+	/** Whether a call waits or a task runs: such an account is not forgotten. */
+	get isLive(): boolean {
+		return this.turns.size > 0 || this.beliefs.isLive(this.clock.nowMs());
+	}
+
+	/**
+	 * Waits for a call's turn. After an abort it is given at once: the call itself says so.
+	 *
+	 * @returns nothing where the turn, or a place for its task, does not come before the deadline; at
+	 * once where the gateway has asked for a longer rest
+	 */
+	async acquire(call: Call, until: Until): Promise<Turn | undefined> {
+		if (until.signal.aborted) return FREE_TURN;
+		if (call.isTestRun) return this.grant(call);
+		const wake = new AbortController();
+		const waiting: Waiting = { ...call, turn: undefined, wakeAtMs: Infinity, wake };
+		this.turns.add(waiting);
+		this.serve();
+		while (this.stays(waiting, until)) await this.sleep(waiting, until);
+		if (waiting.turn) return waiting.turn;
+		this.turns.delete(waiting);
+		this.serve();
+		return until.signal.aborted ? FREE_TURN : undefined;
+	}
+
+	private stays(waiting: Waiting, { deadlineMs, signal }: Until): boolean {
+		if (waiting.turn || signal.aborted) return false;
+		const nowMs = this.clock.nowMs();
+		return nowMs + this.beliefs.restMs(waiting, nowMs) < deadlineMs;
+	}
+
+	/** Until something has changed for this call; then it looks who may go. */
+	private async sleep(waiting: Waiting, { deadlineMs, signal }: Until): Promise<void> {
+		const nowMs = this.clock.nowMs();
+		const untilMs = Math.min(waiting.wakeAtMs, deadlineMs, nowMs + LOOKS_EVERY_MS);
+		waiting.wake = new AbortController();
+		await this.clock.sleep(
+			Math.max(0, untilMs - nowMs),
+			AbortSignal.any([signal, waiting.wake.signal]),
+		);
+		if (!waiting.turn) this.serve();
+	}
+
+	/** Gives their turns to all who may go now, and sees to it that somebody is awake for the next. */
+	private serve(): void {
+		const nowMs = this.clock.nowMs();
+		if (this.turns.size > 0) this.beliefs.grow(nowMs, (nowMs - this.servedMs) / 1_000);
+		this.servedMs = nowMs;
+		for (;;) {
+			const { first, waitMs } = this.next(nowMs);
+			if (!first || waitMs > 0) return this.keepAwake(first, nowMs + waitMs);
+			this.turns.went(first);
+			first.turn = this.grant(first);
+			first.wake.abort(CHANGED);
+		}
+	}
+
+	/** Who goes first, and in how many milliseconds. */
+	private next(nowMs: number): { first: Waiting | undefined; waitMs: number } {
+		let first: Waiting | undefined;
+		let leastMs = Infinity;
+		for (const waiting of this.turns.candidates()) {
+			const waitMs = this.beliefs.waitMs(waiting, nowMs);
+			if (waitMs === 0) return { first: waiting, waitMs };
+			if (waitMs < leastMs) [first, leastMs] = [waiting, waitMs];
+		}
+		return { first, waitMs: leastMs };
+	}
+
+	private keepAwake(waiting: Waiting | undefined, atMs: number): void {
+		if (waiting && this.watch === waiting && waiting.wakeAtMs === atMs) return;
+		if (this.watch) this.watch.wakeAtMs = Infinity;
+		this.watch = waiting;
+		if (!waiting) return;
+		waiting.wakeAtMs = atMs;
+		waiting.wake.abort(CHANGED);
+	}
+
+	private grant(call: Call): Turn {
+		const { beliefs, clock } = this;
+		const { tasks, itemDeadlineMs: deadlineMs } = call;
+		const holder: Holder = { tasks, deadlineMs, isRunning: false };
+		let isOver = false;
+		beliefs.take(call, holder, clock.nowMs());
+		return {
+			accepted: (headers = {}) => {
+				beliefs.accepted(call, holder, headers, this.turns.size > 0, clock.nowMs());
+				this.serve();
+			},
+			refused: (refusal) => {
+				beliefs.refused(call, holder, refusal, clock.nowMs());
+				this.serve();
+			},
+			end: () => {
+				if (isOver) return;
+				isOver = true;
+				beliefs.ended(call, holder, clock.nowMs());
+				this.serve();
+			},
+		};
+	}
+}

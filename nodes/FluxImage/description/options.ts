@@ -1,0 +1,93 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { OPTIONS, type OptionName } from '../operations/options';
+
+/** Every option as the editor shows it, in the order of the list that the person picks from. */
+const OPTION_FIELDS: Readonly<
+	Record<OptionName, Omit<INodeProperties, 'displayName' | 'name' | 'default'>>
+> = {
+	cancelOnStop: {
+		type: 'boolean',
+		description:
+			'Whether stopping the execution also cancels its unfinished tasks at the gateway, where the gateway can',
+	},
+	downloadImages: {
+		type: 'boolean',
+		description:
+			'Whether to put each picture into a binary field. Links of gateways expire, some after 10 minutes.',
+	},
+	includeRawResponse: {
+		type: 'boolean',
+		description: "Whether to add the gateway's own reply to the output, under raw",
+	},
+	maxConcurrentTasks: {
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		description: 'How many items are worked on at the same time. Read from the first item.',
+	},
+	maxImageSize: {
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		description: 'A larger picture is not downloaded, and the item says so',
+	},
+	onTimeout: {
+		type: 'options',
+		options: [
+			{
+				name: 'Cancel Task',
+				value: 'cancelTask',
+				description: 'Cancel it at the gateway, then fail the item',
+			},
+			{
+				name: 'Fail',
+				value: 'error',
+				description: 'Fail the item; the task runs on, and its ID is in the error',
+			},
+			{
+				name: 'Return Task',
+				value: 'returnTask',
+				description: 'Put out the task with its ID, for Task > Wait to collect later',
+			},
+		],
+		description: 'What to do with a task that is not finished within the timeout',
+	},
+	pollInterval: {
+		type: 'number',
+		typeOptions: { minValue: 0.5, numberPrecision: 1 },
+		description:
+			'A fixed time between two looks at a task. Without this option the node times them by itself, which is faster and asks less.',
+	},
+	binaryPropertyName: {
+		type: 'string',
+		hint: 'The name of the output binary field to put the picture in',
+	},
+	timeout: {
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		description: 'How long one item may take, from the start of its task to its picture',
+	},
+};
+
+/** In the order of the list that the person picks from. */
+const NAMES = Object.keys(OPTION_FIELDS) as OptionName[];
+
+/** The Options field of an operation. */
+export function optionsField(
+	names: readonly OptionName[],
+	displayOptions: NonNullable<INodeProperties['displayOptions']>,
+): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		displayOptions,
+		options: NAMES.filter((name) => names.includes(name)).map((name) => ({
+			displayName: OPTIONS[name].label,
+			name,
+			default: OPTIONS[name].default,
+			...OPTION_FIELDS[name],
+		})),
+	};
+}

@@ -1,0 +1,22 @@
+import type { GatewayClient } from '../client/gatewayClient';
+import type { Clock } from '../core/clock';
+import type { ActiveTasks } from './activeTasks';
+import type { CreatedTasks } from './createdTasks';
+import type { Durations } from '../accounts/durations';
+
+/** What the tasks of one execution of the node at one account live in. */
+export interface Execution {
+	readonly client: GatewayClient;
+	readonly clock: Clock;
+	/** What finished tasks tell of the next ones' length. */
+	readonly durations: Durations;
+	/** What this execution's attempts have paid for. */
+	readonly createdTasks: CreatedTasks;
+	/** What is paid and has not ended. */
+	readonly activeTasks: ActiveTasks;
+	/** Aborts when the person stops the execution. */
+	readonly cancelSignal: AbortSignal;
+	/** Aborts with `cancelSignal`, and when the node has failed: nothing is waited for any more. */
+	readonly abortSignal: AbortSignal;
+	readonly log: (message: string) => void;
+}

@@ -1,0 +1,81 @@
+import { Studio } from './studio';
+
+let studio: Studio;
+
+beforeAll(async () => (studio = await Studio.open()));
+afterAll(async () => await studio.close());
+beforeEach(() => studio.reset());
+
+/** Runs one item whose option an expression gives. */
+const runWith = async (name: string, value: unknown) =>
+	await studio.run({
+		items: [{ json: { prompt: 'An apple', value: value as string } }],
+		options: { [name]: '={{ $json.value }}' },
+	});
+
+describe('An option that an expression gives', () => {
+	it.each([
+		['downloadImages', 'TRUE', true],
+		['downloadImages', ' true ', true],
+		['downloadImages', 'False', false],
+		['includeRawResponse', 'TRUE', true],
+	])('%s = %j is read as the switch that it says (FAULTS A11)', async (name, value, isOn) => {
+		const { items } = await runWith(name, value);
+		const { binary, json } = items[0]!;
+		expect(name === 'downloadImages' ? binary !== undefined : 'raw' in json).toBe(isOn);
+	});
+
+	it.each([
+		['cancelOnStop', 'yes', 'true or false'],
+		['cancelOnStop', 1, 'true or false'],
+		['downloadImages', '', 'true or false'],
+		['includeRawResponse', {}, 'true or false'],
+		['onTimeout', 'Return Task', 'cancelTask, error or returnTask'],
+		['onTimeout', 3, 'cancelTask, error or returnTask'],
+		['maxConcurrentTasks', 'many', 'a number of 1 or more'],
+		['maxConcurrentTasks', [], 'a number of 1 or more'],
+		['pollInterval', true, 'a number of 0.1 or more'],
+		['maxImageSize', '10 MB', 'a number of 0 or more'],
+	])(
+		'%s = %j is refused, and nothing is paid (FAULTS A11, A12, E8)',
+		async (name, value, expected) => {
+			const { error } = await runWith(name, value);
+			expect(error!.message).toContain(`must be ${expected}, but is`);
+			expect(error!.description).toContain('nothing was sent');
+			expect(studio.creates()).toBe(0);
+		},
+	);
+
+	it('onTimeout in other capitals is the same way', async () => {
+		const { error } = await runWith('onTimeout', ' ReturnTask ');
+		expect(error).toBeUndefined();
+	});
+});
+
+describe('An id that an expression does not give (FAULTS E7)', () => {
+	it.each([
+		['requestId', undefined, 'Request ID must be the ID of a task, but is missing'],
+		['requestId', null, 'Request ID must be the ID of a task, but is missing'],
+		['requestId', {}, 'Request ID must be the ID of a task, but is an object'],
+		['requestId', '', 'Request ID must be the ID of a task, but is empty'],
+		['model', undefined, 'Model must be the model of the task, but is missing'],
+		['model', ['a'], 'Model must be the model of the task, but is a list'],
+	])('%s = %j is told before anything is sent', async (name, value, message) => {
+		const { error } = await studio.run({
+			operation: 'task > status',
+			items: [{ json: { value: value as string } }],
+			parameters: { requestId: 'mmsu_1', [name]: '={{ $json.value }}' },
+		});
+		expect(error!.message).toBe(message);
+		expect(studio.sandbox.ledger.requests).toHaveLength(0);
+	});
+
+	it.each([undefined, null, {}, ''])('the Model ID of Other = %j, too', async (value) => {
+		const { error } = await studio.run({
+			items: [{ json: { value: value as string } }],
+			parameters: { model: 'other', modelId: '={{ $json.value }}', parameters: '{"prompt":"x"}' },
+		});
+		expect(error!.message).toMatch(/^Model ID must be the ID of a model, but is/);
+		expect(studio.sandbox.ledger.requests).toHaveLength(0);
+	});
+});

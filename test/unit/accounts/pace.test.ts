@@ -1,0 +1,140 @@
+import { limitTold } from '../../../nodes/FluxImage/accounts/limitHeaders';
+import { Pace } from '../../../nodes/FluxImage/accounts/pace';
+import { account } from './account';
+
+/** Lets calls go as fast as the pace allows, against a gateway that says whether it takes each. */
+function drive(pace: Pace, fromMs: number, toMs: number, takes: (nowMs: number) => boolean) {
+	const counts = { taken: 0, refused: 0 };
+	for (let nowMs = fromMs; nowMs < toMs; nowMs += 5) {
+		pace.grow(nowMs, 0.005);
+		while (pace.waitMs(nowMs) === 0) {
+			pace.take(nowMs);
+			const isTaken = takes(nowMs);
+			if (isTaken) pace.accepted(nowMs, true);
+			else pace.refused(nowMs, undefined);
+			counts[isTaken ? 'taken' : 'refused']++;
+			if (counts.taken > 100_000) throw new Error('The pace has no end');
+		}
+	}
+	return counts;
+}
+
+/** A bucket of so many calls a second. */
+function bucket(perSecond: number) {
+	let tokens = perSecond;
+	let filledMs = 0;
+	return (nowMs: number) => {
+		tokens = Math.min(perSecond, tokens + ((nowMs - filledMs) / 1_000) * perSecond);
+		filledMs = nowMs;
+		if (tokens < 1) return false;
+		tokens--;
+		return true;
+	};
+}
+
+describe('The pace of calls', () => {
+	it.each([2, 20, 50])('finds a limit of %p calls a second, and seldom runs into it', (limit) => {
+		const pace = new Pace(0);
+		const takes = bucket(limit);
+		drive(pace, 0, 20_000, takes);
+		const { taken, refused } = drive(pace, 20_000, 80_000, takes);
+		expect(taken / 60).toBeGreaterThan(0.95 * limit);
+		expect(refused / (taken + refused)).toBeLessThan(0.2 / Math.sqrt(limit));
+	});
+
+	it('is half of the old one within ten seconds of 429s that end (D4)', () => {
+		const pace = new Pace(0);
+		const takes = bucket(20);
+		drive(pace, 0, 20_000, takes);
+		const closed = drive(pace, 20_000, 50_000, () => false);
+		expect(closed.refused).toBeLessThan(40);
+		const after = drive(pace, 50_000, 60_000, takes);
+		expect(after.taken).toBeGreaterThan(100);
+	});
+
+	it('is dropped where refusals do not fall with it (D2)', () => {
+		const pace = new Pace(0);
+		let calls = 0;
+		// A hundred calls a second ask, and each tenth is refused whatever the pace is.
+		for (let nowMs = 0; nowMs < 30_000; nowMs += 10) {
+			pace.grow(nowMs, 0.01);
+			if (pace.waitMs(nowMs) > 0) continue;
+			pace.take(nowMs);
+			if (++calls % 10 === 0 && nowMs > 5_000) pace.refused(nowMs, undefined);
+			else pace.accepted(nowMs, true);
+		}
+		expect(pace.perSecond(30_000)).toBe(Infinity);
+	});
+
+	it('is not changed by a first refusal, which may be chance (F2)', () => {
+		const pace = new Pace(0);
+		pace.refused(0, undefined);
+		expect(pace.perSecond(0)).toBe(Infinity);
+		pace.refused(100, undefined);
+		expect(pace.perSecond(100)).toBeLessThan(20);
+	});
+
+	it('rests for as long as the gateway told the third in a row, but a minute at most (F1)', () => {
+		const pace = new Pace(0);
+		for (let call = 0; call < 3; call++) pace.refused(0, 9_999_999_999_000);
+		expect(pace.restMs(0)).toBe(60_000);
+		expect(pace.waitMs(60_000)).toBe(0);
+	});
+
+	it('lets one call ask when the rest is over, not all that have waited (F10)', async () => {
+		const { clock, ask, refuse, went } = account();
+		await refuse(3, { meaning: 'calls', retryAfterMs: 5_000 }, { kind: 'poll' });
+		const before = went.length;
+		const waiting = Array.from({ length: 40 }, async () => await ask({ kind: 'poll' }));
+		await clock.pass(5_100);
+		expect(went.length - before).toBe(1);
+		await clock.run(Promise.race(waiting));
+	});
+
+	it('is not slower for reads where the gateway counts creates apart, and has said so', async () => {
+		const { clock, refuse, waits } = account();
+		const headers = {
+			'x-ratelimit-remaining': '0',
+			'x-ratelimit-reset': '7',
+			'x-ratelimit-category': 'async_submit',
+		};
+		await refuse(1, { meaning: 'calls', headers });
+		expect(await waits({ kind: 'poll' })).toBe(0);
+		expect(await waits()).toBe(7_000);
+		expect(clock.nowMs()).toBe(7_000);
+	});
+});
+
+describe('X-RateLimit headers', () => {
+	const date = 'Thu, 01 Jan 2026 00:00:00 GMT';
+	const told = (reset: string, category = 'async_query') =>
+		limitTold({
+			date,
+			'x-ratelimit-remaining': '3',
+			'x-ratelimit-reset': reset,
+			'x-ratelimit-category': category,
+		});
+
+	it.each([
+		['5', 5_000],
+		['5000', 5_000],
+		[String(Date.parse(date) / 1_000 + 5), 5_000],
+		[String(Date.parse(date) + 5_000), 5_000],
+		[String(Date.parse(date) / 1_000 - 5), 0],
+	])('a Reset of %s means %p ms (F20)', (reset, resetMs) => {
+		expect(told(reset)).toEqual({ category: 'read', remaining: 3, resetMs });
+	});
+
+	it.each([
+		['5', 'async_submit', 'create'],
+		['5', 'tasks', undefined],
+	])('of category %p, %p', (reset, category, expected) => {
+		expect(told(reset, category)?.category).toBe(expected);
+	});
+
+	it('say nothing where they cannot be read', () => {
+		expect(limitTold({})).toBeUndefined();
+		expect(told('soon')).toBeUndefined();
+		expect(limitTold({ 'x-ratelimit-reset': '5', 'x-ratelimit-remaining': ' ' })).toBeUndefined();
+	});
+});

@@ -1,0 +1,46 @@
+import { CredentialError, credentialOf } from '../../../nodes/FluxImage/client/credential';
+import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
+
+const read = (apiKey: unknown, baseUrl: unknown = 'https://cloud.seaart.ai/model') =>
+	credentialOf(GATEWAYS.seaArtCloud, { apiKey: apiKey as string, baseUrl: baseUrl as string });
+
+describe('The key of a credential', () => {
+	it.each([
+		'sk-1234567890',
+		' sk-1234567890\n',
+		'Bearer sk-1234567890',
+		'bearer   sk-1234567890 ',
+		'"sk-1234567890"',
+		"'Bearer sk-1234567890'",
+		'"Bearer sk-1234567890" ',
+		'Bearer "sk-1234567890"',
+		'`sk-1234567890`',
+		'Authorization: Bearer sk-1234567890',
+		'Bearer Bearer sk-1234567890',
+	])('pasted as %j is the bare key, for n8n as well (FAULTS C1)', (pasted) => {
+		const { apiKey, data } = read(pasted);
+		expect(apiKey).toBe('sk-1234567890');
+		expect(data['apiKey']).toBe('sk-1234567890');
+	});
+
+	it.each(['', '  ', undefined, null, '""', 'Bearer '])('is missing where it is %j', (pasted) => {
+		expect(() => read(pasted)).toThrow(CredentialError);
+	});
+});
+
+describe('The address of a credential', () => {
+	it.each(['https://me:secret@cloud.seaart.ai/model', 'https://me@cloud.seaart.ai/model'])(
+		'holds no name: %s is refused, and the password is not shown (FAULTS C4)',
+		(address) => {
+			expect(() => read('sk-1234567890', address)).toThrow('must not hold a name and a password');
+			expect(() => read('sk-1234567890', address)).not.toThrow('secret');
+		},
+	);
+
+	it.each(['', 'cloud.seaart.ai', 'ftp://cloud.seaart.ai', 'https://'])(
+		'is an address of the web, not %j',
+		(address) => {
+			expect(() => read('sk-1234567890', address)).toThrow('Base URL is not an address');
+		},
+	);
+});

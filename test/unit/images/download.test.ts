@@ -1,0 +1,269 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+
+import { useBinaryMode } from '../../../tooling/engine/engine';
+import { inHeldTime } from '../../engine/heldTime';
+import { serve, type LocalServer } from '../client/localServer';
+import { fetchInEngine, type PictureAsk } from './pictureHarness';
+
+/**
+ * How long a picture is tried for that never comes, in milliseconds. The tries are 0.25, 0.5, 1 and 2 s
+ * apart, so that the last one begins at half of it and has the other half for its answer.
+ */
+const PATIENCE_MS = 3_500;
+
+/** How much of it passes in a turn of the event loop, in milliseconds. */
+const STEP_MS = 50;
+
+const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
+const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), randomBytes(5_000), PNG_END]);
+
+let server: LocalServer | undefined;
+afterEach(async () => {
+	await server?.close();
+	server = undefined;
+});
+
+/** Fetches what a handler serves at a path. */
+async function fetchFrom(
+	handler: (response: ServerResponse, nth: number) => void,
+	ask: Partial<Omit<PictureAsk, 'image'>> & { path?: string; fileName?: string } = {},
+) {
+	const started = await serve((response) => handler(response, started.requests.length));
+	server = started;
+	const { path = '/image.png', fileName, ...rest } = ask;
+	const image = { url: `${started.url}${path}`, ...(fileName === undefined ? {} : { fileName }) };
+	return await fetchInEngine({ image, ...rest });
+}
+
+/** Tries to fetch what never becomes a picture; no stall of the machine shortens the patience. */
+const fetchInVain = async (handler: (response: ServerResponse) => void) =>
+	await inHeldTime(async () => await fetchFrom(handler, { patienceMs: PATIENCE_MS }), STEP_MS);
+
+const sends =
+	(bytes: Buffer, headers: Record<string, string | number> = {}) =>
+	(response: ServerResponse) => {
+		response.writeHead(200, { 'content-length': bytes.length, ...headers });
+		response.end(bytes);
+	};
+
+describe.each(['filesystem', 'default'] as const)('a picture, in %s mode', (mode) => {
+	beforeAll(async () => await useBinaryMode(mode));
+
+	it('is stored byte by byte, without the key being sent', async () => {
+		const { picture, bytes } = await fetchFrom(sends(PNG, { 'content-type': 'image/jpeg' }));
+		expect(bytes!.equals(PNG)).toBe(true);
+		expect(picture).toMatchObject({
+			fileName: 'picture.png',
+			contentType: 'image/png',
+			binary: { mimeType: 'image/png', fileName: 'picture.png', fileExtension: 'png' },
+		});
+		expect(server!.requests[0]!.headers).not.toHaveProperty('authorization');
+	});
+
+	it('is stored where its length is not announced, and its type is wrong', async () => {
+		const { bytes } = await fetchFrom((response) => {
+			response.writeHead(200, { 'content-type': 'text/plain' });
+			response.write(PNG.subarray(0, 3));
+			setImmediate(() => response.end(PNG.subarray(3)));
+		});
+		expect(bytes!.equals(PNG)).toBe(true);
+	});
+
+	it('is named PNG where a JPEG was asked for and a PNG came', async () => {
+		const { picture } = await fetchFrom(sends(PNG), { path: '/a/photo.jpg?sig=1' });
+		expect(picture!.fileName).toBe('picture.png');
+	});
+
+	it('is fetched again after it broke off', async () => {
+		const { bytes } = await fetchFrom((response, nth) => {
+			if (nth > 1) return sends(PNG)(response);
+			response.writeHead(200, { 'content-length': PNG.length });
+			response.write(PNG.subarray(0, 1_000), () => response.socket?.destroy());
+		});
+		expect(bytes!.equals(PNG)).toBe(true);
+		expect(server!.requests).toHaveLength(2);
+	});
+
+	it.each([
+		['with an announced length', PNG.length],
+		['in chunks', undefined],
+	])('that breaks off %s is no picture', async (_name, announced) => {
+		const { problem } = await fetchInVain((response) => {
+			response.writeHead(200, announced === undefined ? {} : { 'content-length': announced });
+			response.write(PNG.subarray(0, 1_000), () => response.socket?.destroy());
+		});
+		expect(problem).toMatchObject({
+			kind: 'pictureUnavailable',
+			pictureUrl: `${server!.url}/image.png`,
+		});
+	});
+
+	it('over the limit is not fetched, where its length is announced', async () => {
+		const { problem } = await fetchFrom(sends(PNG), { maximumBytes: 4_000 });
+		expect(problem?.reason).toBe('it is larger than Max Image Size allows (0.004 MB)');
+		expect(server!.requests).toHaveLength(1);
+	});
+
+	it('over the limit is cut, where its length is not announced', async () => {
+		const { problem } = await fetchFrom(
+			(response) => {
+				response.writeHead(200);
+				response.write(PNG);
+				const more = setInterval(() => response.write(PNG), 1);
+				response.once('close', () => clearInterval(more));
+			},
+			{ maximumBytes: 20_000 },
+		);
+		expect(problem?.reason).toContain('larger than Max Image Size');
+		expect(server!.requests).toHaveLength(1);
+	});
+});
+
+describe('what lies where a picture should be', () => {
+	beforeAll(async () => await useBinaryMode('filesystem'));
+
+	it.each([
+		['a page', Buffer.from('<!DOCTYPE html><html></html>'), 'not a picture'],
+		['nothing', Buffer.alloc(0), 'not a picture'],
+		['a few bytes', Buffer.from('PN'), 'not a picture'],
+	])('is told where it is %s', async (_name, bytes, reason) => {
+		const { problem } = await fetchInVain(sends(bytes, { 'content-type': 'image/png' }));
+		expect(problem).toMatchObject({
+			kind: 'pictureUnavailable',
+			reason: expect.stringContaining(reason),
+		});
+	});
+
+	it.each([
+		[401, 'HTTP 401'],
+		[403, 'HTTP 403'],
+		[404, 'HTTP 404'],
+		[410, 'HTTP 410'],
+		[418, 'HTTP 418'],
+		[500, 'HTTP 500'],
+	])('is told where the host answers %d', async (statusCode, reason) => {
+		const { problem } = await fetchInVain((response) => response.writeHead(statusCode).end('no'));
+		expect(problem).toMatchObject({ kind: 'pictureUnavailable', httpCode: statusCode });
+		expect(problem?.reason).toContain(reason);
+	});
+
+	it('is fetched where a redirect leads, without the key', async () => {
+		const elsewhere = await serve((response) => sends(PNG)(response));
+		const { bytes } = await fetchFrom((response) =>
+			response.writeHead(302, { location: `${elsewhere.url}/moved.png` }).end(),
+		);
+		expect(bytes!.equals(PNG)).toBe(true);
+		expect(elsewhere.requests[0]!.headers).not.toHaveProperty('authorization');
+		await elsewhere.close();
+	});
+
+	it.each(['data:image/png;base64,iVBORw0KGgo=', 'file:///etc/passwd', 'ftp://x/y', 'not a url'])(
+		'is not fetched from %s',
+		async (url) => {
+			const { problem } = await fetchInEngine({ image: { url } });
+			expect(problem).toMatchObject({
+				kind: 'pictureUnavailable',
+				reason: 'its address is not http or https',
+			});
+		},
+	);
+});
+
+/** The start and the end of each kind of picture, and what lies between. */
+const PARTS: Readonly<Record<string, readonly [start: string, end: string]>> = {
+	png: ['89504e470d0a1a0a', '0000000049454e44ae426082'],
+	jpg: ['ffd8ffe000104a464946', 'ffd9'],
+	gif: ['474946383961010001', '003b'],
+};
+
+function pictureOf(kind: string): Buffer {
+	const [start = '', end = ''] = PARTS[kind] ?? [];
+	return Buffer.concat([Buffer.from(start, 'hex'), randomBytes(3_000), Buffer.from(end, 'hex')]);
+}
+
+/** A WebP file, which tells its length at its beginning. */
+function webp(): Buffer {
+	const file = Buffer.concat([Buffer.from('RIFF----WEBPVP8 '), randomBytes(3_000)]);
+	file.writeUInt32LE(file.length - 8, 4);
+	return file;
+}
+
+describe('a picture that breaks off without a sign of it (FAULTS B4)', () => {
+	beforeAll(async () => await useBinaryMode('filesystem'));
+
+	const pictures = [
+		...Object.keys(PARTS).map((kind) => [kind, pictureOf(kind)] as const),
+		['webp', webp()] as const,
+	];
+
+	it.each(pictures)('is fetched again: %s', async (_kind, whole) => {
+		const half = whole.subarray(0, 1_500);
+		const { bytes } = await fetchFrom((response, nth) => sends(nth > 1 ? whole : half)(response));
+		expect(bytes!.equals(whole)).toBe(true);
+		expect(server!.requests).toHaveLength(2);
+	});
+
+	it.each(pictures)('is taken as it is where the same comes again: %s', async (_kind, whole) => {
+		const half = whole.subarray(0, 1_500);
+		const { bytes } = await fetchFrom(sends(half));
+		expect(bytes!.equals(half)).toBe(true);
+		expect(server!.requests).toHaveLength(2);
+	});
+
+	it.each(pictures)('is whole with something behind its end: %s', async (_kind, whole) => {
+		const padded = Buffer.concat([whole, Buffer.alloc(200)]);
+		const { bytes } = await fetchFrom(sends(padded));
+		expect(bytes!.equals(padded)).toBe(true);
+		expect(server!.requests).toHaveLength(1);
+	});
+});
+
+describe('a picture of an odd host', () => {
+	beforeAll(async () => await useBinaryMode('filesystem'));
+
+	it.each([
+		['gzip', gzipSync],
+		['br', brotliCompressSync],
+		['deflate', deflateSync],
+	])(
+		'that packs it by %s all the same is whole, and one was asked for unpacked (FAULTS B3)',
+		async (coding, pack) => {
+			const { bytes } = await fetchFrom(sends(pack(PNG), { 'content-encoding': coding }));
+			expect(bytes!.equals(PNG)).toBe(true);
+			expect(server!.requests).toHaveLength(1);
+			expect(server!.requests[0]!.headers['accept-encoding']).toBe('identity');
+		},
+	);
+
+	it.each([201, 203, 206])('that answers HTTP %s is taken (FAULTS B8)', async (statusCode) => {
+		const { bytes } = await fetchFrom((response) => response.writeHead(statusCode).end(PNG));
+		expect(bytes!.equals(PNG)).toBe(true);
+	});
+
+	it.each([
+		['image/avif', 'avif'],
+		['image/bmp; charset=binary', 'bmp'],
+	])(
+		'of a kind that only the host knows, %s, is taken as it says (FAULTS B8)',
+		async (type, extension) => {
+			const odd = Buffer.concat([Buffer.from([0, 0, 0, 32]), randomBytes(500)]);
+			const { picture } = await fetchFrom(sends(odd, { 'content-type': type }));
+			expect(picture).toMatchObject({
+				fileName: `picture.${extension}`,
+				contentType: `image/${extension}`,
+			});
+		},
+	);
+});
+
+it("a picture that n8n's store refuses is not fetched again (FAULTS B12)", async () => {
+	server = await serve((response) => sends(PNG)(response));
+	const { problem } = await fetchInEngine({
+		image: { url: `${server.url}/image.png` },
+		store: async () => await Promise.reject(new Error('ENOSPC: no space left on device')),
+	});
+	expect(problem).toMatchObject({ kind: 'notStored', reason: 'ENOSPC: no space left on device' });
+	expect(server.requests).toHaveLength(1);
+});

@@ -1,0 +1,107 @@
+import { CreatedTasks } from '../../../nodes/FluxImage/tasks/createdTasks';
+
+const task = { requestId: 'task-1', modelId: 'flux_kontext_max' };
+const create = {
+	runIndex: 0,
+	itemIndex: 0,
+	origin: ['{{ $json.prompt }}'],
+	payload: { prompt: 'An apple' },
+};
+const nextTry = { ...create, runIndex: 1 };
+
+const nodeOf = (context: object) => new CreatedTasks({ ...context }, '1');
+const toolOf = (context: Record<string, unknown>) => new CreatedTasks(context, '1', true);
+
+describe('What a node remembers of its tasks', () => {
+	it('is there for the next attempt, and lies in one field of the context', () => {
+		const context = {};
+		new CreatedTasks(context, '1').set(create, task);
+		expect(Object.keys(context)).toEqual(['fluxImageTasks']);
+		expect(nodeOf(context).get(create)).toEqual(task);
+		expect(nodeOf(context).get(create)).toEqual(task);
+		expect(nodeOf(context).get(nextTry)).toBeUndefined();
+	});
+
+	it('is named by the run and the item alone, whatever is sent (FAULTS A1)', () => {
+		const context = {};
+		const first = new CreatedTasks(context, '1');
+		first.set(create, task);
+		const changed = { ...create, payload: { prompt: 'A pear' }, origin: ['another'] };
+		expect(new CreatedTasks(context, '1').get(changed)).toEqual(task);
+		expect(new CreatedTasks(context, '1').get({ ...create, itemIndex: 1 })).toBeUndefined();
+	});
+
+	it('is there in another execution only where the order comes from the same', () => {
+		const context = {};
+		new CreatedTasks(context, '1').set(create, task);
+		const retry = new CreatedTasks(context, '2');
+		expect(retry.get({ ...create, payload: { prompt: 'A pear' } })).toEqual(task);
+		expect(retry.get({ ...create, origin: ['another'] })).toBeUndefined();
+	});
+
+	it('is uncertain from before the create until its id is there, and free after a refusal', () => {
+		const context = {};
+		const tasks = new CreatedTasks(context, '1');
+		tasks.begin(create, task.modelId);
+		expect(new CreatedTasks(context, '1').isUncertain(create)).toBe(true);
+		expect(new CreatedTasks(context, '2').isUncertain(create)).toBe(false);
+		expect(tasks.get(create)).toBeUndefined();
+		tasks.set(create, task);
+		expect(tasks.isUncertain(create)).toBe(false);
+		tasks.delete(create);
+		expect(tasks.get(create)).toBeUndefined();
+	});
+
+	it('of a tool has half of a SHA-256 in hexadecimals in its name', () => {
+		const context: Record<string, object> = {};
+		const first = toolOf(context);
+		first.set(create, task);
+		first.publish();
+		expect(Object.keys(context['fluxImageTasks']!)[0]).toMatch(/^tool\/0\/[0-9a-f]{32}$/);
+	});
+});
+
+describe("What an agent's tool remembers", () => {
+	it('is handed on to the next try only where it failed', () => {
+		const context = {};
+		const first = toolOf(context);
+		first.set(create, task);
+		expect(toolOf(context).get(nextTry)).toBeUndefined();
+		first.publish();
+		expect(toolOf(context).get(nextTry)).toEqual(task);
+	});
+
+	it('goes to one call, which hands it on where it fails too', () => {
+		const context = {};
+		const first = toolOf(context);
+		first.set(create, task);
+		first.publish();
+		const second = toolOf(context);
+		expect(second.get(nextTry)).toEqual(task);
+		expect(second.get(nextTry)).toEqual(task);
+		expect(toolOf(context).get(nextTry)).toBeUndefined();
+		second.publish();
+		expect(toolOf(context).get(nextTry)).toEqual(task);
+	});
+
+	it('keeps the uncertainty of a failed try', () => {
+		const context = {};
+		const first = toolOf(context);
+		first.begin(create, task.modelId);
+		expect(first.isUncertain(create)).toBe(true);
+		first.publish();
+		expect(toolOf(context).isUncertain(nextTry)).toBe(true);
+		expect(toolOf(context).get(nextTry)).toBeUndefined();
+	});
+
+	it('is not what a node of the same name remembers', () => {
+		const context = {};
+		const tool = toolOf(context);
+		tool.set(create, task);
+		tool.publish();
+		expect(nodeOf(context).get(create)).toBeUndefined();
+		expect(Object.keys((context as Record<string, object>)['fluxImageTasks']!)[0]).toMatch(
+			/^tool\//,
+		);
+	});
+});

@@ -1,0 +1,161 @@
+import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
+import { Durations } from '../../../nodes/FluxImage/accounts/durations';
+import { Limits } from '../../../nodes/FluxImage/accounts/limits';
+import { unlimited, type Limiter } from '../../../nodes/FluxImage/client/limiter';
+import type { Problem } from '../../../nodes/FluxImage/core/problem';
+import type { KnownTask, TaskState } from '../../../nodes/FluxImage/core/task';
+import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
+import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
+import { ActiveTasks } from '../../../nodes/FluxImage/tasks/activeTasks';
+import { CreatedTasks } from '../../../nodes/FluxImage/tasks/createdTasks';
+import type { Ending } from '../../../nodes/FluxImage/tasks/ending';
+import type { Execution } from '../../../nodes/FluxImage/tasks/execution';
+import { generate, obtainTask, type Order } from '../../../nodes/FluxImage/tasks/lifecycle';
+import type { WaitOptions } from '../../../nodes/FluxImage/tasks/poll';
+import { FakeQueue } from './fakeQueue';
+import { SimulatedClock } from '../../../tooling/simulatedClock';
+
+/** What a verb or the lifecycle comes to: a value, a task, or a problem. */
+interface Settled {
+	readonly problem?: Problem | undefined;
+	readonly task?: KnownTask | undefined;
+}
+
+/** What an execution may have otherwise than the others. */
+interface ExecutionOptions {
+	readonly executionId?: string;
+	readonly gateway?: Gateway;
+	readonly limiter?: Limiter;
+}
+
+/** Tasks under test: a simulated clock, a gateway in memory, and the switches of an execution. */
+export class TaskHarness {
+	readonly clock = new SimulatedClock();
+	readonly queue = new FakeQueue(this.clock);
+	readonly log: string[] = [];
+	/** What n8n keeps for the node. */
+	readonly context: Record<string, unknown> = {};
+	private stopping = new AbortController();
+	private failing = new AbortController();
+
+	/** @param random the jitter; the default takes it from the middle */
+	constructor(
+		private readonly random: () => number = () => 0.5,
+		private readonly limited = false,
+	) {}
+
+	/** An execution, or a later attempt of it. */
+	execution({
+		executionId = '1',
+		gateway = GATEWAYS.seaArtCloud,
+		limiter = this.limited ? new Limits(this.clock) : unlimited,
+	}: ExecutionOptions = {}): Execution {
+		this.stopping = new AbortController();
+		this.failing = new AbortController();
+		const { clock, random, queue } = this;
+		const cancelSignal = this.stopping.signal;
+		const log = (line: string) => void this.log.push(line);
+		const client = new GatewayClient(gateway, {
+			http: queue.http,
+			clock,
+			random,
+			limiter,
+			execution: this,
+			isTestRun: false,
+		});
+		return {
+			client,
+			clock,
+			durations: new Durations(),
+			createdTasks: new CreatedTasks(this.context, executionId),
+			activeTasks: new ActiveTasks({ client, clock, cancelSignal, log }),
+			cancelSignal,
+			abortSignal: AbortSignal.any([cancelSignal, this.failing.signal]),
+			log,
+		};
+	}
+
+	/** What the Stop button does. */
+	stop(): void {
+		this.stopping.abort();
+	}
+
+	/** What the failure of another item does. */
+	fail(): void {
+		this.failing.abort();
+	}
+
+	/** Does something after so long. */
+	after(milliseconds: number, then: () => void): void {
+		void this.clock.sleep(milliseconds).then(then);
+	}
+
+	/** An order of one item. */
+	order(itemIndex = 0, timeoutMs = 600_000): Order {
+		const modelId = 'flux_kontext_max';
+		const parameters = { prompt: `item ${itemIndex}` };
+		return {
+			key: { runIndex: 0, itemIndex, origin: parameters, payload: parameters },
+			modelId,
+			tasks: 1,
+			build: async () => ({ value: { modelId, parameters, switches: {} } }),
+			cancelOnStop: true,
+			deadlineMs: this.clock.nowMs() + timeoutMs,
+		};
+	}
+
+	/** How a task of the latest execution is waited for, so long from now. */
+	wait(forMs = 600_000): WaitOptions {
+		const signal = AbortSignal.any([this.stopping.signal, this.failing.signal]);
+		return { deadlineMs: this.clock.nowMs() + forMs, signal };
+	}
+
+	/** Image > Generate and Wait, without the pictures. */
+	async generate(execution = this.execution(), order = this.order()): Promise<Ending> {
+		return await generate(execution, order, this.wait());
+	}
+
+	/** Image > Create, which must give a task. */
+	async create(execution = this.execution(), order = this.order()): Promise<TaskState> {
+		return await this.taskOf(obtainTask(execution, order));
+	}
+
+	/** How many tasks were paid for. */
+	get paid(): number {
+		return this.queue.tasks.size;
+	}
+
+	/** What the log says of a stop: all but the creates. */
+	get stopLog(): string[] {
+		return this.log.filter((line) => !line.includes('was created'));
+	}
+
+	/** Milliseconds between the calls, first to last. */
+	gapsMs(kind: 'create' | 'status' | 'result' | 'cancel'): number[] {
+		const times = this.queue.sent(kind).map(({ atMs }) => atMs);
+		return times.slice(1).map((atMs, index) => atMs - times[index]!);
+	}
+
+	/** How long the work takes to its end, in milliseconds. */
+	async timeOf(work: Promise<unknown>): Promise<number> {
+		const startedMs = this.clock.nowMs();
+		await this.clock.run(work);
+		return this.clock.nowMs() - startedMs;
+	}
+
+	/** Runs the work to its end, which must be a task. */
+	async taskOf(work: Promise<Ending>): Promise<TaskState> {
+		const { task, problem } = await this.clock.run(work);
+		if (problem) throw new Error(`No task, but ${JSON.stringify(problem)}`);
+		return task;
+	}
+
+	/** Runs the work to its end, which must be a problem; with the task that it is about. */
+	async problemOf(
+		work: Promise<Settled>,
+	): Promise<Problem & { requestId?: string; status?: string | undefined }> {
+		const { problem, task } = await this.clock.run(work);
+		if (!problem) throw new Error('No problem');
+		return { ...problem, ...(task && { requestId: task.requestId, status: task.status }) };
+	}
+}
