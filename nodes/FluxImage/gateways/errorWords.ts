@@ -133,7 +133,8 @@ function firstWords(values: readonly unknown[], depth = 0): string | undefined {
 
 /** The words in an error's place: a text, the rows of a list, or an object's telling field. */
 function wordsIn(value: unknown, depth = 0): string | undefined {
-	if (depth > DEEPEST) return undefined;
+	// Looking into what is absent would ask for every field of it, and for every field of those.
+	if (depth > DEEPEST || isBlank(value)) return undefined;
 	if (typeof value === 'string') {
 		const start = value.slice(0, LONGEST_REASON * 4).trim();
 		return saysNothing(start) ? undefined : (describeText(start) ?? start);
@@ -143,6 +144,7 @@ function wordsIn(value: unknown, depth = 0): string | undefined {
 		return rows.filter((row) => row !== undefined).join('; ') || undefined;
 	}
 	const fields = fieldsOf(value);
+	if (Object.keys(fields).length === 0) return undefined;
 	const words = firstWords(
 		WORD_FIELDS.map((name) => fields[name]),
 		depth + 1,
