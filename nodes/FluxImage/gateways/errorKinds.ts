@@ -8,8 +8,9 @@ export interface ErrorKind {
 }
 
 /**
- * Codes that gateways send, in upper case, by what they mean (contracts: queue, VTrix, ToAPIs; the
- * rest from gateways of the same make). A code is nobody's prompt, so it counts before all words.
+ * Codes that gateways send, in upper case, by what they mean (docs/contracts/queue.md#errors,
+ * docs/contracts/vtrix.md#errors, docs/contracts/toapis.md#errors; the rest from gateways of the same
+ * make). A code is nobody's prompt, so it counts before all words.
  */
 const KIND_OF_CODE: ReadonlyMap<string, ErrorKind> = new Map(
 	(

@@ -8,7 +8,10 @@ import { isHtml } from './errorWords';
 import { taskReaders } from './reading';
 import { normalized } from './taskWords';
 
-/** The words for a task's state, upper case (contract: queue API). `COMPLETED` may hide a failure. */
+/**
+ * The words for a task's state, upper case (docs/contracts/queue.md#status). `COMPLETED` may hide a
+ * failure.
+ */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	IN_QUEUE: 'queued',
 	QUEUED: 'queued',
@@ -32,7 +35,7 @@ const readers = taskReaders({
 	},
 });
 
-/** The words for what became of a cancel (contract: queue API), and others for the same. */
+/** The words for what became of a cancel (docs/contracts/queue.md#cancel), and others for the same. */
 const CANCELLATION_OF_WORD: Readonly<Record<string, CancelReply['cancellation']>> = {
 	CANCELLATION_REQUESTED: 'requested',
 	CANCEL_REQUESTED: 'requested',
@@ -57,7 +60,7 @@ const CANCELLATION_OF_STATUS: Readonly<Record<number, CancelReply['cancellation'
 /** A model that all queue gateways sell: the probe needs one in its URL. */
 const PROBE_TASK: TaskRef = { requestId: 'credential-test', modelId: 'flux_kontext_max' };
 
-/** A gateway that speaks the queue API (contract: `POST /v1/queue/{model}` and three more). */
+/** A gateway that speaks the queue API (docs/contracts/queue.md#addresses). */
 export function queueGateway(names: {
 	id: GatewayId;
 	displayName: string;

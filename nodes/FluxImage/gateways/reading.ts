@@ -194,7 +194,7 @@ function badEnd({ word = '', layers, error }: Told, status: 'failed' | 'cancelle
 	});
 }
 
-/** Error types of a cancelled task (contract: `CANCELED`, inferred; both spellings occur). */
+/** Error types of a cancelled task (docs/contracts/queue.md#status; both spellings occur). */
 const CANCELLED_TYPES = new Set(['CANCELED', 'CANCELLED']);
 
 function endedBy(failure: TaskFailure): Judged {

@@ -4,7 +4,10 @@ import { kindOfCodes, kindOfError, type ErrorKind } from './errorKinds';
 import { codesOf, describeText, isHtml, readErrorWords, startOf } from './errorWords';
 import type { GatewayReply } from './gateway';
 
-/** What an HTTP status alone says (contracts: queue, VTrix, ToAPIs). */
+/**
+ * What an HTTP status alone says (docs/contracts/queue.md#errors, docs/contracts/vtrix.md#errors,
+ * docs/contracts/toapis.md#errors).
+ */
 const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
 	400: 'badParameters',
 	401: 'badKey',
@@ -160,7 +163,10 @@ function kindOf(reply: GatewayReply, reason: string | undefined): ErrorKind & { 
 
 const FAULT: ErrorKind = { kind: 'gatewayFault' };
 
-/** A 5xx that is said before a task is made (contract: ToAPIs); the words of others prove nothing. */
+/**
+ * A 5xx that is said before a task is made (docs/contracts/toapis.md#limits); the words of others prove
+ * nothing.
+ */
 const isSaidFirst = (body: unknown) =>
 	codesOf(body).some((code) => code.toUpperCase() === 'RATE_LIMIT_UNAVAILABLE');
 

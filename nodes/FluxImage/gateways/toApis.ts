@@ -5,7 +5,7 @@ import { readRefusal, refusalOf, unreadableReply } from './refusals';
 import { fieldsOf, numberOf, present, textOf } from '../core/json';
 import { taskReaders } from './reading';
 
-/** The words for a task's state, upper case (contract: ToAPIs). */
+/** The words for a task's state, upper case (docs/contracts/toapis.md#status). */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	QUEUED: 'queued',
 	SUBMITTED: 'queued',
@@ -70,7 +70,7 @@ function readUpload(reply: GatewayReply): Outcome<string> {
 	return url ? { value: url } : { problem: unreadableReply(reply) };
 }
 
-/** HTTP 200 with `success: false` is a key that does not work (contract: ToAPIs). */
+/** HTTP 200 with `success: false` is a key that does not work (docs/contracts/toapis.md#balance). */
 function readProbe(reply: GatewayReply): Problem | undefined {
 	const { success, remain_balance: balance } = fieldsOf(reply.body);
 	if (success === false && reply.statusCode < 300) return { ...readRefusal(reply), kind: 'badKey' };

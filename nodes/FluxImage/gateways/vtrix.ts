@@ -6,7 +6,7 @@ import { probeByUnknownTask } from './probe';
 import { fieldsOf, numberOf, present, textOf } from '../core/json';
 import { taskReaders } from './reading';
 
-/** The words for a task's state, upper case (contract: VTrix, and its client's other words). */
+/** The words for a task's state, upper case (docs/contracts/vtrix.md#status). */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	PENDING: 'queued',
 	QUEUED: 'queued',
