@@ -21,7 +21,7 @@ import {
 	type RetryRule,
 	type Until,
 } from './retry';
-import { retryAfterMs } from './retryAfter';
+import { retryAfterMs } from './headers';
 
 /** What a client needs of the world. */
 export interface ClientPorts extends RetryPorts {

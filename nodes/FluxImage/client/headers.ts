@@ -18,3 +18,42 @@ export function readBody(body: unknown): unknown {
 	if (typeof text !== 'string' || !/^\s*[[{]/.test(text)) return text;
 	return jsonParse<unknown>(text, { fallbackValue: text });
 }
+
+/** Seconds above this are a moment since 1970 and no wait: as a wait they would be 31 years. */
+const FIRST_EPOCH_S = 1e9;
+
+/** What ends a date that names its zone. */
+const ZONE = /(\bz|\dz|gmt|utc?|[ecmp][sd]t|\d[ ]?[+-]\d\d:?\d\d)\s*$/i;
+
+/**
+ * How long a reply asks to wait, in milliseconds from its arrival: `retry-after-ms`, which servers in
+ * the manner of OpenAI send (its client openai-node heeds it), or Retry-After in seconds or as a date
+ * (RFC 9110, 10.2.3). A moment is measured against the reply's own `date`, since clocks differ; one
+ * without a zone is UTC. Nothing where it is absent, past or unreadable.
+ *
+ * @param headers by their names in lower case
+ * @param nowMs the time of day here, for a reply that does not tell its own
+ */
+export function retryAfterMs(
+	headers: Readonly<Record<string, string>>,
+	nowMs: number,
+): number | undefined {
+	const header = (headers['retry-after'] ?? '').trim();
+	const seconds = numberIn(header);
+	const sentMs = Date.parse(headers['date'] ?? '');
+	const fromMs = Number.isNaN(sentMs) ? nowMs : sentMs;
+	const isMoment = Number.isNaN(seconds) || seconds > FIRST_EPOCH_S;
+	const byHeader = isMoment ? momentMs(header, seconds) - fromMs : seconds * 1000;
+	const exactMs = numberIn(headers['retry-after-ms'] ?? '');
+	const waitMs = exactMs > 0 ? exactMs : byHeader;
+	return waitMs > 0 && Number.isFinite(waitMs) ? waitMs : undefined;
+}
+
+/** A moment, given as seconds or milliseconds since 1970, or as a date. */
+function momentMs(header: string, epoch: number): number {
+	if (Number.isNaN(epoch)) return Date.parse(ZONE.test(header) ? header : `${header}Z`);
+	return epoch > FIRST_EPOCH_S * 1000 ? epoch : epoch * 1000;
+}
+
+/** NaN where there is none; of a blank text JavaScript would say 0. */
+const numberIn = (text: string) => Number(text.trim() || NaN);

@@ -53,6 +53,9 @@ export const CREATE_RULES: RetryRules = {
 	notAllowed: { retry: 'never', because: 'the gateway refused the account' },
 	notFound: { retry: 'never', because: 'there is no such model or address' },
 	badParameters: { retry: 'never', because: 'the gateway refused the parameters' },
+	moderated: { retry: 'never', because: 'the gateway refused what was asked for' },
+	blockedByEdge: { retry: 'never', because: 'the gateway never saw the call' },
+	refusedByProxy: { retry: 'never', because: 'the call never left the own network' },
 	redirected: { retry: 'never', because: 'a redirect names another place and makes nothing' },
 	stopped: { retry: 'never', because: 'a create is stopped only before it is sent' },
 	gatewayFault: {
@@ -112,6 +115,9 @@ export const READ_RULES: RetryRules = {
 	interrupted: PASSES,
 	requestTimedOut: PASSES,
 	unreadable: PASSES,
+	// Not of any task: a mistyped Base URL answers with a page as well, and for ever.
+	blockedByEdge: { ...PASSES, ofNewTask: true },
+	refusedByProxy: { ...PASSES, ofNewTask: true },
 	noImages: LAGS,
 	badKey: LAGS,
 	noCredit: LAGS,

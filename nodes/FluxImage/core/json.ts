@@ -28,16 +28,61 @@ export function isBlank(value: unknown): boolean {
 	return value === undefined || value === null || value === false;
 }
 
+/** What an error field holds where there is no error, `10000` being one gateway's code of success. */
+const NOTHING =
+	/^(0|2\d\d|10000|none|null|nil|n\/?a|undefined|false|-+|ok(ay)?|success(ful|fully)?|succeed(ed)?|completed?|done|finished|no[ _-]errors?)[.!]?$/i;
+
+/** The same for a code that says by itself that all went well, whatever stands beside it. */
+const CODE_OF_SUCCESS = /^(2\d\d|10000|ok|success(ful)?|succeed(ed)?)$/i;
+
+/** An address in the place of an error: some gateways put the picture's own there. */
+const ADDRESS_ALONE = /^(https?:\/\/|data:)\S+$/i;
+
+/** A text of more characters is no such word, and is not looked through. */
+const LONGEST_WORD = 2_000;
+
+/** Fields of an error that tell something; ids, times and the like beside them do not. */
+const TELLING_FIELD = /code|type|message|msg|error|detail|reason|description|title|text|cause/i;
+const MARGINAL_FIELD = /id$|^(time|timestamp|ts|param|params|retryable|success)$/i;
+
+/** How deep, and how many rows, an error is looked through. */
+const DEEPEST_ERROR = 5;
+const MOST_ROWS = 20;
+
+/**
+ * Whether what stands in an error's place says that there is none: nothing at all, 0, a word or code
+ * of success, an address. Of an object, its telling fields decide.
+ */
+export function saysNothing(value: unknown, depth = 0): boolean {
+	if (typeof value === 'string') return isNothing(value.slice(0, LONGEST_WORD).trim());
+	if (typeof value === 'number') return !Number.isFinite(value) || NOTHING.test(String(value));
+	if (typeof value !== 'object' || value === null) return value !== true;
+	if (depth > DEEPEST_ERROR) return true;
+	if (Array.isArray(value)) {
+		return value.slice(0, MOST_ROWS).every((row) => saysNothing(row, depth + 1));
+	}
+	const fields = Object.entries(value).slice(0, MOST_ROWS);
+	const code = textOf((value as Record<string, unknown>)['code']);
+	if (code !== undefined && CODE_OF_SUCCESS.test(code)) return true;
+	const telling = fields.filter(([name]) => TELLING_FIELD.test(name) && !/id$/i.test(name));
+	const deciding =
+		telling.length > 0 ? telling : fields.filter(([name]) => !MARGINAL_FIELD.test(name));
+	return deciding.every(([, field]) => saysNothing(field, depth + 1));
+}
+
+const isNothing = (text: string) => text === '' || NOTHING.test(text) || ADDRESS_ALONE.test(text);
+
 /** A finite number, also where it came as text. */
 export function numberOf(value: unknown): number | undefined {
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** A share from 0 to 1 out of a number on a scale that ends at `full`. */
+/** A share from 0 to 1 out of a number on a scale that ends at `full`, or out of `40%`. */
 export function progressOf(value: unknown, full: number): number | undefined {
-	const number = numberOf(value);
-	return number === undefined ? undefined : Math.min(1, Math.max(0, number / full));
+	const percent = typeof value === 'string' ? /^\s*([\d.]+)\s*%\s*$/.exec(value)?.[1] : undefined;
+	const share = percent === undefined ? (numberOf(value) ?? NaN) / full : Number(percent) / 100;
+	return Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : undefined;
 }
 
 /** The same fields, where those that could be undefined may be left out instead. */

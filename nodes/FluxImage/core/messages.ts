@@ -7,6 +7,8 @@ export const NO_REASON = 'the gateway gave no reason';
 interface Message {
 	/** `{gateway}` and `{id}` (the task's id) are filled in. */
 	readonly message: string;
+	/** The message in its place where there is no task, the create itself having been refused. */
+	readonly messageOfCreate?: string;
 	readonly remedy: string;
 	/** The remedy in its place where the call was about a task that exists: that one is paid. */
 	readonly remedyOfTask?: string;
@@ -31,7 +33,7 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 	notFound: {
 		message: '{gateway} does not know this model or task',
 		remedy:
-			'Check the Model, the Request ID and the Base URL of the credential. A task is known only to the gateway and the account that made it.',
+			"Check the Model, the Request ID and the Base URL of the credential: the gateway's host, or the spelling of the model's ID, may be another. A task is known only to the gateway and the account that made it.",
 	},
 	badParameters: {
 		message: '{gateway} refused the parameters',
@@ -59,6 +61,20 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 		message: 'The reply of {gateway} could not be read',
 		remedy: 'Check the Base URL of the credential: another server may be answering there.',
 	},
+	blockedByEdge: {
+		message: 'A firewall before {gateway} turned the call away',
+		remedy:
+			'The page that came back is not of the API itself. Check the Base URL of the credential; if it is right, the address of this n8n may be blocked there: ask the support of the gateway. Nothing was billed.',
+		remedyOfTask:
+			'The page that came back is not of the API itself. The task is paid: collect it with Task > Wait later.',
+	},
+	refusedByProxy: {
+		message: 'A proxy between this n8n and {gateway} turned the call away',
+		remedy:
+			'Ask whoever runs the network of this n8n to let calls to the host of the Base URL pass. Nothing was billed.',
+		remedyOfTask:
+			'Ask whoever runs the network of this n8n to let calls to the host of the Base URL pass, then collect the task with Task > Wait: it is paid.',
+	},
 	neverConnected: {
 		message: '{gateway} could not be reached',
 		remedy:
@@ -83,6 +99,7 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 	},
 	moderated: {
 		message: 'Task {id} was blocked by the moderation of {gateway}',
+		messageOfCreate: 'The moderation of {gateway} refused the request',
 		remedy:
 			'Reword the prompt or use another input image. Where the model has Safety Tolerance, a higher value is less strict.',
 	},

@@ -19,13 +19,22 @@ export interface Problem {
 	readonly gatewayRequestId?: string;
 	/** How long the gateway asked to wait, in milliseconds from the reply's arrival. */
 	readonly retryAfterMs?: number;
-	/** What a refusal's own words say of a limit, whatever its status; absent where they say nothing. */
-	readonly limit?: 'calls' | 'tasks' | 'busy';
+	/**
+	 * What the refusal's own words say about a limit, whatever its HTTP status: too many calls in a
+	 * time, too many tasks at a time, or a gateway that is busy with others. Absent where they say
+	 * nothing of it: then evidence must tell.
+	 */
+	readonly limit?: LimitKind;
+	/** The reply's body as the gateway sent it, redacted; absent where there was none. */
+	readonly raw?: unknown;
 	/** The model of a create that went wrong; a task that exists tells its own. */
 	readonly modelId?: string;
 	/** Where a finished picture lies that could not be fetched. */
 	readonly pictureUrl?: string;
 }
+
+/** Which limit a refusal is about. */
+export type LimitKind = 'calls' | 'tasks' | 'busy';
 
 /**
  * Every way in which a call or a task can end badly. `messages.ts` has a row of words for each,
@@ -42,6 +51,9 @@ export type ProblemKind =
 	| 'gatewayFault'
 	| 'redirected'
 	| 'unreadable'
+	// Somebody before the gateway said no: it never saw the call.
+	| 'blockedByEdge'
+	| 'refusedByProxy'
 	// The network said no.
 	| 'neverConnected'
 	| 'interrupted'

@@ -3,7 +3,10 @@ export type TaskStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancel
 
 /** What names a task at its gateway. */
 export interface TaskRef {
-	/** The gateway's id of the task. */
+	/**
+	 * The gateway's id of the task. Empty in one case: a create that was answered with the finished
+	 * pictures and no id, so that nothing can be asked about it later.
+	 */
 	readonly requestId: string;
 	/** The model's id on the wire; the queue gateways have it in the task's URLs. */
 	readonly modelId: string;
@@ -18,23 +21,40 @@ export interface TaskFailure {
 
 /** An image that a finished task made, where the gateway put it. */
 export interface GeneratedImage {
+	/** Its address, or the picture itself as a `data:` URI where the gateway sent it in the reply. */
 	readonly url: string;
 	readonly fileName?: string;
 	readonly contentType?: string;
 	/** Pixels. */
 	readonly width?: number;
 	readonly height?: number;
+	/** The gateway's own filter found something in it: it is often black. */
+	readonly flagged?: boolean;
 }
 
 /** What one reply says of a task. */
 export interface TaskState extends TaskRef {
 	readonly status: TaskStatus;
+	/** The gateway's own word for the status, as it came; a time-out names the last one. */
+	readonly word?: string;
 	readonly queuePosition?: number;
 	/** From 0 to 1. */
 	readonly progress?: number;
 	readonly failure?: TaskFailure;
 	/** Present once the images are known; a queue gateway tells them only in the result. */
 	readonly images?: readonly GeneratedImage[];
+	/**
+	 * Pictures beside a word that says that the task still runs: perhaps previews, perhaps all there
+	 * will be. They come out, with a hint, only where the last look finds nothing better.
+	 */
+	readonly partialImages?: readonly GeneratedImage[];
+	/** An error that stands beside finished pictures: it is a hint, the pictures are the result. */
+	readonly warning?: TaskFailure;
+	/**
+	 * A word of success beside an error and without a picture, from a gateway whose success means
+	 * success: the failure counts only if it is still there after the time of a lag.
+	 */
+	readonly mayChange?: true;
 	/** Seconds that the model worked, as the gateway measured them. */
 	readonly metrics?: { readonly inferenceTime: number };
 	/** What the task cost; the cost is a decimal string in USD (docs/contracts/vtrix.md#result). */

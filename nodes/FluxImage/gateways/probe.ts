@@ -1,6 +1,6 @@
 import type { Problem, ProblemKind } from '../core/problem';
 import type { GatewayReply } from './gateway';
-import { refusalOf, unreadableReply } from './errors';
+import { refusalOf, unreadableReply } from './refusals';
 
 /** What, asked about a task that never was, says that key and host are good. */
 const GOOD_ANSWERS: ReadonlySet<ProblemKind> = new Set(['notFound', 'badParameters']);

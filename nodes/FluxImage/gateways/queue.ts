@@ -1,21 +1,17 @@
 import type { Outcome } from '../core/problem';
-import type { TaskFailure, TaskRef, TaskState, TaskStatus } from '../core/task';
+import type { TaskRef, TaskStatus } from '../core/task';
 import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } from './gateway';
-import { readImages } from './outputs';
-import { isPathPart } from './pathPart';
 import { probeByUnknownTask } from './probe';
-import {
-	readErrorWords,
-	readRefusal,
-	refusalOf,
-	UNEXPLAINED,
-	unreadableReply,
-	unusableId,
-} from './errors';
-import { fieldsOf, isBlank, numberOf, present, progressOf, textOf } from '../core/json';
-import { statusOfWord } from './states';
+import { envelopeRefusal, readRefusal, unreadableReply } from './refusals';
+import { fieldsOf, numberOf, present, textOf } from '../core/json';
+import { isHtml } from './errorWords';
+import { taskReaders } from './reading';
+import { normalized } from './taskWords';
 
-/** The words for a task's state, upper case (contract: queue API). `COMPLETED` may hide a failure. */
+/**
+ * The words for a task's state, upper case (docs/contracts/queue.md#status). `COMPLETED` may hide a
+ * failure.
+ */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	IN_QUEUE: 'queued',
 	QUEUED: 'queued',
@@ -26,10 +22,29 @@ const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	CANCELLED: 'cancelled',
 };
 
-/** The words for what became of a cancel (contract: queue API). */
+const readers = taskReaders({
+	words: STATUS_OF_WORD,
+	ids: ['request_id', 'task_id', 'requestId', 'id'],
+	pictures: ['outputs', 'output'],
+	fullProgress: 1,
+	successMayHaveFailed: true,
+	resultApart: true,
+	alsoTold: ({ metrics }) => {
+		const inferenceTime = numberOf(fieldsOf(metrics)['inference_time']);
+		return present({ metrics: inferenceTime === undefined ? undefined : { inferenceTime } });
+	},
+});
+
+/** The words for what became of a cancel (docs/contracts/queue.md#cancel), and others for the same. */
 const CANCELLATION_OF_WORD: Readonly<Record<string, CancelReply['cancellation']>> = {
 	CANCELLATION_REQUESTED: 'requested',
+	CANCEL_REQUESTED: 'requested',
+	CANCELING: 'requested',
+	CANCELLING: 'requested',
+	CANCELED: 'requested',
+	CANCELLED: 'requested',
 	ALREADY_COMPLETED: 'alreadyCompleted',
+	COMPLETED: 'alreadyCompleted',
 	NOT_FOUND: 'notFound',
 };
 
@@ -42,13 +57,10 @@ const CANCELLATION_OF_STATUS: Readonly<Record<number, CancelReply['cancellation'
 	404: 'notFound',
 };
 
-/** Error types of a cancelled task (contract: `CANCELED`, inferred; both spellings occur). */
-const CANCELLED_TYPES = new Set(['CANCELED', 'CANCELLED']);
-
 /** A model that all queue gateways sell: the probe needs one in its URL. */
 const PROBE_TASK: TaskRef = { requestId: 'credential-test', modelId: 'flux_kontext_max' };
 
-/** A gateway that speaks the queue API (contract: `POST /v1/queue/{model}` and three more). */
+/** A gateway that speaks the queue API (docs/contracts/queue.md#addresses). */
 export function queueGateway(names: {
 	id: GatewayId;
 	displayName: string;
@@ -69,9 +81,7 @@ export function queueGateway(names: {
 		cancel: (task) => taskCall(task, 'PUT', 'cancel'),
 		credentialProbe: () => taskCall(PROBE_TASK, 'GET', 'status'),
 
-		readCreate,
-		readStatus,
-		readResult,
+		...readers,
 		readCancel,
 		readProbe: probeByUnknownTask,
 	};
@@ -86,107 +96,32 @@ function taskCall(
 	return { method, path: `/v1/queue/${model}/requests/${request}/${verb}` };
 }
 
-function readCreate(reply: GatewayReply, modelId: string): Outcome<TaskState> {
-	const refused = refusalOf(reply);
-	if (refused) return refused;
-	const fields = fieldsOf(reply.body);
-	const requestId = textOf(fields['request_id']);
-	if (!requestId) return { problem: unreadableReply(reply) };
-	if (!isPathPart(requestId)) return { problem: unusableId(reply, requestId) };
-	return {
-		value: stateOf(reply.body, { requestId, modelId }) ?? queued(reply, requestId, modelId),
-	};
-}
-
-/** The reply to a create says no state: the task is in the queue. */
-function queued(reply: GatewayReply, requestId: string, modelId: string): TaskState {
-	const queuePosition = numberOf(fieldsOf(reply.body)['queue_position']);
-	return {
-		requestId,
-		modelId,
-		status: 'queued',
-		...present({ queuePosition }),
-		raw: reply.body,
-	};
-}
-
-function readStatus(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
-	const refused = refusalOf(reply);
-	if (refused) return refused;
-	const state = stateOf(reply.body, task);
-	return state ? { value: state } : { problem: unreadableReply(reply) };
-}
-
 /**
- * A result has `outputs`, or `output` as the provider's client reads too, and no `status`; an
- * unfinished task answers 202 with a status body, and so may a failed one.
+ * What became of a cancel: by its word, wherever that stands; else by the HTTP status, unless the body
+ * is an error of another sort, or a page of somebody who stands before the gateway.
  */
-function readResult(reply: GatewayReply, task: TaskRef): Outcome<TaskState> {
-	const refused = refusalOf(reply);
-	if (refused) return refused;
-	const fields = fieldsOf(reply.body);
-	const outputs = fields['outputs'] ?? fields['output'];
-	const state = stateOf(reply.body, task);
-	if (state && outputs === undefined) return { value: state };
-	if (!Array.isArray(outputs)) return { problem: unreadableReply(reply) };
-	const failure = failureOf(reply.body);
-	const completed: TaskState = {
-		...task,
-		status: 'completed',
-		images: readImages(outputs),
-		raw: reply.body,
-	};
-	return { value: failure ? { ...completed, ...failureState(failure) } : completed };
-}
-
 function readCancel(reply: GatewayReply): Outcome<CancelReply> {
-	const word = textOf(fieldsOf(reply.body)['status'])?.toUpperCase() ?? '';
-	const cancellation = CANCELLATION_OF_WORD[word] ?? CANCELLATION_OF_STATUS[reply.statusCode];
-	return cancellation
-		? { value: { cancellation, raw: reply.body } }
-		: { problem: readRefusal(reply) };
-}
-
-/** The state that a status body tells; nothing where it is no status body. */
-function stateOf(body: unknown, task: TaskRef): TaskState | undefined {
+	const { statusCode, body } = reply;
 	const fields = fieldsOf(body);
-	const word = textOf(fields['status']);
-	const failure = failureOf(body);
-	if (word === undefined) return undefined;
-	const status = statusOfWord(STATUS_OF_WORD, word);
-	const inferenceTime = numberOf(fieldsOf(fields['metrics'])['inference_time']);
-	const ended = status === 'completed' && failure !== undefined;
-	return {
-		...task,
-		status,
-		...present({
-			queuePosition: numberOf(fields['queue_position']),
-			progress: progressOf(fields['progress'], 1),
-			metrics: inferenceTime === undefined ? undefined : { inferenceTime },
-		}),
-		...(ended || status === 'failed' ? failureState(failure) : {}),
-		raw: body,
-	};
+	const error = fieldsOf(fields['error']);
+	const words = [
+		fields['status'],
+		fieldsOf(fields['data'])['status'],
+		error['code'],
+		fields['code'],
+	];
+	const word = words.map((value) => normalized(textOf(value) ?? ''));
+	const known = word.find((spelled) => Object.hasOwn(CANCELLATION_OF_WORD, spelled));
+	const refused = statusCode < 300 ? envelopeRefusal(reply)?.problem : readRefusal(reply);
+	const byStatus = isAnswer(reply, refused?.kind) ? CANCELLATION_OF_STATUS[statusCode] : undefined;
+	const cancellation = known === undefined ? byStatus : CANCELLATION_OF_WORD[known];
+	if (cancellation) return { value: { cancellation, raw: body } };
+	return { problem: refused ?? unreadableReply(reply) };
 }
 
-/** An `error` that is absent or says nothing (null, '', an empty object) means that there is none. */
-function failureOf(body: unknown): TaskFailure | undefined {
-	const { error, provider_error: providerError } = fieldsOf(body);
-	if (isBlank(error)) return undefined;
-	const { code, reason } = readErrorWords(body);
-	const provider = fieldsOf(providerError);
-	const detail = textOf(provider['message']);
-	const message = reason ?? UNEXPLAINED.message;
-	return {
-		code: code ?? textOf(provider['code']) ?? UNEXPLAINED.code,
-		message: detail && detail !== message ? `${message} (${detail})` : message,
-	};
-}
-
-function failureState(failure: TaskFailure | undefined): Pick<TaskState, 'status' | 'failure'> {
-	const cancelled = failure !== undefined && CANCELLED_TYPES.has(failure.code.toUpperCase());
-	return {
-		status: cancelled ? 'cancelled' : 'failed',
-		failure: failure ?? UNEXPLAINED,
-	};
+/** Whether the HTTP status of a cancel is the gateway's word on the task. */
+function isAnswer({ statusCode, body }: GatewayReply, refusedAs: string | undefined): boolean {
+	if (statusCode === 404) return refusedAs === 'notFound';
+	if (statusCode === 400) return refusedAs === 'badParameters' || refusedAs === 'notFound';
+	return refusedAs === undefined && !isHtml(body);
 }

@@ -1,12 +1,11 @@
 import type { Outcome, Problem } from '../core/problem';
-import type { GeneratedImage, TaskRef, TaskStatus } from '../core/task';
+import type { TaskRef, TaskStatus } from '../core/task';
 import type { Gateway, GatewayReply, GatewayRequest } from './gateway';
-import { readImages } from './outputs';
-import { readRefusal, refusalOf, unreadableReply } from './errors';
+import { readRefusal, refusalOf, unreadableReply } from './refusals';
 import { fieldsOf, numberOf, present, textOf } from '../core/json';
-import { taskReader } from './singleRead';
+import { taskReaders } from './reading';
 
-/** The words for a task's state, upper case (contract: ToAPIs). */
+/** The words for a task's state, upper case (docs/contracts/toapis.md#status). */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	QUEUED: 'queued',
 	SUBMITTED: 'queued',
@@ -18,11 +17,11 @@ const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	CANCELLED: 'cancelled',
 };
 
-const readTask = taskReader({
-	statusOfWord: STATUS_OF_WORD,
-	idFields: ['id', 'task_id'],
+const readers = taskReaders({
+	words: STATUS_OF_WORD,
+	ids: ['id', 'task_id'],
+	pictures: ['result', 'data', 'url'],
 	fullProgress: 100,
-	imagesOf,
 	alsoTold: ({ expires_at: seconds }) => present({ expiresAt: isoTime(seconds) }),
 });
 
@@ -51,21 +50,13 @@ export const toApis: Gateway = {
 	}),
 	credentialProbe: () => ({ method: 'GET', path: '/v1/balance' }),
 
-	readCreate: (reply, modelId) => readTask(reply, { requestId: '', modelId }),
-	readStatus: readTask,
-	readResult: readTask,
+	...readers,
 	readUpload,
 	readProbe,
 };
 
 function taskRead({ requestId }: TaskRef): GatewayRequest {
 	return { method: 'GET', path: `/v1/images/generations/${encodeURIComponent(requestId)}` };
-}
-
-/** Images stand at `result.data[]`, `data[]` or `url` (contract: ToAPIs). */
-function imagesOf(fields: Readonly<Record<string, unknown>>): readonly GeneratedImage[] {
-	const places = [fieldsOf(fields['result'])['data'], fields['data'], [{ url: fields['url'] }]];
-	return places.map(readImages).find((images) => images.length > 0) ?? [];
 }
 
 /** Seconds since 1970 as ISO 8601. */
@@ -81,7 +72,7 @@ function readUpload(reply: GatewayReply): Outcome<string> {
 	return url ? { value: url } : { problem: unreadableReply(reply) };
 }
 
-/** HTTP 200 with `success: false` is a key that does not work (contract: ToAPIs). */
+/** HTTP 200 with `success: false` is a key that does not work (docs/contracts/toapis.md#balance). */
 function readProbe(reply: GatewayReply): Problem | undefined {
 	const { success, remain_balance: balance } = fieldsOf(reply.body);
 	if (success === false && reply.statusCode < 300) return { ...readRefusal(reply), kind: 'badKey' };

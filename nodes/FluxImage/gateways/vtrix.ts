@@ -2,12 +2,11 @@ import type { JsonObject } from 'n8n-workflow';
 
 import type { TaskRef, TaskState, TaskStatus } from '../core/task';
 import type { Gateway, Submission } from './gateway';
-import { readImages } from './outputs';
 import { probeByUnknownTask } from './probe';
 import { fieldsOf, numberOf, present, textOf } from '../core/json';
-import { taskReader } from './singleRead';
+import { taskReaders } from './reading';
 
-/** The words for a task's state, upper case (contract: VTrix, and its client's other words). */
+/** The words for a task's state, upper case (docs/contracts/vtrix.md#status). */
 const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	PENDING: 'queued',
 	QUEUED: 'queued',
@@ -21,11 +20,11 @@ const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 	CANCELLED: 'cancelled',
 };
 
-const readTask = taskReader({
-	statusOfWord: STATUS_OF_WORD,
-	idFields: ['id'],
+const readers = taskReaders({
+	words: STATUS_OF_WORD,
+	ids: ['id', 'task_id'],
+	pictures: ['output', 'outputs'],
 	fullProgress: 1,
-	imagesOf: ({ output }) => readImages(output),
 	alsoTold: ({ usage }) => present({ usage: usageOf(usage) }),
 });
 
@@ -46,9 +45,7 @@ export const vtrix: Gateway = {
 	result: taskRead,
 	credentialProbe: () => taskRead({ requestId: 'credential-test', modelId: '' }),
 
-	readCreate: (reply, modelId) => readTask(reply, { requestId: '', modelId }),
-	readStatus: readTask,
-	readResult: readTask,
+	...readers,
 	readProbe: probeByUnknownTask,
 };
 

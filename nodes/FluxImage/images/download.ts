@@ -5,12 +5,13 @@ import type { ByteStream, Download } from '../client/http';
 import { READ_RULES, type Until } from '../client/retry';
 import type { Outcome, Problem, ProblemKind } from '../core/problem';
 import type { GeneratedImage } from '../core/task';
+import { embeddedBytes } from '../gateways/pictures';
 import { isWhole, pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
 import { limitBytes, peek, TooLargeError, tooLarge, withErrorSink } from './stream';
 
 /** Puts bytes into n8n's binary store. */
 export type StorePicture = (
-	bytes: ByteStream,
+	bytes: ByteStream | Buffer,
 	fileName: string,
 	contentType: string,
 ) => Promise<IBinaryData>;
@@ -46,6 +47,8 @@ export async function fetchPicture(
 	{ store, stem, maximumBytes }: PictureTarget,
 	until: Until,
 ): Promise<Outcome<FetchedPicture>> {
+	const embedded = embeddedBytes(image.url);
+	if (embedded) return await storeEmbedded(embedded, image, { store, stem, maximumBytes });
 	if (!isWebUrl(image.url)) return unavailable(image, { kind: 'badParameters', reason: NOT_WEB });
 	let broken: BrokenPicture | undefined;
 	const outcome = await client.download(
@@ -69,6 +72,27 @@ export interface PictureTarget {
 	readonly stem: string;
 	readonly maximumBytes: number;
 }
+
+/** A picture that came within the reply: it is there, or it is none. */
+async function storeEmbedded(
+	bytes: Buffer,
+	image: GeneratedImage,
+	{ store, stem, maximumBytes }: PictureTarget,
+): Promise<Outcome<FetchedPicture>> {
+	const type = pictureTypeOf(bytes);
+	if (!type) return unavailable(image, NO_PICTURE);
+	if (bytes.length > maximumBytes) return unavailable(image, tooLarge(maximumBytes));
+	const fileName = `${stem}.${type.extension}`;
+	const { contentType } = type;
+	try {
+		return { value: { binary: await store(bytes, fileName, contentType), fileName, contentType } };
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		return { problem: { kind: 'notStored', reason } };
+	}
+}
+
+const NO_PICTURE: Problem = { kind: 'noImages', reason: 'what lies there is not a picture' };
 
 const NOT_WEB = 'its address is not http or https';
 
@@ -98,7 +122,7 @@ async function storeDownload(
 	if (Number(headers['content-length'] ?? 0) > maximumBytes) return refuse(tooLarge(maximumBytes));
 	const start = await peek(body, SIGNATURE_LENGTH);
 	const type = pictureTypeOf(start) ?? typeByHost(headers['content-type'], start);
-	if (!type) return refuse({ kind: 'noImages', reason: 'what lies there is not a picture' });
+	if (!type) return refuse(NO_PICTURE);
 	const fileName = `${stem}.${type.extension}`;
 	const { contentType } = type;
 	const { stream, passedBytes, tail } = limitBytes(body, maximumBytes);

@@ -54,7 +54,7 @@ export type ImageForm = 'url' | 'base64';
 /** How a model takes input images. */
 export interface InputImageRule {
 	readonly maximumCount: number;
-	/** Bytes of one image, decoded (contracts: 20 MB on the queue gateways, 10 MB on ToAPIs). */
+	/** Bytes of one image, decoded (docs/contracts/queue.md#images-in, docs/contracts/toapis.md#upload). */
 	readonly maximumBytes: number;
 	/** Forms that the gateway accepts in the request; where `base64` is missing, images are uploaded first. */
 	readonly forms: readonly ImageForm[];

@@ -42,6 +42,7 @@ export async function imageItems(
 		value ? [imageItem(item, task, index, value.image, value.picture)] : [],
 	);
 	const problems = pictures.flatMap(({ problem }) => problem ?? []);
+	if (images.some(({ flagged }) => flagged)) showHint(item, flaggedHint(task));
 	const [problem] = problems;
 	if (!problem) return { items };
 	if (items.length === 0 || problem.kind === 'stopped') return { problem, task };
@@ -51,6 +52,9 @@ export async function imageItems(
 	);
 	return { items };
 }
+
+const flaggedHint = ({ requestId }: TaskState) =>
+	`The gateway has flagged a picture of task ${requestId}, perhaps for what it shows: such pictures are often black. Its item has flagged: true.`;
 
 /** HTTP statuses by which a host says that a link is no longer good: the result has a new one. */
 const LINK_EXPIRED: ReadonlySet<number> = new Set([401, 403, 410]);
@@ -107,7 +111,9 @@ function imageItem(
 		...present({
 			imageIndex,
 			imageCount: state.images?.length,
-			url: image.url,
+			// One that came within the reply would fill the item with its bytes.
+			url: /^data:/i.test(image.url) ? undefined : image.url,
+			flagged: image.flagged,
 			fileName: picture?.fileName ?? image.fileName,
 			contentType: picture?.contentType ?? image.contentType,
 			width: image.width,

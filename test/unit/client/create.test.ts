@@ -57,7 +57,7 @@ describe('a create', () => {
 		[403, 'notAllowed'],
 		[404, 'notFound'],
 		[422, 'badParameters'],
-		[302, 'redirected'],
+		[307, 'redirected'],
 	];
 
 	it.each(refused)('refused with HTTP %s is not sent again: %s', async (statusCode, kind) => {
@@ -103,9 +103,9 @@ describe('a create', () => {
 		expect(harness.queue.calls).toHaveLength(0);
 	});
 
-	it('that speaks of a rate limit without HTTP 429 is not sent again', async () => {
+	it('whose code may be a rate limit, without HTTP 429 or words of one, is not sent again', async () => {
 		harness.queue.faults.create.push({
-			reply: { statusCode: 400, body: { error: 'rate limit of this plan' } },
+			reply: { statusCode: 400, body: { error: { code: 1002, message: 'no' } } },
 		});
 		expect(await harness.problemOf(create())).toMatchObject({ kind: 'rateLimited' });
 		expect(harness.queue.sent('create')).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { retryAfterMs } from '../../../nodes/FluxImage/client/retryAfter';
+import { retryAfterMs } from '../../../nodes/FluxImage/client/headers';
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -18,6 +18,26 @@ describe('Retry-After', () => {
 			expect(retryAfterMs({ 'retry-after': header }, NOW)).toBeUndefined();
 		},
 	);
+
+	it.each([
+		['an epoch in seconds', String(NOW / 1000 + 5)],
+		['an epoch in milliseconds', String(NOW + 5_000)],
+		['a date without a zone', 'Thu, 01 Jan 2026 00:00:05'],
+		['a date of ISO 8601 without a zone', '2026-01-01T00:00:05'],
+		['the same with a blank', '2026-01-01 00:00:05'],
+		['a date with an offset', '2026-01-01T01:00:05+01:00'],
+		['a date with Z', '2026-01-01T00:00:05Z'],
+	])('as %s is a moment (FAULTS F20)', (_, header) => {
+		expect(retryAfterMs({ 'retry-after': header }, NOW)).toBe(5_000);
+	});
+
+	it("as a moment is measured against the reply's own clock (FAULTS B13)", () => {
+		const date = new Date(NOW + 3_600_000).toUTCString();
+		const header = new Date(NOW + 3_605_000).toUTCString();
+		expect(retryAfterMs({ 'retry-after': header, date }, NOW)).toBe(5_000);
+		expect(retryAfterMs({ 'retry-after': '7', date }, NOW)).toBe(7_000);
+		expect(retryAfterMs({ 'retry-after': header, date: 'soon' }, NOW)).toBe(3_605_000);
+	});
 
 	it('may be absent', () => {
 		expect(retryAfterMs({}, NOW)).toBeUndefined();

@@ -24,7 +24,7 @@ describe.each(byUnknownTask)('the credential test of $displayName', (gateway) =>
 	it.each([
 		[401, { error: 'no' }, 'badKey'],
 		[403, { error: 'no' }, 'notAllowed'],
-		[404, htmlPage('404 Not Found'), 'unreadable'],
+		[404, htmlPage('404 Not Found'), 'blockedByEdge'],
 		[200, htmlPage('Welcome'), 'unreadable'],
 		[200, '', 'unreadable'],
 		[404, null, 'unreadable'],
@@ -35,7 +35,7 @@ describe.each(byUnknownTask)('the credential test of $displayName', (gateway) =>
 		[429, 'Slow down', 'rateLimited'],
 		[200, { success: false, message: 'Invalid API key' }, 'badKey'],
 		[200, { status: { code: 401, message: 'no' }, data: null }, 'badKey'],
-		[401, htmlPage('401'), 'badKey'],
+		[401, htmlPage('401'), 'blockedByEdge'],
 	])('fails at %d %j as %s', (statusCode, body, kind) => {
 		expect(gateway.readProbe(reply(statusCode, body))?.kind).toBe(kind);
 	});

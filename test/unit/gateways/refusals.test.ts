@@ -56,15 +56,16 @@ const REFUSALS: Array<[statusCode: number, body: unknown, kind: string, reason: 
 	[500, { error: 'insufficient balance' }, 'gatewayFault', 'insufficient balance'],
 	[502, htmlPage('502 Bad Gateway'), 'gatewayFault', 'an HTML page titled "502 Bad Gateway"'],
 	[504, htmlPage('504 Time-out'), 'gatewayFault', 'an HTML page titled "504 Time-out"'],
-	[300, '', 'redirected', ''],
-	[302, '', 'redirected', ''],
+	[301, '', 'redirected', ''],
+	[307, '', 'redirected', ''],
+	[308, '', 'redirected', ''],
 	[402, {}, 'noCredit', ''],
 	[408, {}, 'gatewayFault', ''],
 	[409, {}, 'badParameters', ''],
 	[413, {}, 'badParameters', ''],
 	[418, {}, 'badParameters', ''],
-	[199, {}, 'badParameters', ''],
-	[429, { error: 'insufficient balance' }, 'rateLimited', 'insufficient balance'],
+	[199, {}, 'unreadable', ''],
+	[429, { error: 'insufficient balance' }, 'noCredit', 'insufficient balance'],
 	[400, { error: 'Invalid key' }, 'badKey', 'Invalid key'],
 	[400, { error: 'ratelimited' }, 'rateLimited', 'ratelimited'],
 	[400, { error: { code: 'task_not_exist', message: 'Gone' } }, 'notFound', 'Gone'],
@@ -77,9 +78,19 @@ const REFUSALS: Array<[statusCode: number, body: unknown, kind: string, reason: 
 		'{"status":{"code":200,"message":"fine"}}',
 	],
 	[403, { error: 'insufficient scope' }, 'notAllowed', 'insufficient scope'],
-	[400, { error: { code: 'insufficient_quota', message: 'None' } }, 'noCredit', 'None'],
-	[403, { error: { code: 'insufficient_user_quota', message: 'None' } }, 'noCredit', 'None'],
-	[500, { id: 'x', msg: 'Oops' }, 'gatewayFault', '{"id":"x","msg":"Oops"}'],
+	[
+		400,
+		{ error: { code: 'insufficient_quota', message: 'None' } },
+		'noCredit',
+		'{"code":"insufficient_quota","message":"None"}',
+	],
+	[
+		403,
+		{ error: { code: 'insufficient_user_quota', message: 'None' } },
+		'noCredit',
+		'{"code":"insufficient_user_quota","message":"None"}',
+	],
+	[500, { id: 'x', msg: 'Oops' }, 'gatewayFault', 'Oops'],
 	[404, { status: { code: 399, message: 'odd' } }, 'notFound', 'odd'],
 	[404, { status: { code: 600, message: 'odd' } }, 'notFound', 'odd'],
 	[
@@ -119,6 +130,15 @@ describe.each(gateways)('$displayName', (gateway) => {
 			expect(problem?.reason ?? '').toBe(reason);
 		}
 	});
+
+	it.each([300, 302, 303, 304])(
+		'doubts a create that is answered with %d (FAULTS A8)',
+		(status) => {
+			const redirect = reply(status, '');
+			expect(gateway.readCreate(redirect, 'flux_kontext_max').problem?.kind).toBe('unreadable');
+			expect(gateway.readStatus(redirect, task).problem?.kind).toBe('redirected');
+		},
+	);
 
 	it.each(CODES)('finds in %j the code %s', (body, code) => {
 		expect(gateway.readStatus(reply(400, body), task).problem?.code).toBe(code);

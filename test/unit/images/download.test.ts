@@ -159,7 +159,7 @@ describe('what lies where a picture should be', () => {
 		await elsewhere.close();
 	});
 
-	it.each(['data:image/png;base64,iVBORw0KGgo=', 'file:///etc/passwd', 'ftp://x/y', 'not a url'])(
+	it.each(['data:image/png,iVBORw0KGgo=', 'file:///etc/passwd', 'ftp://x/y', 'not a url'])(
 		'is not fetched from %s',
 		async (url) => {
 			const { problem } = await fetchInEngine({ image: { url } });
@@ -189,6 +189,25 @@ function webp(): Buffer {
 	file.writeUInt32LE(file.length - 8, 4);
 	return file;
 }
+
+describe('a picture that came within the reply (FAULTS B7)', () => {
+	beforeAll(async () => await useBinaryMode('filesystem'));
+	const uri = (bytes: Buffer) => `data:image/jpeg;base64,${bytes.toString('base64')}`;
+
+	it('is stored as it is, under the type of its bytes', async () => {
+		const { picture, bytes } = await fetchInEngine({ image: { url: uri(PNG) } });
+		expect(bytes!.equals(PNG)).toBe(true);
+		expect(picture).toMatchObject({ fileName: 'picture.png', contentType: 'image/png' });
+	});
+
+	it('is no picture where its bytes are none, and over the limit where they are too many', async () => {
+		const none = await fetchInEngine({ image: { url: uri(Buffer.from('hello')) } });
+		expect(none.problem?.reason).toBe('what lies there is not a picture');
+		const large = await fetchInEngine({ image: { url: uri(PNG) }, maximumBytes: 4_000 });
+		expect(large.problem?.reason).toContain('larger than Max Image Size');
+		expect(large.problem).not.toHaveProperty('pictureUrl');
+	});
+});
 
 describe('a picture that breaks off without a sign of it (FAULTS B4)', () => {
 	beforeAll(async () => await useBinaryMode('filesystem'));

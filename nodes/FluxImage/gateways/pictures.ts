@@ -1,0 +1,189 @@
+import type { GeneratedImage } from '../core/task';
+import { fieldsOf, numberOf, present, rowsOf, textOf } from '../core/json';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Places that gateways of the same make use beside those of the contracts; never an input's. */
+const OTHER_PLACES = ['outputs', 'output', 'images', 'result', 'results', 'data'] as const;
+
+/** Where a picture's address stands in its row, best first. */
+const ADDRESS_FIELDS = ['url', 'image_url', 'imageUrl', 'image', 'uri', 'sample', 'src'] as const;
+
+/** Where the picture itself stands in its row, as base64. */
+const BASE64_FIELDS = ['b64_json', 'base64', 'b64', 'image_base64'] as const;
+
+/** What holds rows of pictures within a row. */
+const LIST_FIELDS = [
+	'content',
+	'outputs',
+	'output',
+	'images',
+	'result',
+	'data',
+	'urls',
+	'url',
+] as const;
+
+/** Fields that say what a row is. */
+const TYPE_FIELDS = ['type', 'kind', 'role', 'purpose'] as const;
+
+/** Types of a row that is a picture, forms of it among them, and types that never are the result. */
+const PICTURE_TYPE = /image|img|picture|photo|png|jpe?g|webp|gif|avif|^(url|uri|b64_json|base64)$/i;
+const OTHER_PICTURE = /input|origin|param|request|metadata|preview|thumb|mask/i;
+
+/** What a filter's field is called (FLUX at several hosts: `has_nsfw_concepts`, one for each picture). */
+const FLAG_FIELD =
+	/^((is|has|contains)_?)?(nsfw|flagged|unsafe)(_?(concepts?|content|detected|flagged))*$|^(safety|content)_flagged$/i;
+
+/** How deep pictures lie at most: `result.data[].content[].image_url.url` and one more. */
+const DEEPEST = 6;
+
+/** An address, be it one that cannot be fetched; `pending` in its place is none. */
+const ADDRESS = /^([a-z][a-z\d+.-]*:\/\/|data:image\/)/i;
+const PATH_ALONE = /^\/[^\s]{1,500}$/;
+
+/** The fewest characters of bare base64 that can be a picture. */
+const SHORTEST_BASE64 = 60;
+
+/**
+ * The pictures of a reply: the first of the places that holds any.
+ *
+ * @param layers the fields of the task and of its envelope, whichever come
+ * @param places the gateway's own places in the order of its contract
+ */
+export function readPictures(
+	layers: readonly Fields[],
+	places: readonly string[],
+): readonly GeneratedImage[] {
+	for (const fields of layers) {
+		for (const place of [...places, ...OTHER_PLACES]) {
+			const pictures = picturesIn(fields[place]);
+			if (pictures.length > 0) return flagged(pictures, layers);
+		}
+	}
+	return [];
+}
+
+/** Whether a reply has a place for pictures at all, be it empty. */
+export function hasPicturePlace(fields: Fields, places: readonly string[]): boolean {
+	return places.some((place) => Array.isArray(fields[place]));
+}
+
+/** Whether a list or object holds a picture. */
+export const holdsPicture = (value: unknown): boolean => picturesIn(value).length > 0;
+
+/**
+ * A picture that came within the reply, out of its `data:` URI.
+ *
+ * @returns nothing where the address is no such URI, or holds no base64
+ */
+export function embeddedBytes(url: string): Buffer | undefined {
+	const comma = /^data:/i.test(url) ? url.indexOf(',') : -1;
+	if (comma < 0 || !/;base64$/i.test(url.slice(0, comma))) return undefined;
+	return Buffer.from(url.slice(comma + 1), 'base64');
+}
+
+/** Pictures in a text, a row, a list of either, or an object that holds such lists. */
+function picturesIn(value: unknown, depth = 0): GeneratedImage[] {
+	if (depth > DEEPEST) return [];
+	if (typeof value === 'string') return addressed(value, {});
+	if (Array.isArray(value)) return value.flatMap((row) => picturesIn(row, depth + 1));
+	const fields = fieldsOf(value);
+	if (!mayBePicture(fields)) return [];
+	const own = ownPicture(fields, depth);
+	if (own.length > 0) return own;
+	for (const name of LIST_FIELDS) {
+		const inner = fields[name];
+		if (typeof inner !== 'object') continue;
+		const pictures = picturesIn(inner, depth + 1);
+		if (pictures.length > 0) return pictures;
+	}
+	return [];
+}
+
+/** A row without a type may be one; a `file`, a mask or a preview is none. */
+function mayBePicture(fields: Fields): boolean {
+	const types = TYPE_FIELDS.flatMap((name) =>
+		typeof fields[name] === 'string' ? fields[name] : [],
+	);
+	if (types.some((type) => OTHER_PICTURE.test(type))) return false;
+	if (fields['preview'] === true || fields['is_preview'] === true) return false;
+	const type = textOf(fields['type']);
+	return type === undefined || PICTURE_TYPE.test(type) || holdsRows(fields);
+}
+
+/** Of a message or a choice with rows in it, the rows' own types decide. */
+const holdsRows = (fields: Fields) =>
+	LIST_FIELDS.some((name) => rowsOf(fields[name]).some((row) => typeof row === 'object'));
+
+function ownPicture(fields: Fields, depth: number): GeneratedImage[] {
+	for (const name of ADDRESS_FIELDS) {
+		const value = fields[name];
+		if (typeof value === 'string') {
+			const pictures = addressed(value, fields);
+			if (pictures.length > 0) return pictures;
+		} else if (name !== 'url') {
+			const inner = depth < DEEPEST ? fieldsOf(value)['url'] : undefined;
+			if (typeof inner === 'string') return addressed(inner, { ...fields, ...fieldsOf(value) });
+		}
+	}
+	for (const name of BASE64_FIELDS) {
+		const value = fields[name];
+		if (typeof value === 'string' && value !== '') return embedded(value, fields);
+	}
+	return [];
+}
+
+function addressed(text: string, fields: Fields): GeneratedImage[] {
+	const url = text.trim();
+	if (ADDRESS.test(url.slice(0, 100))) return [{ url, ...facts(fields) }];
+	const bare = url.length >= SHORTEST_BASE64 ? embedded(url, fields) : [];
+	return bare.length === 0 && PATH_ALONE.test(url) ? [{ url, ...facts(fields) }] : bare;
+}
+
+/** Base64 in a field of its own; some put a whole `data:` URI there. */
+function embedded(text: string, fields: Fields): GeneratedImage[] {
+	if (ADDRESS.test(text.slice(0, 100).trim())) return addressed(text, fields);
+	if (text.length < SHORTEST_BASE64 || /[^A-Za-z0-9+/=_\s-]/.test(text)) return [];
+	const told = facts(fields);
+	const url = `data:${told.contentType ?? 'application/octet-stream'};base64,${text.trim()}`;
+	return [{ url, ...told }];
+}
+
+function facts(fields: Fields) {
+	return present({
+		fileName: textOf(fields['file_name'], fields['fileName'], fields['filename']),
+		contentType: textOf(fields['content_type'], fields['mime_type'], fields['contentType']),
+		width: numberOf(fields['width']),
+		height: numberOf(fields['height']),
+		flagged: flagIn(fields) === true ? true : undefined,
+	});
+}
+
+/** Marks the pictures that a filter's field beside the list is about: one flag for each, or for all. */
+function flagged(pictures: GeneratedImage[], layers: readonly Fields[]): GeneratedImage[] {
+	const holders = layers.flatMap((fields) => [
+		fields,
+		...['result', 'output', 'data', 'metadata'].map((name) => fieldsOf(fields[name])),
+	]);
+	const flags = holders.map(flagIn).find((flag) => flag !== undefined);
+	if (flags === undefined) return pictures;
+	return pictures.map((picture, index) => {
+		const isFlagged = flags === true || flags.length !== pictures.length || flags[index];
+		return isFlagged ? { ...picture, flagged: true } : picture;
+	});
+}
+
+/** What a filter says in these fields: of all, or of each in a list that has a true one. */
+function flagIn(fields: Fields): true | readonly boolean[] | undefined {
+	for (const [name, value] of Object.entries(fields)) {
+		if (!FLAG_FIELD.test(name)) continue;
+		if (isTrue(value)) return true;
+		const each = rowsOf(value).map(isTrue);
+		if (each.includes(true)) return each;
+	}
+	return undefined;
+}
+
+const isTrue = (value: unknown) =>
+	value === true || (typeof value === 'string' && /^true$/i.test(value.trim()));

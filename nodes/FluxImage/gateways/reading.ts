@@ -1,0 +1,288 @@
+import type { Outcome, Problem } from '../core/problem';
+import type { GeneratedImage, TaskFailure, TaskRef, TaskState, TaskStatus } from '../core/task';
+import { fieldsOf, numberOf, present, progressOf, rowsOf, textOf } from '../core/json';
+import { isModeration } from './errorKinds';
+import { errorAmong, errorIn, readFailure, UNEXPLAINED } from './errorWords';
+import type { Gateway, GatewayReply } from './gateway';
+import { isPathPart } from './pathPart';
+import { hasPicturePlace, holdsPicture, readPictures } from './pictures';
+import {
+	doubtfulRedirect,
+	envelopeRefusal,
+	httpRefusal,
+	readRefusal,
+	unreadableReply,
+	unusableId,
+} from './refusals';
+import { isEnvelopeWord, meaningOf, tellsReason, type WordMeaning } from './taskWords';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What one gateway's replies have of their own; all else is read alike everywhere. */
+export interface ReplySpelling {
+	/** States by the gateway's words, in the spelling of `normalized` (taskWords). */
+	readonly words: Readonly<Record<string, TaskStatus>>;
+	/** The fields that may hold the task's id, best first. */
+	readonly ids: readonly string[];
+	/** The fields that may hold pictures, best first. */
+	readonly pictures: readonly string[];
+	/** The progress of a finished task. */
+	readonly fullProgress: number;
+	/** Whether the word of success is said of failed tasks as well, with an error beside it. */
+	readonly successMayHaveFailed?: boolean;
+	/** Whether the pictures come by a call of their own, and not with the status. */
+	readonly resultApart?: boolean;
+	/** What this gateway tells beside what all of them do; what is undefined is left out. */
+	readonly alsoTold?: (task: Fields) => Pick<TaskState, 'usage' | 'expiresAt' | 'metrics'>;
+}
+
+/** What a reply is to. */
+type Call = 'create' | 'status' | 'result';
+
+/** What a reply tells of a task, before it is judged. */
+interface Told {
+	readonly reply: GatewayReply;
+	readonly call: Call;
+	/** The fields of the task, and then of the envelope around it where there is one. */
+	readonly layers: readonly [Fields, ...Fields[]];
+	readonly id: string | undefined;
+	/** Whether the reply names the task that was asked for. */
+	readonly isNamed: boolean;
+	readonly word: string | undefined;
+	readonly meaning: WordMeaning | undefined;
+	readonly pictures: readonly GeneratedImage[];
+	readonly error: TaskFailure | undefined;
+}
+
+/** The state of a task without what names it. */
+type Judged = Partial<TaskState> & Pick<TaskState, 'status'>;
+
+/** Readers of all replies about tasks: any reply gives a state or a problem, none throws. */
+export function taskReaders(
+	spelling: ReplySpelling,
+): Pick<Gateway, 'readCreate' | 'readStatus' | 'readResult'> {
+	const read = (call: 'status' | 'result') => (reply: GatewayReply, task: TaskRef) =>
+		readTask(spelling, call, reply, task);
+	return {
+		readCreate: (reply, modelId) => readCreate(spelling, reply, modelId),
+		readStatus: read('status'),
+		readResult: read('result'),
+	};
+}
+
+/**
+ * A create is refused by an HTTP status or an error that comes without an id. With an id there is a
+ * task, whatever else is said: its next status reply tells, and costs nothing.
+ */
+function readCreate(
+	spelling: ReplySpelling,
+	reply: GatewayReply,
+	modelId: string,
+): Outcome<TaskState> {
+	const refused = doubtfulRedirect(reply) ?? httpRefusal(reply);
+	if (refused) return refused;
+	const told = tellings(spelling, 'create', reply);
+	const { id, error, word = '', pictures } = told;
+	const isRefused = error !== undefined || fieldsOf(reply.body)['detail'] !== undefined;
+	if (id === undefined && isFinished(told)) {
+		return { value: stateOf(spelling, told, { requestId: '', modelId }, finished(told)) };
+	}
+	if (id === undefined) {
+		const problem = isRefused ? readRefusal(reply) : envelopeRefusal(reply)?.problem;
+		return { problem: problem ?? unreadableReply(reply) };
+	}
+	if (!isPathPart(id)) return { problem: unusableId(reply, id) };
+	// "success" without a picture is said of the call: the task has been taken.
+	const isOfCall = word === '' || (isEnvelopeWord(word) && pictures.length === 0);
+	const judged = isOfCall ? undefined : judge(spelling, told);
+	const state = judged && 'status' in judged ? judged : { status: 'queued' as const };
+	return { value: stateOf(spelling, told, { requestId: id, modelId }, state) };
+}
+
+/** Pictures and no id: the create has done all there was to do. */
+const isFinished = ({ pictures, meaning }: Told) =>
+	pictures.length > 0 && (meaning === undefined || ['completed', 'unknown'].includes(meaning));
+
+function readTask(
+	spelling: ReplySpelling,
+	call: Call,
+	reply: GatewayReply,
+	task: TaskRef,
+): Outcome<TaskState> {
+	const refused = httpRefusal(reply);
+	if (refused) return refused;
+	const told = tellings(spelling, call, reply, task.requestId);
+	if (!isPathPart(task.requestId)) return { problem: unusableId(reply, task.requestId) };
+	if (told.word === undefined && told.pictures.length === 0) {
+		const refusedInBody = envelopeRefusal(reply);
+		if (refusedInBody && !tellsOfFailure(told)) return refusedInBody;
+	}
+	const judged = judge(spelling, told);
+	return 'problem' in judged ? judged : { value: stateOf(spelling, told, task, judged) };
+}
+
+/** Whether an error without a word for the state is the task's own, and not the call's. */
+const tellsOfFailure = ({ layers, error }: Told) =>
+	error !== undefined &&
+	layers.some((fields) => ['error_type', 'errorType', 'fail_reason'].some((name) => fields[name]));
+
+/**
+ * What a reply means, in the order of the rule: an end word of failure; a known word for queued or
+ * running, which wins over pictures; an end word of success; pictures; a reason of failure; else wait.
+ */
+function judge(spelling: ReplySpelling, told: Told): Judged | { readonly problem: Problem } {
+	const { call, reply, word = '', meaning, pictures, error } = told;
+	switch (meaning) {
+		case 'failed':
+		case 'cancelled':
+			return badEnd(told, meaning);
+		case 'queued':
+		case 'running':
+			return { status: meaning, ...(pictures.length > 0 ? { partialImages: pictures } : {}) };
+		case 'completed':
+			return pictures.length > 0 ? finished(told) : withoutPicture(spelling, told);
+		default:
+	}
+	if (pictures.length > 0 && call !== 'create') return finished(told);
+	if (meaning === 'lag') {
+		return { problem: { ...unreadableReply(reply), kind: 'notFound', reason: word } };
+	}
+	if (error && (word !== '' || tellsOfFailure(told) || told.isNamed)) {
+		return badEnd(told, 'failed');
+	}
+	if (meaning === 'unknown' || reply.statusCode === 202) return { status: 'running' };
+	const isEmptyResult =
+		call === 'result' && told.layers.some((fields) => hasPicturePlace(fields, spelling.pictures));
+	return isEmptyResult ? { status: 'completed', images: [] } : { problem: unreadableReply(reply) };
+}
+
+/** Pictures are the result; an error beside them, of one that is missing perhaps, is a hint. */
+function finished({ pictures, error, layers }: Told): Judged {
+	const places = layers.flatMap((fields) => Object.values(fields).filter(Array.isArray));
+	const warning = error ?? places.map(errorAmong).find((found) => found !== undefined);
+	const moderated = warning !== undefined && isModeration(asWords(warning));
+	const images = moderated ? pictures.map((one) => ({ ...one, flagged: true })) : pictures;
+	return { status: 'completed', images, ...present({ warning }) };
+}
+
+/** A word of success and no picture: an error decides, else the pictures are still to come. */
+function withoutPicture(spelling: ReplySpelling, told: Told): Judged {
+	const rows = told.layers.flatMap((fields) => spelling.pictures.map((name) => fields[name]));
+	const error = told.error ?? rows.map(errorAmong).find((found) => found !== undefined);
+	if (error) {
+		const mayChange = spelling.successMayHaveFailed ? {} : { mayChange: true as const };
+		return { ...endedBy(error), ...mayChange };
+	}
+	const comesLater = spelling.resultApart && told.call !== 'result';
+	return { status: 'completed', ...(comesLater ? {} : { images: [] }) };
+}
+
+/** A task that failed, or was cancelled, by its own word or by an error. */
+function badEnd({ word = '', layers, error }: Told, status: 'failed' | 'cancelled'): Judged {
+	const ownWord = word !== '' && tellsReason(word) ? word : undefined;
+	const { code, reason } = readFailure(layers);
+	const isTold = code !== undefined || reason !== undefined;
+	if (status === 'cancelled') {
+		const message = reason ?? ownWord;
+		return message === undefined
+			? { status }
+			: { status, failure: { code: code ?? word.toUpperCase(), message } };
+	}
+	return endedBy({
+		code: (isTold ? code : undefined) ?? ownWord ?? error?.code ?? UNEXPLAINED.code,
+		message: reason ?? ownWord ?? UNEXPLAINED.message,
+	});
+}
+
+/** Error types of a cancelled task (docs/contracts/queue.md#status; both spellings occur). */
+const CANCELLED_TYPES = new Set(['CANCELED', 'CANCELLED']);
+
+function endedBy(failure: TaskFailure): Judged {
+	const cancelled = CANCELLED_TYPES.has(failure.code.toUpperCase());
+	return { status: cancelled ? 'cancelled' : 'failed', failure };
+}
+
+const asWords = ({ code, message }: TaskFailure) => ({ code, reason: message });
+
+function stateOf(
+	{ fullProgress, alsoTold }: ReplySpelling,
+	{ reply, word, layers: [task] }: Told,
+	{ requestId, modelId }: TaskRef,
+	judged: Judged,
+): TaskState {
+	return {
+		requestId,
+		modelId: modelId || (textOf(task['model']) ?? ''),
+		...present({
+			word,
+			queuePosition: numberOf(task['queue_position']),
+			progress: progressOf(task['progress'], fullProgress),
+		}),
+		...alsoTold?.(task),
+		...judged,
+		raw: reply.body,
+	};
+}
+
+function tellings(
+	spelling: ReplySpelling,
+	call: Call,
+	reply: GatewayReply,
+	askedId?: string,
+): Told {
+	const layers = layersOf(spelling, reply.body);
+	const word = wordIn(layers, call);
+	const ids = layers.flatMap((fields) => spelling.ids.map((name) => fields[name]));
+	const id = textOf(...ids);
+	return {
+		reply,
+		call,
+		layers,
+		id,
+		isNamed: id !== undefined && id === askedId,
+		word,
+		meaning: word === undefined ? undefined : meaningOf(word, spelling.words),
+		pictures: readPictures(layers, spelling.pictures),
+		error: layers.map(errorIn).find((error) => error !== undefined),
+	};
+}
+
+/** Fields that may hold the word for a task's state, and what may hold a task within an envelope. */
+const WORD_FIELDS = ['status', 'state', 'task_status', 'task_state', 'taskStatus'] as const;
+const TASK_PLACES = ['data', 'task'] as const;
+
+const ownWord = (fields: Fields) =>
+	WORD_FIELDS.map((name) => fields[name]).find(
+		(word) => typeof word === 'string' && word.trim() !== '',
+	) as string | undefined;
+
+/**
+ * The task's fields, and those of an envelope around them: what names a task best is the task. The
+ * envelope of `{"status": "success", "data": {"task_id", "status"}}` is none.
+ */
+function layersOf({ ids }: ReplySpelling, body: unknown): readonly [Fields, ...Fields[]] {
+	const outer = fieldsOf(body);
+	const hasId = (fields: Fields) => textOf(...ids.map((name) => fields[name])) !== undefined;
+	const hasWord = (fields: Fields) => ownWord(fields) !== undefined;
+	const inner = TASK_PLACES.map((name) => taskIn(outer[name])).find(
+		(fields) => fields !== undefined && (hasId(fields) || hasWord(fields)),
+	);
+	if (!inner) return [outer];
+	const outerIsTask = hasId(outer) && hasWord(outer) && !(hasId(inner) && hasWord(inner));
+	return outerIsTask ? [outer] : [inner, outer];
+}
+
+/** The task in an envelope's field: an object, or the one row of a list that holds no picture. */
+function taskIn(value: unknown): Fields | undefined {
+	const [row] = rowsOf(value);
+	if (Array.isArray(value) && holdsPicture(row)) return undefined;
+	return fieldsOf(Array.isArray(value) ? row : value);
+}
+
+/** The task's own word; the envelope's only where it can be about the task. */
+function wordIn([task, envelope]: readonly Fields[], call: Call): string | undefined {
+	const own = task && ownWord(task);
+	if (own !== undefined || !envelope) return own?.trim();
+	const word = ownWord(envelope)?.trim();
+	return word === undefined || isEnvelopeWord(word) || call === 'create' ? undefined : word;
+}
