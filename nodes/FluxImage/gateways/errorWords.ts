@@ -1,6 +1,6 @@
 import { NO_REASON } from '../core/messages';
 import type { TaskFailure } from '../core/task';
-import { fieldsOf, isBlank, present, rowsOf, saysNothing, textOf } from '../core/json';
+import { fieldsOf, isBlank, omitUndefined, rowsOf, saysNothing, textOf } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -53,7 +53,7 @@ export function readErrorWords(body: unknown): ErrorWords {
 		firstWords(REASON_FIELDS.map((name) => reasonAt(fields, name))) ??
 		(Array.isArray(body) ? wordsIn(body) : describeText(body)) ??
 		startOfError(fields);
-	return present({
+	return omitUndefined({
 		code: codesOf(body)[0],
 		reason: withDetail(reason, fields['provider_error'])?.slice(0, LONGEST_REASON),
 	});
@@ -100,7 +100,7 @@ export function errorIn(body: unknown): TaskFailure | undefined {
 /** Why a task failed, in the words of bodies that say that it did; the first that tells counts. */
 export function readFailure(bodies: readonly unknown[]): ErrorWords {
 	const told = bodies.map(readErrorWords);
-	return present({
+	return omitUndefined({
 		code: told.find(({ code }) => code !== undefined)?.code,
 		reason: told.find(({ reason }) => reason !== undefined)?.reason,
 	});

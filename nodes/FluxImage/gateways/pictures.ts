@@ -1,5 +1,5 @@
 import type { GeneratedImage } from '../core/task';
-import { fieldsOf, numberOf, present, rowsOf, textOf } from '../core/json';
+import { fieldsOf, numberOf, omitUndefined, rowsOf, textOf } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -151,7 +151,7 @@ function embedded(text: string, fields: Fields): GeneratedImage[] {
 }
 
 function facts(fields: Fields) {
-	return present({
+	return omitUndefined({
 		fileName: textOf(fields['file_name'], fields['fileName'], fields['filename']),
 		contentType: textOf(fields['content_type'], fields['mime_type'], fields['contentType']),
 		width: numberOf(fields['width']),

@@ -3,7 +3,7 @@ import type { TaskRef, TaskStatus } from '../core/task';
 import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } from './gateway';
 import { probeByUnknownTask } from './probe';
 import { envelopeRefusal, readRefusal, unreadableReply } from './refusals';
-import { fieldsOf, numberOf, present, textOf } from '../core/json';
+import { fieldsOf, numberOf, omitUndefined, textOf } from '../core/json';
 import { isHtml } from './errorWords';
 import { taskReaders } from './reading';
 import { normalized } from './taskWords';
@@ -31,7 +31,7 @@ const readers = taskReaders({
 	resultApart: true,
 	alsoTold: ({ metrics }) => {
 		const inferenceTime = numberOf(fieldsOf(metrics)['inference_time']);
-		return present({ metrics: inferenceTime === undefined ? undefined : { inferenceTime } });
+		return omitUndefined({ metrics: inferenceTime === undefined ? undefined : { inferenceTime } });
 	},
 });
 

@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../core/problem';
 import type { GeneratedImage, TaskFailure, TaskRef, TaskState, TaskStatus } from '../core/task';
-import { fieldsOf, numberOf, present, progressOf, rowsOf, textOf } from '../core/json';
+import { fieldsOf, numberOf, omitUndefined, progressOf, rowsOf, textOf } from '../core/json';
 import { isModeration } from './errorKinds';
 import { errorAmong, errorIn, readFailure, UNEXPLAINED } from './errorWords';
 import type { Gateway, GatewayReply } from './gateway';
@@ -162,7 +162,7 @@ function finished({ pictures, error, layers }: Told): Judged {
 	const warning = error ?? places.map(errorAmong).find((found) => found !== undefined);
 	const moderated = warning !== undefined && isModeration(asWords(warning));
 	const images = moderated ? pictures.map((one) => ({ ...one, flagged: true })) : pictures;
-	return { status: 'completed', images, ...present({ warning }) };
+	return { status: 'completed', images, ...omitUndefined({ warning }) };
 }
 
 /** A word of success and no picture: an error decides, else the pictures are still to come. */
@@ -213,7 +213,7 @@ function stateOf(
 	return {
 		requestId,
 		modelId: modelId || (textOf(task['model']) ?? ''),
-		...present({
+		...omitUndefined({
 			word,
 			queuePosition: numberOf(task['queue_position']),
 			progress: progressOf(task['progress'], fullProgress),

@@ -1,5 +1,5 @@
 import type { Problem, ProblemKind } from '../core/problem';
-import { fieldsOf, numberOf, present, textOf } from '../core/json';
+import { fieldsOf, numberOf, omitUndefined, textOf } from '../core/json';
 import { kindOfCodes, kindOfError, type ErrorKind } from './errorKinds';
 import { codesOf, describeText, isHtml, readErrorWords, startOf } from './errorWords';
 import type { GatewayReply } from './gateway';
@@ -78,7 +78,7 @@ export function readRefusal(reply: GatewayReply): Problem {
 	const statusCode = statusOf(reply);
 	const { code, reason } = readErrorWords(body);
 	const told = kindOf({ ...reply, statusCode }, reason);
-	return present({
+	return omitUndefined({
 		kind: told.kind,
 		limit: told.limit,
 		reason: told.reason ?? reason ?? startOf(body),
@@ -106,7 +106,7 @@ export function unreadableReply(reply: GatewayReply): Problem {
 	return {
 		kind: 'unreadable',
 		httpCode: statusCode,
-		...present({
+		...omitUndefined({
 			reason: describeText(body) ?? startOf(body),
 			gatewayRequestId: textOf(headers['x-request-id']),
 			raw: body,

@@ -2,7 +2,7 @@ import type { Outcome, Problem } from '../core/problem';
 import type { TaskRef, TaskStatus } from '../core/task';
 import type { Gateway, GatewayReply, GatewayRequest } from './gateway';
 import { readRefusal, refusalOf, unreadableReply } from './refusals';
-import { fieldsOf, numberOf, present, textOf } from '../core/json';
+import { fieldsOf, numberOf, omitUndefined, textOf } from '../core/json';
 import { taskReaders } from './reading';
 
 /** The words for a task's state, upper case (docs/contracts/toapis.md#status). */
@@ -22,7 +22,7 @@ const readers = taskReaders({
 	ids: ['id', 'task_id'],
 	pictures: ['result', 'data', 'url'],
 	fullProgress: 100,
-	alsoTold: ({ expires_at: seconds }) => present({ expiresAt: isoTime(seconds) }),
+	alsoTold: ({ expires_at: seconds }) => omitUndefined({ expiresAt: isoTime(seconds) }),
 });
 
 /** ToAPIs: one call creates a task, one reads its state and result; images go up by themselves. */

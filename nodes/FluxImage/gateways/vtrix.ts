@@ -3,7 +3,7 @@ import type { JsonObject } from 'n8n-workflow';
 import type { TaskRef, TaskState, TaskStatus } from '../core/task';
 import type { Gateway, Submission } from './gateway';
 import { probeByUnknownTask } from './probe';
-import { fieldsOf, numberOf, present, textOf } from '../core/json';
+import { fieldsOf, numberOf, omitUndefined, textOf } from '../core/json';
 import { taskReaders } from './reading';
 
 /** The words for a task's state, upper case (docs/contracts/vtrix.md#status). */
@@ -25,7 +25,7 @@ const readers = taskReaders({
 	ids: ['id', 'task_id'],
 	pictures: ['output', 'outputs'],
 	fullProgress: 1,
-	alsoTold: ({ usage }) => present({ usage: usageOf(usage) }),
+	alsoTold: ({ usage }) => omitUndefined({ usage: usageOf(usage) }),
 });
 
 /** VTrix: one call creates a task, one reads its state and, once it is there, its result. */
@@ -65,6 +65,9 @@ function taskRead({ requestId }: TaskRef) {
 
 function usageOf(usage: unknown): TaskState['usage'] {
 	const fields = fieldsOf(usage);
-	const told = present({ cost: textOf(fields['cost']), discount: numberOf(fields['discount']) });
+	const told = omitUndefined({
+		cost: textOf(fields['cost']),
+		discount: numberOf(fields['discount']),
+	});
 	return Object.keys(told).length > 0 ? told : undefined;
 }

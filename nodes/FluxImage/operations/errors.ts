@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import type { Redact } from '../client/redaction';
-import { present } from '../core/json';
+import { omitUndefined } from '../core/json';
 import { MESSAGES } from '../core/messages';
 import type { Problem, ProblemKind } from '../core/problem';
 import type { KnownTask } from '../core/task';
@@ -51,7 +51,7 @@ export function taskFailure(
 		);
 	const { message: head, remedy, remedyOfTask = remedy } = MESSAGES[problem.kind];
 	const reason = problem.reason && redact.text(problem.reason);
-	const json = present({
+	const json = omitUndefined({
 		requestId: task?.requestId,
 		gateway: gateway.id,
 		model: task?.modelId || problem.modelId,
@@ -70,7 +70,7 @@ export function taskFailure(
 	const message = reason ? `${fill(head)}: ${reason}` : fill(head);
 	const nodeError = new NodeApiError(
 		context.getNode(),
-		present({ requestId: task?.requestId }) as JsonObject,
+		omitUndefined({ requestId: task?.requestId }) as JsonObject,
 		{
 			itemIndex,
 			message,

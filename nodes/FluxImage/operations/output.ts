@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Until } from '../client/retry';
-import { present } from '../core/json';
+import { omitUndefined } from '../core/json';
 import type { Outcome } from '../core/problem';
 import type { GeneratedImage, KnownTask, TaskState } from '../core/task';
 import { fetchPicture, type FetchedPicture, type PictureTarget } from '../images/download';
@@ -108,7 +108,7 @@ function imageItem(
 ): INodeExecutionData {
 	const json = {
 		...taskFields(item, state),
-		...present({
+		...omitUndefined({
 			imageIndex,
 			imageCount: state.images?.length,
 			// One that came within the reply would fill the item with its bytes.
@@ -132,7 +132,7 @@ function imageItem(
 
 function taskFields({ gateway, options }: ItemInput, state: KnownTask): IDataObject {
 	const { requestId, modelId, status = 'queued', queuePosition, progress, failure, raw } = state;
-	return present({
+	return omitUndefined({
 		requestId,
 		gateway: gateway.id,
 		model: modelId || undefined,
