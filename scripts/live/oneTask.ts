@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { GatewayClient } from '../../nodes/FluxImage/client/gatewayClient';
 import { systemClock } from '../../nodes/FluxImage/core/clock';
-import { fieldsOf, textOf } from '../../nodes/FluxImage/core/json';
+import { asObject, textOf } from '../../nodes/FluxImage/core/json';
 import { ENDED, type GeneratedImage, type TaskState } from '../../nodes/FluxImage/core/task';
 import type { GatewayReply } from '../../nodes/FluxImage/gateways/gateway';
 import { pictureTypeOf } from '../../nodes/FluxImage/images/signature';
@@ -25,7 +25,7 @@ export class SeenReplies {
 	readonly fields = new Set<string>();
 
 	add({ body }: GatewayReply): void {
-		const fields = fieldsOf(body);
+		const fields = asObject(body);
 		for (const name of Object.keys(fields)) this.fields.add(name);
 		const word = textOf(fields['status']);
 		if (word) this.words.add(word);

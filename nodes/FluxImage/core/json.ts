@@ -1,7 +1,7 @@
 /** Reading values of any shape: each of these takes anything and never throws. */
 
 /** An object's fields; anything else has none. */
-export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+export function asObject(value: unknown): Readonly<Record<string, unknown>> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value)
 		? (value as Record<string, unknown>)
 		: {};

@@ -1,6 +1,6 @@
 import { NO_REASON } from '../core/messages';
 import type { TaskFailure } from '../core/task';
-import { fieldsOf, isBlank, omitUndefined, rowsOf, saysNothing, textOf } from '../core/json';
+import { asObject, isBlank, omitUndefined, rowsOf, saysNothing, textOf } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -48,7 +48,7 @@ export interface ErrorWords {
 
 /** Reads the words of a body that is known to be about an error. */
 export function readErrorWords(body: unknown): ErrorWords {
-	const fields = fieldsOf(body);
+	const fields = asObject(body);
 	const reason =
 		firstWords(REASON_FIELDS.map((name) => reasonAt(fields, name))) ??
 		(Array.isArray(body) ? wordsIn(body) : describeText(body)) ??
@@ -61,15 +61,15 @@ export function readErrorWords(body: unknown): ErrorWords {
 
 /** A `status` is a word for the task's state, but for the envelope `{"status": {"code", "message"}}`. */
 const reasonAt = (fields: Fields, name: string) =>
-	name === 'status' ? fieldsOf(fields[name]) : fields[name];
+	name === 'status' ? asObject(fields[name]) : fields[name];
 
 /** Every code and type that an error bears, the most telling first. */
 export function codesOf(body: unknown): readonly string[] {
-	const fields = fieldsOf(body);
+	const fields = asObject(body);
 	const [error, status, provider] = ['error', 'status', 'provider_error'].map((name) =>
-		fieldsOf(fields[name]),
+		asObject(fields[name]),
 	);
-	const rows = [fields['errors'], fields['error']].map((list) => fieldsOf(rowsOf(list)[0]));
+	const rows = [fields['errors'], fields['error']].map((list) => asObject(rowsOf(list)[0]));
 	const found = [
 		...['error_type', 'errorType', 'error_code', 'errorCode'].map((name) => fields[name]),
 		...[error, ...rows].flatMap((row) => CODE_FIELDS.map((name) => row?.[name])),
@@ -87,7 +87,7 @@ export function codesOf(body: unknown): readonly string[] {
  * says nothing: blank, 0, a word of success, an address.
  */
 export function errorIn(body: unknown): TaskFailure | undefined {
-	const fields = fieldsOf(body);
+	const fields = asObject(body);
 	const told = ERROR_FIELDS.filter((name) => !saysNothing(fields[name]));
 	if (told.length === 0) return undefined;
 	// What else the body says, its `message` perhaps, is not about the error.
@@ -143,7 +143,7 @@ function wordsIn(value: unknown, depth = 0): string | undefined {
 		const rows = value.slice(0, MOST_ROWS).map((row) => wordsIn(row, depth + 1));
 		return rows.filter((row) => row !== undefined).join('; ') || undefined;
 	}
-	const fields = fieldsOf(value);
+	const fields = asObject(value);
 	if (Object.keys(fields).length === 0) return undefined;
 	const words = firstWords(
 		WORD_FIELDS.map((name) => fields[name]),

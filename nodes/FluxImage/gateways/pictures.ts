@@ -1,5 +1,5 @@
 import type { GeneratedImage } from '../core/task';
-import { fieldsOf, numberOf, omitUndefined, rowsOf, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, rowsOf, textOf } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -88,7 +88,7 @@ function picturesIn(value: unknown, depth = 0): GeneratedImage[] {
 	if (depth > DEEPEST) return [];
 	if (typeof value === 'string') return addressed(value, {});
 	if (Array.isArray(value)) return value.flatMap((row) => picturesIn(row, depth + 1));
-	const fields = fieldsOf(value);
+	const fields = asObject(value);
 	if (!mayBePicture(fields)) return [];
 	const own = ownPicture(fields, depth);
 	if (own.length > 0) return own;
@@ -123,8 +123,8 @@ function ownPicture(fields: Fields, depth: number): GeneratedImage[] {
 			const pictures = addressed(value, fields);
 			if (pictures.length > 0) return pictures;
 		} else if (name !== 'url') {
-			const inner = depth < DEEPEST ? fieldsOf(value)['url'] : undefined;
-			if (typeof inner === 'string') return addressed(inner, { ...fields, ...fieldsOf(value) });
+			const inner = depth < DEEPEST ? asObject(value)['url'] : undefined;
+			if (typeof inner === 'string') return addressed(inner, { ...fields, ...asObject(value) });
 		}
 	}
 	for (const name of BASE64_FIELDS) {
@@ -164,7 +164,7 @@ function facts(fields: Fields) {
 function flagged(pictures: GeneratedImage[], layers: readonly Fields[]): GeneratedImage[] {
 	const holders = layers.flatMap((fields) => [
 		fields,
-		...['result', 'output', 'data', 'metadata'].map((name) => fieldsOf(fields[name])),
+		...['result', 'output', 'data', 'metadata'].map((name) => asObject(fields[name])),
 	]);
 	const flags = holders.map(flagIn).find((flag) => flag !== undefined);
 	if (flags === undefined) return pictures;

@@ -3,7 +3,7 @@ import type { TaskRef, TaskStatus } from '../core/task';
 import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } from './gateway';
 import { probeByUnknownTask } from './probe';
 import { envelopeRefusal, readRefusal, unreadableReply } from './refusals';
-import { fieldsOf, numberOf, omitUndefined, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, textOf } from '../core/json';
 import { isHtml } from './errorWords';
 import { taskReaders } from './reading';
 import { normalized } from './taskWords';
@@ -30,7 +30,7 @@ const readers = taskReaders({
 	successMayHaveFailed: true,
 	resultApart: true,
 	alsoTold: ({ metrics }) => {
-		const inferenceTime = numberOf(fieldsOf(metrics)['inference_time']);
+		const inferenceTime = numberOf(asObject(metrics)['inference_time']);
 		return omitUndefined({ metrics: inferenceTime === undefined ? undefined : { inferenceTime } });
 	},
 });
@@ -102,11 +102,11 @@ function taskCall(
  */
 function readCancel(reply: GatewayReply): Outcome<CancelReply> {
 	const { statusCode, body } = reply;
-	const fields = fieldsOf(body);
-	const error = fieldsOf(fields['error']);
+	const fields = asObject(body);
+	const error = asObject(fields['error']);
 	const words = [
 		fields['status'],
-		fieldsOf(fields['data'])['status'],
+		asObject(fields['data'])['status'],
 		error['code'],
 		fields['code'],
 	];

@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../core/problem';
 import type { GeneratedImage, TaskFailure, TaskRef, TaskState, TaskStatus } from '../core/task';
-import { fieldsOf, numberOf, omitUndefined, progressOf, rowsOf, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, progressOf, rowsOf, textOf } from '../core/json';
 import { isModeration } from './errorKinds';
 import { errorAmong, errorIn, readFailure, UNEXPLAINED } from './errorWords';
 import type { Gateway, GatewayReply } from './gateway';
@@ -83,7 +83,7 @@ function readCreate(
 	if (refused) return refused;
 	const told = tellings(spelling, 'create', reply);
 	const { id, error, word = '', pictures } = told;
-	const isRefused = error !== undefined || fieldsOf(reply.body)['detail'] !== undefined;
+	const isRefused = error !== undefined || asObject(reply.body)['detail'] !== undefined;
 	if (id === undefined && isFinished(told)) {
 		return { value: stateOf(spelling, told, { requestId: '', modelId }, finished(told)) };
 	}
@@ -261,7 +261,7 @@ const ownWord = (fields: Fields) =>
  * envelope of `{"status": "success", "data": {"task_id", "status"}}` is none.
  */
 function layersOf({ ids }: ReplySpelling, body: unknown): readonly [Fields, ...Fields[]] {
-	const outer = fieldsOf(body);
+	const outer = asObject(body);
 	const hasId = (fields: Fields) => textOf(...ids.map((name) => fields[name])) !== undefined;
 	const hasWord = (fields: Fields) => ownWord(fields) !== undefined;
 	const inner = TASK_PLACES.map((name) => taskIn(outer[name])).find(
@@ -276,7 +276,7 @@ function layersOf({ ids }: ReplySpelling, body: unknown): readonly [Fields, ...F
 function taskIn(value: unknown): Fields | undefined {
 	const [row] = rowsOf(value);
 	if (Array.isArray(value) && holdsPicture(row)) return undefined;
-	return fieldsOf(Array.isArray(value) ? row : value);
+	return asObject(Array.isArray(value) ? row : value);
 }
 
 /** The task's own word; the envelope's only where it can be about the task. */

@@ -1,5 +1,5 @@
 import type { Problem, ProblemKind } from '../core/problem';
-import { fieldsOf, numberOf, omitUndefined, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, textOf } from '../core/json';
 import { kindOfCodes, kindOfError, type ErrorKind } from './errorKinds';
 import { codesOf, describeText, isHtml, readErrorWords, startOf } from './errorWords';
 import type { GatewayReply } from './gateway';
@@ -62,7 +62,7 @@ export function httpRefusal(reply: GatewayReply): { problem: Problem } | undefin
  */
 export function envelopeRefusal(reply: GatewayReply): { problem: Problem } | undefined {
 	const refused =
-		fieldsOf(reply.body)['success'] === false ||
+		asObject(reply.body)['success'] === false ||
 		statusInBody(reply.body) !== undefined ||
 		kindOfCodes(codesOf(reply.body)) !== undefined;
 	return refused ? { problem: readRefusal(reply) } : undefined;
@@ -84,7 +84,7 @@ export function readRefusal(reply: GatewayReply): Problem {
 		reason: told.reason ?? reason ?? startOf(body),
 		code,
 		httpCode: statusCode,
-		gatewayRequestId: textOf(fieldsOf(body)['request_id'], headers['x-request-id']),
+		gatewayRequestId: textOf(asObject(body)['request_id'], headers['x-request-id']),
 		raw: body,
 	});
 }
@@ -136,12 +136,12 @@ function statusOf({ statusCode, body }: GatewayReply): number {
 
 /** `{"status": {"code": 402}}` and `{"code": 402}` may come under HTTP 200. */
 function statusInBody(body: unknown): number | undefined {
-	const { status, code, error } = fieldsOf(body);
+	const { status, code, error } = asObject(body);
 	const places = [
-		fieldsOf(status)['code'],
+		asObject(status)['code'],
 		code,
-		fieldsOf(error)['code'],
-		fieldsOf(error)['status'],
+		asObject(error)['code'],
+		asObject(error)['status'],
 	];
 	return places.map(numberOf).find((number) => number !== undefined && isRefusal(number));
 }

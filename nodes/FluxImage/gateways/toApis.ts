@@ -2,7 +2,7 @@ import type { Outcome, Problem } from '../core/problem';
 import type { TaskRef, TaskStatus } from '../core/task';
 import type { Gateway, GatewayReply, GatewayRequest } from './gateway';
 import { readRefusal, refusalOf, unreadableReply } from './refusals';
-import { fieldsOf, numberOf, omitUndefined, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, textOf } from '../core/json';
 import { taskReaders } from './reading';
 
 /** The words for a task's state, upper case (docs/contracts/toapis.md#status). */
@@ -68,13 +68,13 @@ function isoTime(seconds: unknown): string | undefined {
 function readUpload(reply: GatewayReply): Outcome<string> {
 	const refused = refusalOf(reply);
 	if (refused) return refused;
-	const url = textOf(fieldsOf(fieldsOf(reply.body)['data'])['url']);
+	const url = textOf(asObject(asObject(reply.body)['data'])['url']);
 	return url ? { value: url } : { problem: unreadableReply(reply) };
 }
 
 /** HTTP 200 with `success: false` is a key that does not work (docs/contracts/toapis.md#balance). */
 function readProbe(reply: GatewayReply): Problem | undefined {
-	const { success, remain_balance: balance } = fieldsOf(reply.body);
+	const { success, remain_balance: balance } = asObject(reply.body);
 	if (success === false && reply.statusCode < 300) return { ...readRefusal(reply), kind: 'badKey' };
 	const refused = refusalOf(reply);
 	if (refused) return refused.problem;
