@@ -27,7 +27,7 @@ export async function limits({ seed }: BenchSettings): Promise<Section> {
 		method: `Gateways that limit, on a simulated clock; the node's own limits, back-off alone (each refused call waits and tries again)\nand the pacer of 1.0, with the same jobs, round trips of 60 ms and blind polls. Means of ${RUNS} runs.`,
 		table: {
 			head: ['Gateway', 'Measured', ...POLICY_NAMES],
-			rows: measured.flatMap(rowsOf),
+			rows: measured.flatMap(asArray),
 		},
 		goals: measured.flatMap(goalsOf),
 	};
@@ -41,7 +41,7 @@ async function figuresOf(scenario: Scenario, policy: PolicyName, seed: number): 
 	return Object.fromEntries(names.map((name) => [name, mean(runs.map((run) => run[name] ?? NaN))]));
 }
 
-function rowsOf({ scenario, byPolicy }: Measured): string[][] {
+function asArray({ scenario, byPolicy }: Measured): string[][] {
 	return Object.keys(byPolicy[NODE]).map((figure) => [
 		scenario.what,
 		figure,

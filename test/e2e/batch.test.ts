@@ -20,7 +20,7 @@ interface Row {
 }
 
 /** Five rows; the second is blocked, the fourth has no prompt. */
-function rowsOf(kind: string): Row[] {
+function asArray(kind: string): Row[] {
 	return [
 		{ sku: 'A1', prompt: `A red apple, by ${kind}` },
 		{ sku: 'A2', prompt: `Something forbidden, by ${kind} [moderated]` },
@@ -51,13 +51,13 @@ async function expectEveryRow(answer: Answer, rows: Row[]): Promise<void> {
 
 describe(`the workflow "${WORKFLOW}"`, () => {
 	it('makes every row of a JSON list that can be made, and tells why of the others', async () => {
-		const rows = rowsOf('JSON');
+		const rows = asArray('JSON');
 		const answer = await post('flux-image-batch', { rows });
 		await expectEveryRow(answer, rows);
 	});
 
 	it('does the same with a CSV file', async () => {
-		const rows = rowsOf('CSV');
+		const rows = asArray('CSV');
 		const form = new FormData();
 		form.set('data', new Blob([csvOf(rows)], { type: 'text/csv' }), 'products.csv');
 		const answer = await postForm('flux-image-batch-csv', form);

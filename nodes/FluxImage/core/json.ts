@@ -8,7 +8,7 @@ export function asObject(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** The rows of a list; anything else has none. */
-export function rowsOf(value: unknown): readonly unknown[] {
+export function asArray(value: unknown): readonly unknown[] {
 	return Array.isArray(value) ? value : [];
 }
 

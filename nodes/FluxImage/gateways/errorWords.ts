@@ -1,6 +1,6 @@
 import { NO_REASON } from '../core/messages';
 import type { TaskFailure } from '../core/task';
-import { asObject, isBlank, omitUndefined, rowsOf, saysNothing, textOf } from '../core/json';
+import { asObject, isBlank, omitUndefined, asArray, saysNothing, textOf } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -69,7 +69,7 @@ export function codesOf(body: unknown): readonly string[] {
 	const [error, status, provider] = ['error', 'status', 'provider_error'].map((name) =>
 		asObject(fields[name]),
 	);
-	const rows = [fields['errors'], fields['error']].map((list) => asObject(rowsOf(list)[0]));
+	const rows = [fields['errors'], fields['error']].map((list) => asObject(asArray(list)[0]));
 	const found = [
 		...['error_type', 'errorType', 'error_code', 'errorCode'].map((name) => fields[name]),
 		...[error, ...rows].flatMap((row) => CODE_FIELDS.map((name) => row?.[name])),
@@ -108,7 +108,7 @@ export function readFailure(bodies: readonly unknown[]): ErrorWords {
 
 /** An error in a list of outputs: one of several pictures was not made. */
 export function errorAmong(rows: unknown): TaskFailure | undefined {
-	for (const row of rowsOf(rows).slice(0, MOST_ROWS)) {
+	for (const row of asArray(rows).slice(0, MOST_ROWS)) {
 		const error = errorIn(row);
 		if (error) return error;
 	}
@@ -154,7 +154,7 @@ function wordsIn(value: unknown, depth = 0): string | undefined {
 
 /** Where in the request a row of FastAPI's `detail` found its fault: `image.url`. */
 const placeOf = ({ loc }: Fields) =>
-	rowsOf(loc)
+	asArray(loc)
 		.slice(0, MOST_ROWS)
 		.map((part) => textOf(part))
 		.filter((part) => part !== 'body')

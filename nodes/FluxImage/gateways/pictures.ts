@@ -1,5 +1,5 @@
 import type { GeneratedImage } from '../core/task';
-import { asObject, numberOf, omitUndefined, rowsOf, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, asArray, textOf } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -114,7 +114,7 @@ function mayBePicture(fields: Fields): boolean {
 
 /** Of a message or a choice with rows in it, the rows' own types decide. */
 const holdsRows = (fields: Fields) =>
-	LIST_FIELDS.some((name) => rowsOf(fields[name]).some((row) => typeof row === 'object'));
+	LIST_FIELDS.some((name) => asArray(fields[name]).some((row) => typeof row === 'object'));
 
 function ownPicture(fields: Fields, depth: number): GeneratedImage[] {
 	for (const name of ADDRESS_FIELDS) {
@@ -179,7 +179,7 @@ function flagIn(fields: Fields): true | readonly boolean[] | undefined {
 	for (const [name, value] of Object.entries(fields)) {
 		if (!FLAG_FIELD.test(name)) continue;
 		if (isTrue(value)) return true;
-		const each = rowsOf(value).map(isTrue);
+		const each = asArray(value).map(isTrue);
 		if (each.includes(true)) return each;
 	}
 	return undefined;

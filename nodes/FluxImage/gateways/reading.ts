@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../core/problem';
 import type { GeneratedImage, TaskFailure, TaskRef, TaskState, TaskStatus } from '../core/task';
-import { asObject, numberOf, omitUndefined, progressOf, rowsOf, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, progressOf, asArray, textOf } from '../core/json';
 import { isModeration } from './errorKinds';
 import { errorAmong, errorIn, readFailure, UNEXPLAINED } from './errorWords';
 import type { Gateway, GatewayReply } from './gateway';
@@ -274,7 +274,7 @@ function layersOf({ ids }: ReplySpelling, body: unknown): readonly [Fields, ...F
 
 /** The task in an envelope's field: an object, or the one row of a list that holds no picture. */
 function taskIn(value: unknown): Fields | undefined {
-	const [row] = rowsOf(value);
+	const [row] = asArray(value);
 	if (Array.isArray(value) && holdsPicture(row)) return undefined;
 	return asObject(Array.isArray(value) ? row : value);
 }
