@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { GatewayClient } from '../../nodes/FluxImage/client/gatewayClient';
 import { systemClock } from '../../nodes/FluxImage/core/clock';
-import { asObject, textOf } from '../../nodes/FluxImage/core/json';
+import { asObject, asText } from '../../nodes/FluxImage/core/json';
 import { ENDED, type GeneratedImage, type TaskState } from '../../nodes/FluxImage/core/task';
 import type { GatewayReply } from '../../nodes/FluxImage/gateways/gateway';
 import { pictureTypeOf } from '../../nodes/FluxImage/images/signature';
@@ -27,7 +27,7 @@ export class SeenReplies {
 	add({ body }: GatewayReply): void {
 		const fields = asObject(body);
 		for (const name of Object.keys(fields)) this.fields.add(name);
-		const word = textOf(fields['status']);
+		const word = asText(fields['status']);
 		if (word) this.words.add(word);
 	}
 }

@@ -13,7 +13,7 @@ export function asArray(value: unknown): readonly unknown[] {
 }
 
 /** The first of the values that is a text with something in it, or a number as text. */
-export function textOf(...values: unknown[]): string | undefined {
+export function asText(...values: unknown[]): string | undefined {
 	for (const value of values) {
 		if (typeof value === 'string' && value.trim() !== '') return value.trim();
 		if (typeof value === 'number' && Number.isFinite(value)) return String(value);
@@ -62,7 +62,7 @@ export function saysNothing(value: unknown, depth = 0): boolean {
 		return value.slice(0, MOST_ROWS).every((row) => saysNothing(row, depth + 1));
 	}
 	const fields = Object.entries(value).slice(0, MOST_ROWS);
-	const code = textOf((value as Record<string, unknown>)['code']);
+	const code = asText((value as Record<string, unknown>)['code']);
 	if (code !== undefined && CODE_OF_SUCCESS.test(code)) return true;
 	const telling = fields.filter(([name]) => TELLING_FIELD.test(name) && !/id$/i.test(name));
 	const deciding =

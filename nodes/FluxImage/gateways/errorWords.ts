@@ -1,6 +1,6 @@
 import { NO_REASON } from '../core/messages';
 import type { TaskFailure } from '../core/task';
-import { asObject, isBlank, omitUndefined, asArray, saysNothing, textOf } from '../core/json';
+import { asObject, isBlank, omitUndefined, asArray, saysNothing, asText } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -78,7 +78,7 @@ export function codesOf(body: unknown): readonly string[] {
 		provider?.['code'],
 	];
 	return found.flatMap((code) =>
-		saysNothing(code) ? [] : (textOf(code)?.slice(0, LONGEST_CODE) ?? []),
+		saysNothing(code) ? [] : (asText(code)?.slice(0, LONGEST_CODE) ?? []),
 	);
 }
 
@@ -156,7 +156,7 @@ function wordsIn(value: unknown, depth = 0): string | undefined {
 const placeOf = ({ loc }: Fields) =>
 	asArray(loc)
 		.slice(0, MOST_ROWS)
-		.map((part) => textOf(part))
+		.map((part) => asText(part))
 		.filter((part) => part !== 'body')
 		.join('.');
 
@@ -209,7 +209,7 @@ export function isHtml(body: unknown): boolean {
 /** A word on a body that is no JSON: a page's title, or the start of a text. */
 export function describeText(body: unknown): string | undefined {
 	if (typeof body !== 'string') return undefined;
-	if (!isHtml(body)) return textOf(body.slice(0, LONGEST_REASON));
+	if (!isHtml(body)) return asText(body.slice(0, LONGEST_REASON));
 	const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body.slice(0, 2_000))?.[1]?.trim();
 	return `an HTML page${title ? ` titled "${title}"` : ''}`;
 }

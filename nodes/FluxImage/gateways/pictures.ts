@@ -1,5 +1,5 @@
 import type { GeneratedImage } from '../core/task';
-import { asObject, numberOf, omitUndefined, asArray, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, asArray, asText } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -108,7 +108,7 @@ function mayBePicture(fields: Fields): boolean {
 	);
 	if (types.some((type) => OTHER_PICTURE.test(type))) return false;
 	if (fields['preview'] === true || fields['is_preview'] === true) return false;
-	const type = textOf(fields['type']);
+	const type = asText(fields['type']);
 	return type === undefined || PICTURE_TYPE.test(type) || holdsRows(fields);
 }
 
@@ -152,8 +152,8 @@ function embedded(text: string, fields: Fields): GeneratedImage[] {
 
 function facts(fields: Fields) {
 	return omitUndefined({
-		fileName: textOf(fields['file_name'], fields['fileName'], fields['filename']),
-		contentType: textOf(fields['content_type'], fields['mime_type'], fields['contentType']),
+		fileName: asText(fields['file_name'], fields['fileName'], fields['filename']),
+		contentType: asText(fields['content_type'], fields['mime_type'], fields['contentType']),
 		width: numberOf(fields['width']),
 		height: numberOf(fields['height']),
 		flagged: flagIn(fields) === true ? true : undefined,

@@ -3,7 +3,7 @@ import type { TaskRef, TaskStatus } from '../core/task';
 import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } from './gateway';
 import { probeByUnknownTask } from './probe';
 import { envelopeRefusal, readRefusal, unreadableReply } from './refusals';
-import { asObject, numberOf, omitUndefined, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, asText } from '../core/json';
 import { isHtml } from './errorWords';
 import { taskReaders } from './reading';
 import { normalized } from './taskWords';
@@ -110,7 +110,7 @@ function readCancel(reply: GatewayReply): Outcome<CancelReply> {
 		error['code'],
 		fields['code'],
 	];
-	const word = words.map((value) => normalized(textOf(value) ?? ''));
+	const word = words.map((value) => normalized(asText(value) ?? ''));
 	const known = word.find((spelled) => Object.hasOwn(CANCELLATION_OF_WORD, spelled));
 	const refused = statusCode < 300 ? envelopeRefusal(reply)?.problem : readRefusal(reply);
 	const byStatus = isAnswer(reply, refused?.kind) ? CANCELLATION_OF_STATUS[statusCode] : undefined;

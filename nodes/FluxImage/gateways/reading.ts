@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../core/problem';
 import type { GeneratedImage, TaskFailure, TaskRef, TaskState, TaskStatus } from '../core/task';
-import { asObject, numberOf, omitUndefined, progressOf, asArray, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, progressOf, asArray, asText } from '../core/json';
 import { isModeration } from './errorKinds';
 import { errorAmong, errorIn, readFailure, UNEXPLAINED } from './errorWords';
 import type { Gateway, GatewayReply } from './gateway';
@@ -212,7 +212,7 @@ function stateOf(
 ): TaskState {
 	return {
 		requestId,
-		modelId: modelId || (textOf(task['model']) ?? ''),
+		modelId: modelId || (asText(task['model']) ?? ''),
 		...omitUndefined({
 			word,
 			queuePosition: numberOf(task['queue_position']),
@@ -233,7 +233,7 @@ function tellings(
 	const layers = layersOf(spelling, reply.body);
 	const word = wordIn(layers, call);
 	const ids = layers.flatMap((fields) => spelling.ids.map((name) => fields[name]));
-	const id = textOf(...ids);
+	const id = asText(...ids);
 	return {
 		reply,
 		call,
@@ -262,7 +262,7 @@ const ownWord = (fields: Fields) =>
  */
 function layersOf({ ids }: ReplySpelling, body: unknown): readonly [Fields, ...Fields[]] {
 	const outer = asObject(body);
-	const hasId = (fields: Fields) => textOf(...ids.map((name) => fields[name])) !== undefined;
+	const hasId = (fields: Fields) => asText(...ids.map((name) => fields[name])) !== undefined;
 	const hasWord = (fields: Fields) => ownWord(fields) !== undefined;
 	const inner = TASK_PLACES.map((name) => taskIn(outer[name])).find(
 		(fields) => fields !== undefined && (hasId(fields) || hasWord(fields)),

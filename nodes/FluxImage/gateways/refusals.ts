@@ -1,5 +1,5 @@
 import type { Problem, ProblemKind } from '../core/problem';
-import { asObject, numberOf, omitUndefined, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, asText } from '../core/json';
 import { kindOfCodes, kindOfError, type ErrorKind } from './errorKinds';
 import { codesOf, describeText, isHtml, readErrorWords, startOf } from './errorWords';
 import type { GatewayReply } from './gateway';
@@ -84,7 +84,7 @@ export function readRefusal(reply: GatewayReply): Problem {
 		reason: told.reason ?? reason ?? startOf(body),
 		code,
 		httpCode: statusCode,
-		gatewayRequestId: textOf(asObject(body)['request_id'], headers['x-request-id']),
+		gatewayRequestId: asText(asObject(body)['request_id'], headers['x-request-id']),
 		raw: body,
 	});
 }
@@ -108,7 +108,7 @@ export function unreadableReply(reply: GatewayReply): Problem {
 		httpCode: statusCode,
 		...omitUndefined({
 			reason: describeText(body) ?? startOf(body),
-			gatewayRequestId: textOf(headers['x-request-id']),
+			gatewayRequestId: asText(headers['x-request-id']),
 			raw: body,
 		}),
 	};

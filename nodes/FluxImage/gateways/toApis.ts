@@ -2,7 +2,7 @@ import type { Outcome, Problem } from '../core/problem';
 import type { TaskRef, TaskStatus } from '../core/task';
 import type { Gateway, GatewayReply, GatewayRequest } from './gateway';
 import { readRefusal, refusalOf, unreadableReply } from './refusals';
-import { asObject, numberOf, omitUndefined, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, asText } from '../core/json';
 import { taskReaders } from './reading';
 
 /** The words for a task's state, upper case (docs/contracts/toapis.md#status). */
@@ -68,7 +68,7 @@ function isoTime(seconds: unknown): string | undefined {
 function readUpload(reply: GatewayReply): Outcome<string> {
 	const refused = refusalOf(reply);
 	if (refused) return refused;
-	const url = textOf(asObject(asObject(reply.body)['data'])['url']);
+	const url = asText(asObject(asObject(reply.body)['data'])['url']);
 	return url ? { value: url } : { problem: unreadableReply(reply) };
 }
 

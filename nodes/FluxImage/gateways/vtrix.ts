@@ -3,7 +3,7 @@ import type { JsonObject } from 'n8n-workflow';
 import type { TaskRef, TaskState, TaskStatus } from '../core/task';
 import type { Gateway, Submission } from './gateway';
 import { probeByUnknownTask } from './probe';
-import { asObject, numberOf, omitUndefined, textOf } from '../core/json';
+import { asObject, numberOf, omitUndefined, asText } from '../core/json';
 import { taskReaders } from './reading';
 
 /** The words for a task's state, upper case (docs/contracts/vtrix.md#status). */
@@ -66,7 +66,7 @@ function taskRead({ requestId }: TaskRef) {
 function usageOf(usage: unknown): TaskState['usage'] {
 	const fields = asObject(usage);
 	const told = omitUndefined({
-		cost: textOf(fields['cost']),
+		cost: asText(fields['cost']),
 		discount: numberOf(fields['discount']),
 	});
 	return Object.keys(told).length > 0 ? told : undefined;

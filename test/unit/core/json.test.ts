@@ -1,4 +1,4 @@
-import { numberOf, progressOf, textOf } from '../../../nodes/FluxImage/core/json';
+import { numberOf, progressOf, asText } from '../../../nodes/FluxImage/core/json';
 
 describe('a text in a reply', () => {
 	it.each([
@@ -10,7 +10,7 @@ describe('a text in a reply', () => {
 		[[''], undefined],
 		[[], undefined],
 	])('of %j is %j', (values, text) => {
-		expect(textOf(...values)).toBe(text);
+		expect(asText(...values)).toBe(text);
 	});
 });
 

@@ -10,11 +10,11 @@ import { PROJECT } from './document';
 /** Where gateways are told of by hand: each list here is held to the node's own. */
 
 const all = Object.values<Gateway>(GATEWAYS);
-const textOf = (path: string) => readFileSync(join(PROJECT, path), 'utf8');
+const asText = (path: string) => readFileSync(join(PROJECT, path), 'utf8');
 const namesOf = (gateways: readonly Gateway[]) => gateways.map(({ displayName }) => displayName);
 const named = (text: string) => namesOf(all).filter((name) => text.includes(name));
 
-const packageJson = JSON.parse(textOf('package.json')) as {
+const packageJson = JSON.parse(asText('package.json')) as {
 	description: string;
 	keywords: string[];
 };
