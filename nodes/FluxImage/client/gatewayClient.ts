@@ -8,7 +8,7 @@ import type {
 	Gateway,
 	GatewayReply,
 	GatewayRequest,
-	Submission,
+	TaskRequest,
 } from '../gateways/gateway';
 import type { Download, Http, RequestLimits } from './http';
 import type { Call, CallKind, Limiter, Turn } from './limiter';
@@ -41,7 +41,7 @@ export interface NewTask {
 	/** How many tasks the gateway counts it for: ToAPIs' n. */
 	readonly tasks: number;
 	/** Makes what is sent; called for each POST, so that images are in memory only then. */
-	readonly build: () => Promise<Outcome<Submission>>;
+	readonly build: () => Promise<Outcome<TaskRequest>>;
 }
 
 /** An input image on its way to a gateway that takes images by URL. */

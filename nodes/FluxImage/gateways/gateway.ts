@@ -33,7 +33,7 @@ export interface GatewayReply {
 }
 
 /** What a create asks for. */
-export interface Submission {
+export interface TaskRequest {
 	/** The model's id on the wire. */
 	readonly modelId: string;
 	/** The parameters under the wire's names, as the request holds them. */
@@ -63,7 +63,7 @@ export interface Gateway {
 	/** A base URL as people paste it, made fit for `GatewayRequest.path`. */
 	normalizeBaseUrl(baseUrl: string): string;
 
-	create(submission: Submission): GatewayRequest;
+	create(submission: TaskRequest): GatewayRequest;
 	status(task: TaskRef): GatewayRequest;
 	result(task: TaskRef): GatewayRequest;
 	/** Absent where the gateway cannot cancel. */

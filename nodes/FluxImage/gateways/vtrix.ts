@@ -1,7 +1,7 @@
 import type { JsonObject } from 'n8n-workflow';
 
 import type { TaskRef, TaskState, TaskStatus } from '../core/task';
-import type { Gateway, Submission } from './gateway';
+import type { Gateway, TaskRequest } from './gateway';
 import { probeByUnknownTask } from './probe';
 import { asObject, numberOf, omitUndefined, asText } from '../core/json';
 import { taskReaders } from './reading';
@@ -53,7 +53,7 @@ export const vtrix: Gateway = {
  * The gateway's client wraps the parameters; its page lists them beside the model (contract). The flat
  * form is the person's to choose, should the gateway move to it.
  */
-function createBody({ modelId, parameters, switches }: Submission): JsonObject {
+function createBody({ modelId, parameters, switches }: TaskRequest): JsonObject {
 	return switches['flatRequest'] === true
 		? { model: modelId, ...parameters }
 		: { model: modelId, input: [{ params: parameters }] };

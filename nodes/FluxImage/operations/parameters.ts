@@ -3,7 +3,7 @@ import type { JsonObject } from 'n8n-workflow';
 import type { Until } from '../client/retry';
 import type { Outcome } from '../core/problem';
 import type { TaskRef } from '../core/task';
-import type { Submission } from '../gateways/gateway';
+import type { TaskRequest } from '../gateways/gateway';
 import { isPathPart } from '../gateways/pathPart';
 import { embedImages } from '../images/embed';
 import { ImageInputError, readInputImages, type InputImage } from '../images/inputImages';
@@ -83,7 +83,7 @@ async function buildSubmission(
 	{ modelId, parameters, switches, images, offer }: ImageRequest,
 	{ client, abortSignal }: Execution,
 	deadlineMs: number,
-): Promise<Outcome<Submission>> {
+): Promise<Outcome<TaskRequest>> {
 	if (!offer) return { value: { modelId, parameters, switches } };
 	const until = { deadlineMs, signal: abortSignal };
 	const embedded = await embedImages(client, { offer, switches, parameters, images }, until);
