@@ -34,10 +34,10 @@ export function writtenFiles(): Map<string, string> {
 /** Paths of those that are missing or differ from the code, and of pages whose model is gone. */
 export function staleFiles(files: ReadonlyMap<string, string>): string[] {
 	const changed = [...files].filter(([path, text]) => readText(path) !== text);
-	const omitUndefined = existsSync(join(PROJECT, MODELS_FOLDER))
+	const present = existsSync(join(PROJECT, MODELS_FOLDER))
 		? readdirSync(join(PROJECT, MODELS_FOLDER)).map((name) => `${MODELS_FOLDER}/${name}`)
 		: [];
-	return [...changed.map(([path]) => path), ...omitUndefined.filter((path) => !files.has(path))];
+	return [...changed.map(([path]) => path), ...present.filter((path) => !files.has(path))];
 }
 
 function readText(path: string): string | undefined {

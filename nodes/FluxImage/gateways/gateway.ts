@@ -63,7 +63,7 @@ export interface Gateway {
 	/** A base URL as people paste it, made fit for `GatewayRequest.path`. */
 	normalizeBaseUrl(baseUrl: string): string;
 
-	create(submission: TaskRequest): GatewayRequest;
+	create(request: TaskRequest): GatewayRequest;
 	status(task: TaskRef): GatewayRequest;
 	result(task: TaskRef): GatewayRequest;
 	/** Absent where the gateway cannot cancel. */

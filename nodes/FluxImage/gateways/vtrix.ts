@@ -36,10 +36,10 @@ export const vtrix: Gateway = {
 	modelInTaskUrl: false,
 	normalizeBaseUrl: (baseUrl) => baseUrl.trim().replace(/\/+$/, ''),
 
-	create: (submission) => ({
+	create: (request) => ({
 		method: 'POST',
 		path: '/v1/generation',
-		body: createBody(submission),
+		body: createBody(request),
 	}),
 	status: taskRead,
 	result: taskRead,

@@ -58,7 +58,7 @@ export function orderOf(item: ItemInput, request: ImageRequest, execution: Execu
 		tasks: tasksOf(parameters),
 		cancelOnStop: options.cancelOnStop,
 		deadlineMs,
-		build: async () => await buildSubmission(request, execution, deadlineMs),
+		build: async () => await buildRequest(request, execution, deadlineMs),
 	};
 }
 
@@ -79,7 +79,7 @@ function originOf({ context, itemIndex }: ItemInput, { client }: Execution): unk
 	return [written, client.account, json, binary];
 }
 
-async function buildSubmission(
+async function buildRequest(
 	{ modelId, parameters, switches, images, offer }: ImageRequest,
 	{ client, abortSignal }: Execution,
 	deadlineMs: number,

@@ -44,14 +44,14 @@ describe('every gateway', () => {
 			displayName: `${displayName} API`,
 			icon: { light: `file:../icons/${id}.svg`, dark: `file:../icons/${id}.dark.svg` },
 		}));
-		const omitUndefined = credentials.map(({ name, displayName, icon }) => ({
+		const present = credentials.map(({ name, displayName, icon }) => ({
 			name,
 			displayName,
 			icon,
 		}));
 		const byName = (one: { name: string }, other: { name: string }) =>
 			one.name.localeCompare(other.name);
-		expect(omitUndefined.sort(byName)).toEqual(expected.sort(byName));
+		expect(present.sort(byName)).toEqual(expected.sort(byName));
 	});
 
 	it('has both icons drawn', () => {
