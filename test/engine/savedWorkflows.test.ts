@@ -49,6 +49,11 @@ describe.each(files)('the saved workflow v1/%s', (file) => {
 
 	it(saved.about, async () => {
 		const outcome = await run(saved);
+		for (const { binary = {} } of outcome.outputs.flat()) {
+			for (const { fileName } of Object.values(binary)) {
+				expect(fileName).toMatch(/^[\w-]+_[a-z0-9]+_\d+\.\w+$/i);
+			}
+		}
 		expect({ tasks: tasksOf(), outputs: outputsOf(outcome) }).toEqual(steady(saved.expected));
 	});
 });

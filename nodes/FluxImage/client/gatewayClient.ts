@@ -10,6 +10,7 @@ import type {
 	GatewayRequest,
 	TaskRequest,
 } from '../gateways/gateway';
+import { longestCallMs } from './callTime';
 import type { Download, Http, RequestLimits } from './http';
 import type { Call, CallKind, Limiter, Turn } from './limiter';
 import type { Redact } from './redaction';
@@ -54,21 +55,8 @@ export interface ImageFile {
 	readonly bytes: () => Promise<Buffer>;
 }
 
-/**
- * The longest that a single read may take, in milliseconds, beside the time for its bytes. Well below
- * the default timeout of 600 s, so that a read that hangs is cut and tried again; the contracts name no
- * figure.
- */
-const CALL_TIMEOUT_MS = 30_000;
-
 /** What a call has at least, in milliseconds, so that the look at the deadline can be answered. */
 const LEAST_CALL_MS = 5_000;
-
-/**
- * The slowest line that large images are sent over, in bytes a millisecond: 2 Mbit/s, as for pictures
- * that come. Four images of 20 MB in one create take seven minutes there.
- */
-const SLOWEST_LINE = 250;
 
 /** The longest that one try at a picture may take, in milliseconds: 20 MB at 2 Mbit/s need 80 s. */
 const DOWNLOAD_TIMEOUT_MS = 120_000;
@@ -117,12 +105,13 @@ export class GatewayClient {
 	 */
 	async create({ modelId, tasks, build }: NewTask, until: Until): Promise<Outcome<TaskState>> {
 		let notBuilt: Problem | undefined;
+		let notSent: Problem = TOO_LATE;
 		const post = async (turn: Turn): Promise<Outcome<TaskState>> => {
 			const built = await build();
 			notBuilt = built.problem;
 			if (built.problem) return built;
 			if (until.signal.aborted) return { problem: STOPPED };
-			if (this.ports.clock.nowMs() >= until.deadlineMs) return { problem: TOO_LATE };
+			if (this.ports.clock.nowMs() >= until.deadlineMs) return { problem: notSent };
 			const { gateway } = this;
 			const request = gateway.create(built.value);
 			return await this.send(request, (reply) => gateway.readCreate(reply, modelId), turn, {
@@ -134,9 +123,12 @@ export class GatewayClient {
 			const call = { kind: 'create', modelId, tasks } as const;
 			return await this.inTurn(call, until, async (turn) => {
 				const outcome = await post(turn);
-				if (outcome.value && !ENDED.has(outcome.value.status)) {
-					this.places.set(outcome.value.requestId, turn);
-				}
+				// Whose last try is too late is told what the tries before came to.
+				notSent = outcome.problem ?? notSent;
+				const task = outcome.value;
+				// A create that is answered with a finished task holds no place.
+				if (task && ENDED.has(task.status)) turn.end();
+				else if (task) this.places.set(task.requestId, turn);
 				return outcome;
 			});
 		};
@@ -232,9 +224,12 @@ export class GatewayClient {
 		if (earlier) return await earlier;
 		const upload = this.sendFile(image, until);
 		this.uploads.set(image.digest, upload);
-		const outcome = await upload;
-		if (outcome.problem) this.uploads.delete(image.digest);
-		return outcome;
+		let outcome: Outcome<string> | undefined;
+		try {
+			return (outcome = await upload);
+		} finally {
+			if (outcome?.value === undefined) this.uploads.delete(image.digest);
+		}
 	}
 
 	/**
@@ -360,8 +355,8 @@ export class GatewayClient {
 
 /** Of a create whose images took longer than its item has. */
 const TOO_LATE: Problem = {
-	kind: 'rateLimited',
-	reason: 'the time was up before its images were ready; it was not sent',
+	kind: 'notSentInTime',
+	reason: 'its images were not ready before',
 };
 
 const NO_OWN_IDS = 'the gateway keeps no ids of its callers';
@@ -392,15 +387,3 @@ const STILL_UNFINISHED: Problem = {
 	kind: 'gatewayFault',
 	reason: 'the result still says unfinished',
 };
-
-function longestCallMs({ body, file }: GatewayRequest): number {
-	const bytes = textLength(body) + (file?.bytes.length ?? 0);
-	return CALL_TIMEOUT_MS + Math.floor(bytes / SLOWEST_LINE);
-}
-
-/** Characters of the texts in a value: nearly all of a body's bytes, without making the body. */
-function textLength(value: unknown): number {
-	if (typeof value === 'string') return value.length;
-	const parts: unknown[] = Object.values(Object(value) as object);
-	return parts.reduce((sum: number, part) => sum + textLength(part), 0);
-}

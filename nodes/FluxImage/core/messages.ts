@@ -127,6 +127,10 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 		remedy:
 			'Look after the disk or the binary store of this n8n, then use Task > Get Result with this Request ID: it fetches the picture again without paying again. The link may expire.',
 	},
+	notSentInTime: {
+		message: 'The time was up before the task could be sent to {gateway}',
+		remedy: 'Raise Timeout, or use smaller input images. Nothing was sent.',
+	},
 	createUncertain: {
 		message: '{gateway} may have accepted the task, but no task ID came back',
 		remedy:

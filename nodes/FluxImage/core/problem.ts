@@ -25,8 +25,6 @@ export interface Problem {
 	 * nothing of it: then evidence must tell.
 	 */
 	readonly limit?: LimitKind;
-	/** The reply's body as the gateway sent it, redacted; absent where there was none. */
-	readonly raw?: unknown;
 	/** The model of a create that went wrong; a task that exists tells its own. */
 	readonly modelId?: string;
 	/** Where a finished picture lies that could not be fetched. */
@@ -67,6 +65,7 @@ export type ProblemKind =
 	| 'pictureUnavailable'
 	| 'notStored'
 	// The execution ended it.
+	| 'notSentInTime'
 	| 'createUncertain'
 	| 'deadlineReached'
 	| 'deadlineCancelled'

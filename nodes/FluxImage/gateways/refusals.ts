@@ -85,7 +85,6 @@ export function readRefusal(reply: GatewayReply): Problem {
 		code,
 		httpCode: statusCode,
 		gatewayRequestId: asText(asObject(body)['request_id'], headers['x-request-id']),
-		raw: body,
 	});
 }
 
@@ -109,7 +108,6 @@ export function unreadableReply(reply: GatewayReply): Problem {
 		...omitUndefined({
 			reason: describeText(body) ?? startOf(body),
 			gatewayRequestId: asText(headers['x-request-id']),
-			raw: body,
 		}),
 	};
 }

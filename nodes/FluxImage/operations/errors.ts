@@ -49,7 +49,9 @@ export function taskFailure(
 				.replace('{gateway}', gateway.displayName)
 				.replace('{id}', () => task?.requestId ?? 'without an ID'),
 		);
-	const { message: head, remedy, remedyOfTask = remedy } = MESSAGES[problem.kind];
+	const words = MESSAGES[problem.kind];
+	const { remedy, remedyOfTask = remedy, messageOfCreate = words.message } = words;
+	const head = task ? words.message : messageOfCreate;
 	const reason = problem.reason && redact.text(problem.reason);
 	const json = omitUndefined({
 		requestId: task?.requestId,

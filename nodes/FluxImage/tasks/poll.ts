@@ -1,6 +1,7 @@
 import { LAG_MS, READ_RULES, type Until } from '../client/retry';
 import { NO_REASON } from '../core/messages';
 import { STOPPED, type Problem } from '../core/problem';
+import { isModeration } from '../gateways/errorKinds';
 import { ENDED, type KnownTask, type TaskState } from '../core/task';
 import { Durations } from '../accounts/durations';
 import type { Execution } from './execution';
@@ -10,15 +11,12 @@ export type Ending =
 	| { readonly task: TaskState; readonly problem?: undefined }
 	| { readonly task?: KnownTask; readonly problem: Problem };
 
-/** What tells of moderation: the error type CONTENT_BLOCKED (docs/contracts/queue.md#status), or words in a reason. */
-const MODERATED = /moderat|content.?(policy|blocked|filter)|nsfw|safety (system|filter)/i;
-
 /** What a failed or cancelled task means to the item, or nothing where the task did not fail. */
 export function failureProblem({ status, failure }: Partial<TaskState>): Problem | undefined {
 	if (status !== 'failed' && status !== 'cancelled') return undefined;
 	const { code, message } = failure ?? { code: status, message: NO_REASON };
-	const moderated = MODERATED.test(`${code} ${message}`);
-	const kind = status === 'cancelled' ? 'cancelled' : moderated ? 'moderated' : 'failed';
+	const ofFailed = isModeration({ code, reason: message }) ? 'moderated' : 'failed';
+	const kind = status === 'cancelled' ? 'cancelled' : ofFailed;
 	return { kind, code, reason: message };
 }
 
@@ -39,7 +37,7 @@ export interface WaitOptions extends Until {
  */
 const COLLECT_MS = 10_000;
 
-/** From when on the task's images may be fetched, at least so long. */
+/** Until when a finished task's images are read, in milliseconds on the clock: never less than `COLLECT_MS` from now. */
 export function collectUntilMs({ clock }: Execution, { deadlineMs }: Until): number {
 	return Math.max(deadlineMs, clock.nowMs() + COLLECT_MS);
 }
@@ -89,7 +87,7 @@ export async function pollUntilEnded(
 	}
 }
 
-/** The time was up; the gateway's last word tells where the task stood, or that nobody knows the word. */
+/** The time was up; the gateway's last word for the state is told, since it may be one that nobody knows. */
 function lateProblem({ word }: KnownTask): Problem {
 	return {
 		kind: 'deadlineReached',

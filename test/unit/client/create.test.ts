@@ -118,10 +118,23 @@ describe('a create', () => {
 			return await build();
 		};
 		expect(await harness.problemOf(create(20_000, { build: slow }))).toMatchObject({
-			kind: 'rateLimited',
-			reason: expect.stringContaining('it was not sent'),
+			kind: 'notSentInTime',
 		});
 		expect(harness.queue.calls).toHaveLength(0);
+	});
+
+	it('whose last try comes too late is told what the tries before came to', async () => {
+		const { build } = harness.order();
+		const slow = async () => {
+			await harness.clock.sleep(10);
+			return await build();
+		};
+		harness.queue.faults.create.push(
+			...Array.from({ length: 99 }, () => ({ network: 'neverConnected' as const })),
+		);
+		expect(await harness.problemOf(create(2_000, { build: slow }))).toMatchObject({
+			kind: 'neverConnected',
+		});
 	});
 
 	it('keeps the reason of a doubt', async () => {
@@ -286,6 +299,16 @@ describe('the place of a task among the tasks at a time', () => {
 		await harness.clock.pass(10_000);
 		await harness.clock.run(client.status(task!, harness.wait()));
 		expect(events.at(-1)).toBe('create ended');
+	});
+
+	it('is held by no task that its create already tells finished', async () => {
+		const { events, limiter } = recording();
+		const failed = { request_id: 'task-9', status: 'FAILED', error: 'no' };
+		harness.queue.faults.create.push({ reply: { statusCode: 200, body: failed } });
+		const { client } = harness.execution({ limiter });
+		const { value } = await harness.clock.run(client.create(harness.order(), harness.wait()));
+		expect(value?.status).toBe('failed');
+		expect(events).toEqual(['create accepted', 'create ended']);
 	});
 
 	it('is free once its cancel is answered', async () => {

@@ -46,6 +46,18 @@ describe('an upload', () => {
 		expect(bytes).toHaveBeenCalledTimes(2);
 	});
 
+	it('of an image whose bytes could not be read is made anew for the next who asks', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
+		const bytes = () => Promise.reject(new Error('gone'));
+		await expect(client.upload({ ...IMAGE, bytes }, harness.wait())).rejects.toThrow('gone');
+		const body = { success: true, data: { url: 'https://files.test/1.png' } };
+		harness.queue.faults.create.push({ reply: { body } });
+		expect(await harness.clock.run(client.upload(IMAGE, harness.wait()))).toEqual({
+			value: 'https://files.test/1.png',
+		});
+	});
+
 	it('is not for a gateway that takes images in the create', async () => {
 		const harness = new TaskHarness();
 		const { client } = harness.execution();

@@ -122,3 +122,11 @@ describe('a failed item', () => {
 		expect(item('continueRegularOutput').error).toBeUndefined();
 	});
 });
+
+it('a create that moderation refused is told without a task, since there is none', () => {
+	const refused = { problem: { kind: 'moderated' } as const };
+	const { error } = taskFailure(contextOf(), 0, GATEWAYS.toApis, refused, redactor(KEY));
+	expect(error.message).toBe('The moderation of ToAPIs refused the request');
+	const ofTask = taskFailure(contextOf(), 0, GATEWAYS.toApis, { ...refused, task }, redactor(KEY));
+	expect(ofTask.error.message).toBe('Task mmsu_1 was blocked by the moderation of ToAPIs');
+});
