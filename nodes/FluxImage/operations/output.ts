@@ -43,6 +43,7 @@ export async function imageItems(
 	);
 	const problems = pictures.flatMap(({ problem }) => problem ?? []);
 	if (images.some(({ flagged }) => flagged)) showHint(item, flaggedHint(task));
+	if (task.warning) showHint(item, warningHint(task.requestId, task.warning.message));
 	const [problem] = problems;
 	if (!problem) return { items };
 	if (items.length === 0 || problem.kind === 'stopped') return { problem, task };
@@ -55,6 +56,9 @@ export async function imageItems(
 
 const flaggedHint = ({ requestId }: TaskState) =>
 	`The gateway has flagged a picture of task ${requestId}, perhaps for what it shows: such pictures are often black. Its item has flagged: true.`;
+
+const warningHint = (requestId: string, message: string) =>
+	`The gateway told of an error beside the pictures of task ${requestId}: ${message}`;
 
 /** HTTP statuses by which a host says that a link is no longer good: the result has a new one. */
 const LINK_EXPIRED: ReadonlySet<number> = new Set([401, 403, 410]);

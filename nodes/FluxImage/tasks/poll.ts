@@ -1,4 +1,4 @@
-import { READ_RULES, type Until } from '../client/retry';
+import { LAG_MS, READ_RULES, type Until } from '../client/retry';
 import { NO_REASON } from '../core/messages';
 import { STOPPED, type Problem } from '../core/problem';
 import { ENDED, type KnownTask, type TaskState } from '../core/task';
@@ -64,9 +64,14 @@ export async function pollUntilEnded(
 	const job = (wait.isNew ? execution.durations : new Durations()).follow(task.modelId);
 	let seen = task;
 	let isLastLook = false;
+	let changesUntilMs: number | undefined;
+	/** A failure beside a word of success may be a lag: it counts once it has stood for a while. */
+	const mayStillChange = ({ mayChange }: KnownTask) =>
+		mayChange === true && clock.nowMs() < (changesUntilMs ??= clock.nowMs() + LAG_MS);
 	try {
-		while (!hasEnded(seen)) {
-			if (isLastLook) return { problem: { kind: 'deadlineReached' }, task: seen };
+		for (;;) {
+			if (hasEnded(seen) && (isLastLook || !mayStillChange(seen))) return { task: seen };
+			if (isLastLook) return { problem: lateProblem(seen), task: seen };
 			if (wait.isNew || seen !== task) {
 				const nowMs = clock.nowMs();
 				const waitMs = wait.pollIntervalMs ?? job.nextPollDelayMs(nowMs - startedMs);
@@ -79,10 +84,17 @@ export async function pollUntilEnded(
 			seen = value;
 			job.saw(value, clock.nowMs() - startedMs);
 		}
-		return { task: seen };
 	} finally {
 		job.leave();
 	}
+}
+
+/** The time was up; the gateway's last word tells where the task stood, or that nobody knows the word. */
+function lateProblem({ word }: KnownTask): Problem {
+	return {
+		kind: 'deadlineReached',
+		...(word === undefined ? {} : { reason: `its last status was ${word}` }),
+	};
 }
 
 const hasEnded = (task: KnownTask): task is TaskState =>

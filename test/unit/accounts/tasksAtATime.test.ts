@@ -67,6 +67,14 @@ describe('After creates were refused that may mean tasks at a time', () => {
 		expect(await waits({ isTestRun: true })).toBe(0);
 	});
 
+	it('of a test run of many items only the first asks at once', async () => {
+		const { refuse, waits } = account();
+		await refuse(2, { retryAfterMs: 86_400_000 });
+		const testRun = { isTestRun: true, execution: {} };
+		expect(await waits(testRun)).toBe(0);
+		expect(await waits(testRun)).toBeGreaterThan(0);
+	});
+
 	it('who cannot outwait the rest is told at once', async () => {
 		const { clock, ask, refuse } = account();
 		await refuse(2, { retryAfterMs: 86_400_000 });

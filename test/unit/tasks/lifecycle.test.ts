@@ -136,6 +136,45 @@ describe('generate', () => {
 		});
 	});
 
+	it('names the last word of the gateway where the time is up (FAULTS B1)', async () => {
+		harness.queue.jobMs = Infinity;
+		harness.queue.runningWord = 'PONDERING';
+		const work = generate(harness.execution(), harness.order(), harness.wait(10_000));
+		expect(await harness.problemOf(work)).toMatchObject({
+			kind: 'deadlineReached',
+			reason: 'its last status was PONDERING',
+		});
+	});
+
+	describe('where a word of success stands beside an error, without a picture (FAULTS A6)', () => {
+		const failing = { status: 'completed', error: { code: 'X', message: 'no' } };
+		const finished = {
+			status: 'completed',
+			output: [{ content: [{ url: 'https://p.test/1.png' }] }],
+		};
+		const replied = (body: object) => ({ reply: { statusCode: 200, body } });
+		const collected = () => {
+			const execution = harness.execution({ gateway: GATEWAYS.vtrix });
+			return collect(execution, { requestId: 't', modelId: '' }, harness.wait(), false);
+		};
+
+		it('looks again, and takes the pictures that come', async () => {
+			harness.queue.faults.status.push(replied(failing), replied(failing), replied(finished));
+			expect(await harness.taskOf(collected())).toMatchObject({
+				status: 'completed',
+				images: [{}],
+			});
+		});
+
+		it('takes the error for the truth once it has stood for ten seconds', async () => {
+			harness.queue.faults.status.push(...Array.from({ length: 99 }, () => replied(failing)));
+			const startedMs = harness.clock.nowMs();
+			expect(await harness.problemOf(collected())).toMatchObject({ kind: 'failed', reason: 'no' });
+			expect(harness.clock.nowMs() - startedMs).toBeGreaterThanOrEqual(10_000);
+			expect(harness.clock.nowMs() - startedMs).toBeLessThan(20_000);
+		});
+	});
+
 	it('does not call a task unfinished whose result cannot be read in time', async () => {
 		harness.queue.faults.result.push(
 			...Array.from({ length: 99 }, () => ({ reply: { statusCode: 503, body: 'storm' } })),
