@@ -104,6 +104,15 @@ export const flux2Max: ModelTable = {
 	parameters: { ...flux2Pro.parameters, output_format: formats('jpeg', 'png') },
 };
 
+/** FLUX.2 [pro] as VTrix has it: no WebP, and the tolerance as a text (docs/contracts/models.md#flux_2_pro). */
+export const vtrixFlux2Pro: ModelTable = {
+	...flux2Max,
+	parameters: {
+		...flux2Max.parameters,
+		safety_tolerance: { type: 'choice', choices: ['1', '2', '3', '4', '5', '6'] },
+	},
+};
+
 /** The table of a model among those that are sold; undefined where it is none of them. */
 export function soldModel(
 	{ models }: { models: Readonly<Record<string, ModelTable>> },

@@ -9,6 +9,12 @@ const toApisSize: ParameterRule = {
 	choices: ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3', '21:9', '9:21', 'match_input_image'],
 };
 
+/** docs/contracts/toapis.md#create: FLUX.2 has neither 21:9 nor the input image's own. */
+const toApisFlux2Size: ParameterRule = {
+	type: 'choice',
+	choices: ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3'],
+};
+
 const pictureCount: ParameterRule = { type: 'integer', minimum: 1, maximum: 10 };
 
 const toApisKontext: ModelTable = {
@@ -21,8 +27,7 @@ const toApisKontext: ModelTable = {
 		metadata: {
 			type: 'object',
 			members: {
-				// The contract names no values: a file format and a form of answer are both known elsewhere.
-				response_format: { type: 'choice', choices: ['jpeg', 'png', 'url', 'b64_json'] },
+				response_format: { type: 'choice', choices: ['png', 'jpg'] },
 				safety_tolerance: tolerance(6),
 				prompt_upsampling: flag,
 			},
@@ -34,7 +39,7 @@ const toApisKontext: ModelTable = {
 const toApisFlux2: ModelTable = {
 	parameters: {
 		prompt,
-		size: toApisSize,
+		size: toApisFlux2Size,
 		n: pictureCount,
 		reference_images: { type: 'imageUrls', most: 8 },
 		image_urls: { type: 'imageUrls', most: 8 },

@@ -1,4 +1,4 @@
-import { flux2Max, flux2Pro, kontext, pro11, type ModelTable } from '../models';
+import { flux2Max, kontext, pro11, vtrixFlux2Pro, type ModelTable } from '../models';
 import { letters } from '../random';
 import { vtrixProtocol } from '../vtrixProtocol';
 import { numberedImages, withSlashes, type GatewayDefinition, type WireObject } from './gateway';
@@ -21,7 +21,7 @@ export const vtrix: GatewayDefinition = {
 	models: {
 		flux_kontext_max: vtrixKontext,
 		flux_pro_11: { ...pro11, height: 1024 },
-		flux_2_pro: flux2Pro,
+		flux_2_pro: vtrixFlux2Pro,
 		flux_2_max: flux2Max,
 	},
 	isSingleRead: true,

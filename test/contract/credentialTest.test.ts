@@ -1,4 +1,8 @@
 import '../../tooling/engine/engine';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import { CredentialTestContext } from 'n8n-core';
 import type { ICredentialsDecrypted, INodeCredentialTestResult } from 'n8n-workflow';
 
@@ -34,7 +38,9 @@ describe.each(GATEWAY_ROWS)('the Test button of $displayName', (row) => {
 
 	it('passes a right key, and bills nothing', async () => {
 		expect(await test(sandbox.keys.valid)).toMatchObject({ status: 'OK' });
-		expect(sandbox.ledger.requests).toMatchObject([{ method: 'GET', authorization: true }]);
+		const read = { method: 'GET', authorization: true };
+		// The second is with a key that cannot be right.
+		expect(sandbox.ledger.requests).toMatchObject([read, read]);
 		expect(sandbox.ledger.billed()).toBe(0);
 	});
 
@@ -97,5 +103,49 @@ describe.each(GATEWAY_ROWS)('the Test button of $displayName', (row) => {
 		expect(status).toBe('Error');
 		expect(message).toContain('redirect');
 		expect(sandbox.ledger.where({ call: 'trap' })).toHaveLength(0);
+	});
+});
+
+/** Servers that look at no key, by what they answer to every call. */
+const HEEDLESS: Array<[what: string, statusCode: number, body: object]> = [
+	['any JSON 404', 404, { message: 'Cannot GET /v1' }],
+	['a framework that knows no such path', 404, { detail: 'Not Found' }],
+	['an API that refuses the path as a parameter', 400, { error: 'no such route' }],
+	['an answer of success to everything', 200, { success: true }],
+	['a task that anybody may read', 200, { status: 'IN_QUEUE', request_id: 'x' }],
+];
+
+describe('FAULTS C3: a host where nobody looks at the key', () => {
+	let answer: { statusCode: number; body: object; keys: string[] };
+	let server: Server;
+	let baseUrl: string;
+
+	beforeAll(async () => {
+		server = createServer(({ headers }, response) => {
+			answer.keys.push(headers.authorization ?? '');
+			response.writeHead(answer.statusCode, { 'content-type': 'application/json' });
+			response.end(JSON.stringify(answer.body));
+		}).listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	});
+	afterAll(() => server.close());
+
+	describe.each(GATEWAY_ROWS)('in place of $displayName', (row) => {
+		it.each(HEEDLESS)('%s: the key is not said to work', async (_what, statusCode, body) => {
+			answer = { statusCode, body, keys: [] };
+			const { status, message } = await pressTest(row, { apiKey: 'sk-the-real-one', baseUrl });
+			expect(status).toBe('Error');
+			expect(message).toMatch(/Base URL|no such route/);
+			expect(message).not.toContain('sk-the-real-one');
+			expect(answer.keys[0]).toBe('Bearer sk-the-real-one');
+			expect(answer.keys.slice(1)).not.toContain('Bearer sk-the-real-one');
+		});
+
+		it('says so of an address without its path', async () => {
+			const { origin } = new URL(sandbox.baseUrls[row.gateway]);
+			const outcome = await pressTest(row, { apiKey: sandbox.keys.valid, baseUrl: origin });
+			expect(outcome.status).toBe('Error');
+		});
 	});
 });

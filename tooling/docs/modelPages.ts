@@ -78,7 +78,7 @@ function parameterRow(parameter: ModelParameter): string[] {
 const FORM_NAMES = { url: 'by URL', base64: 'as base64' } as const;
 
 function imageSentences(rule: InputImageRule): string {
-	const { maximumCount, maximumBytes, forms, alternative } = rule;
+	const { maximumCount, maximumBytes, forms, wireNamesOfSeveral, alternatives = [] } = rule;
 	const megabytes = maximumBytes / 1024 / 1024;
 	const limit =
 		maximumCount === 1
@@ -93,10 +93,12 @@ function imageSentences(rule: InputImageRule): string {
 		sentences.push('Binary data and base64 are uploaded to the gateway first.');
 	}
 	if (!forms.includes('url')) sentences.push('URLs are refused.');
-	if (alternative) {
-		const { parameter, value } = alternative.when;
+	if (wireNamesOfSeveral) {
+		sentences.push(`Several go as ${wireNames({ wireNames: wireNamesOfSeveral })}.`);
+	}
+	for (const { when, ...forced } of alternatives) {
 		sentences.push(
-			`With ${code(parameter)} set to ${code(value)}: at most ${alternative.maximumCount}, as ${wireNames(alternative)}.`,
+			`With ${code(when.parameter)} set to ${code(when.value)}: at most ${forced.maximumCount}, as ${wireNames(forced)}.`,
 		);
 	}
 	return sentences.join(' ');

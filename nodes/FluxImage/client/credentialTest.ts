@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 
 import { GATEWAYS } from '../gateways';
-import type { Gateway } from '../gateways/gateway';
+import type { Gateway, GatewayReply } from '../gateways/gateway';
 import { MESSAGES } from '../core/messages';
 import { credentialOf, type CredentialError, type GatewayCredential } from './credential';
 import { networkProblem } from './networkProblem';
@@ -36,7 +36,11 @@ function testOf(gateway: Gateway): CredentialTest {
 		const { baseUrl, apiKey } = opened;
 		const redact = redactor(apiKey);
 		try {
-			const problem = gateway.readProbe(await probe(this, gateway, baseUrl, apiKey));
+			const reply = await probe(this, gateway, baseUrl, apiKey);
+			const problem = gateway.readProbe(reply);
+			if (!problem && (await takesAnyKey(this, gateway, baseUrl, reply))) {
+				return failed(ANY_KEY.replace('{host}', new URL(baseUrl).host));
+			}
 			if (!problem) return { status: 'OK', message: 'The key works. Nothing was billed.' };
 			const { message, remedy } = MESSAGES[problem.kind];
 			const reason = problem.reason ? ` (${redact.text(problem.reason)})` : '';
@@ -47,6 +51,31 @@ function testOf(gateway: Gateway): CredentialTest {
 			return failed(`${host} could not be reached (${code ?? reason}). Check the Base URL.`);
 		}
 	};
+}
+
+/** A key in the usual form that no gateway can have given: whoever takes it has not looked at it. */
+const IMPOSSIBLE_KEY = `sk-${'0'.repeat(48)}`;
+
+const ANY_KEY =
+	'{host} gives the same answer to a key that cannot be right, so nobody there looks at the key. Check the Base URL: its host, and its path such as /model.';
+
+/**
+ * Whether the host answers a key that cannot be right as it answered the person's. A wrong path says
+ * "not found" to everybody, as another server does, and that reads like "no such task". A second call
+ * that goes wrong by itself is another answer.
+ */
+async function takesAnyKey(
+	context: ICredentialTestFunctions,
+	gateway: Gateway,
+	baseUrl: string,
+	{ statusCode }: GatewayReply,
+): Promise<boolean> {
+	try {
+		const reply = await probe(context, gateway, baseUrl, IMPOSSIBLE_KEY);
+		return reply.statusCode === statusCode && gateway.readProbe(reply) === undefined;
+	} catch {
+		return false;
+	}
 }
 
 /** The only door that n8n gives a credential test; it has no helper with authentication. */

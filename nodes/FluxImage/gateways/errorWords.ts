@@ -25,7 +25,7 @@ const ERROR_FIELDS = [
 /** Fields of a body that is known to be about an error, best first. */
 const REASON_FIELDS = [
 	...ERROR_FIELDS.filter((name) => !/type|code/i.test(name)),
-	...['detail', 'details', 'status', 'reason', 'message', 'msg', 'description'],
+	...['detail', 'details', 'status', 'reason', 'message', 'msg', 'description', 'data'],
 ] as const;
 
 /** Where the words stand within an error that is an object, best first. */

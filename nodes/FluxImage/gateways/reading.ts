@@ -243,9 +243,12 @@ function tellings(
 		word,
 		meaning: word === undefined ? undefined : meaningOf(word, spelling.words),
 		pictures: readPictures(layers, spelling.pictures),
-		error: layers.map(errorIn).find((error) => error !== undefined),
+		error: [...layers, ...enclosed(reply.body)].map(errorIn).find((error) => error !== undefined),
 	};
 }
+
+/** What an envelope holds, be it no task: an error may stand there. */
+const enclosed = (body: unknown) => TASK_PLACES.map((name) => asObject(asObject(body)[name]));
 
 /** Fields that may hold the word for a task's state, and what may hold a task within an envelope. */
 const WORD_FIELDS = ['status', 'state', 'task_status', 'task_state', 'taskStatus'] as const;

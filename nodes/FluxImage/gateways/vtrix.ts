@@ -50,7 +50,7 @@ export const vtrix: Gateway = {
 };
 
 /**
- * The gateway's client wraps the parameters; its page lists them beside the model (contract). The flat
+ * The gateway's client wraps the parameters; its page lists them beside the model (docs/contracts/vtrix.md#create). The flat
  * form is the person's to choose, should the gateway move to it.
  */
 function createBody({ modelId, parameters, switches }: TaskRequest): JsonObject {

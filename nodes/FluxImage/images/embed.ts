@@ -26,7 +26,7 @@ export async function embedImages(
 	{ offer, switches, parameters, images }: EmbedRequest,
 	until: Until,
 ): Promise<Outcome<JsonObject>> {
-	const rule = inputImageRule(offer, switches);
+	const rule = inputImageRule(offer, switches, images.length);
 	if (!rule || images.length === 0) return { value: parameters };
 	const { forms, wireNames } = rule;
 	const values: string[] = [];

@@ -48,7 +48,7 @@ export async function readInputImages(
 	const field = context.getNodeParameter('inputImages', itemIndex, {}) as { image?: ImageRow[] };
 	const rows = Array.isArray(field.image) ? field.image : [];
 	if (rows.length === 0) return [];
-	const rule = inputImageRule(offer, switches);
+	const rule = inputImageRule(offer, switches, rows.length);
 	const maximumCount = rule?.maximumCount ?? 0;
 	if (!rule || rows.length > maximumCount) {
 		throw new ImageInputError(

@@ -5,7 +5,7 @@ import type { ModelParameter } from './model';
  * messages, the hints in the editor and the docs all say it in these words.
  */
 export function expectationOf(parameter: ModelParameter): string {
-	const { type, choices = [], required } = parameter;
+	const { type, choices = [], choicesOnly, required } = parameter;
 	switch (type) {
 		case 'integer':
 			return `${integerNoun(parameter)}${range(parameter)}`;
@@ -16,6 +16,7 @@ export function expectationOf(parameter: ModelParameter): string {
 		case 'choice':
 			return alternatives(choices);
 		case 'ratio':
+			if (choicesOnly) return alternatives(choices);
 			return alternatives(['a ratio from 21:9 to 9:21, such as 16:9', ...choices.filter(isWord)]);
 		case 'text':
 		case 'string':

@@ -1,8 +1,8 @@
-import { listedImages, numberedImages } from './inputImages';
+import { listedImages, numberedBase64Images, numberedImages } from './inputImages';
 import type { Model, ModelParameter } from './model';
 import { height, outputFormat, prompt, safetyTolerance, seed, width } from './parameters';
-import { imageField, n, resolution, size } from './toApisParameters';
-import { flatRequest } from './vtrixParameters';
+import { flux2Size, imageField, n, resolution } from './toApisParameters';
+import { flatRequest, safetyToleranceAsText } from './vtrixParameters';
 
 /** As the pages of the FLUX.2 models list them; only the file formats differ by model. */
 export const flux2Parameters = (formats: readonly string[]): readonly ModelParameter[] => [
@@ -17,7 +17,7 @@ export const flux2Parameters = (formats: readonly string[]): readonly ModelParam
 /** As ToAPIs' reference lists them for its FLUX.2 models. */
 export const toApisFlux2Parameters: readonly ModelParameter[] = [
 	prompt,
-	size,
+	flux2Size,
 	n,
 	imageField,
 	resolution,
@@ -25,11 +25,17 @@ export const toApisFlux2Parameters: readonly ModelParameter[] = [
 
 /** Up to eight images at the gateways that number them. */
 export const flux2Images = numberedImages(8);
+export const flux2Base64Images = numberedBase64Images(8);
 
 /** Up to eight images by URL at ToAPIs, under either name. */
 export const toApisFlux2Images = listedImages(8, 8);
 
 const parameters = flux2Parameters(['jpeg', 'png', 'webp']);
+
+/** VTrix wants this model's tolerance as a text from 1 to 6 (docs/contracts/models.md#flux_2_pro). */
+const vtrixParameters = flux2Parameters(['jpeg', 'png']).map((row) =>
+	row.name === 'safetyTolerance' ? safetyToleranceAsText : row,
+);
 
 export const flux2Pro: Model = {
 	name: 'FLUX.2 [pro]',
@@ -39,12 +45,12 @@ export const flux2Pro: Model = {
 			gateways: ['seaArtCloud', 'odiRouter'],
 			id: 'flux_2_pro',
 			parameters,
-			inputImages: flux2Images,
+			inputImages: flux2Base64Images,
 		},
 		{
 			gateways: ['vtrix'],
 			id: 'flux_2_pro',
-			parameters: [...parameters, flatRequest],
+			parameters: [...vtrixParameters, flatRequest],
 			inputImages: flux2Images,
 		},
 		{

@@ -21,39 +21,69 @@ export function numberedImages(maximumCount: number): InputImageRule {
 	};
 }
 
+/**
+ * The same for FLUX.2 at SeaArt Cloud and OdiRouter, whose pages name base64 alone
+ * (docs/contracts/queue.md#second-look).
+ */
+export function numberedBase64Images(maximumCount: number): InputImageRule {
+	return { ...numberedImages(maximumCount), urlsAreFetched: true };
+}
+
 /** The one image that guides FLUX 1.1 [pro]; it takes base64 alone. */
 export const imagePrompt: InputImageRule = {
 	maximumCount: 1,
 	maximumBytes: QUEUE_MAXIMUM_BYTES,
 	forms: ['base64'],
+	urlsAreFetched: true,
 	wireNames: ['image_prompt'],
 };
 
+/** The names of ToAPIs' two lists of images: the vendor's reference has the first, its guide the other. */
+const IMAGE_URLS = { list: 'image_urls' } as const;
+const REFERENCE_IMAGES = { list: 'reference_images' } as const;
+
 /**
- * Images on ToAPIs: a list of URLs, other forms being uploaded first. The person may send them as
- * `image_urls` instead, which holds `maximumImageUrls` of them.
+ * Images on ToAPIs: a list of URLs, other forms being uploaded first. They go as `image_urls`, or as
+ * `reference_images` where there are more than that list holds; the person may force either
+ * (docs/contracts/toapis.md#create).
  */
 export function listedImages(maximumCount: number, maximumImageUrls: number): InputImageRule {
+	const parameter = imageField.name;
 	return {
 		maximumCount,
 		maximumBytes: TOAPIS_MAXIMUM_BYTES,
 		forms: ['url'],
-		wireNames: { list: 'reference_images' },
-		alternative: {
-			when: { parameter: imageField.name, value: 'image_urls' },
-			maximumCount: maximumImageUrls,
-			wireNames: { list: 'image_urls' },
-		},
+		wireNames: IMAGE_URLS,
+		...(maximumImageUrls === 1 ? { wireNamesOfSeveral: REFERENCE_IMAGES } : {}),
+		alternatives: [
+			{
+				when: { parameter, value: IMAGE_URLS.list },
+				maximumCount: maximumImageUrls,
+				wireNames: IMAGE_URLS,
+			},
+			{
+				when: { parameter, value: REFERENCE_IMAGES.list },
+				maximumCount,
+				wireNames: REFERENCE_IMAGES,
+			},
+		],
 	};
 }
 
-/** The rule for images of this offer, the person's `switches` (of `readParameters`) regarded. */
+/**
+ * The rule for images of this offer, the person's `switches` (of `readParameters`) regarded.
+ *
+ * @param count how many images there are: a list for one may be another than a list for several
+ */
 export function inputImageRule(
 	offer: ModelOffer,
 	switches: Readonly<Record<string, unknown>>,
+	count: number,
 ): InputImageRule | undefined {
 	const rule = offer.inputImages;
-	if (!rule?.alternative) return rule;
-	const { when, ...replacement } = rule.alternative;
-	return switches[when.parameter] === when.value ? { ...rule, ...replacement } : rule;
+	if (!rule) return undefined;
+	const { alternatives = [], wireNamesOfSeveral, ...plain } = rule;
+	const forced = alternatives.find(({ when }) => switches[when.parameter] === when.value);
+	if (forced) return { ...plain, maximumCount: forced.maximumCount, wireNames: forced.wireNames };
+	return wireNamesOfSeveral && count > 1 ? { ...plain, wireNames: wireNamesOfSeveral } : plain;
 }

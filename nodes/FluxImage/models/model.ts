@@ -31,6 +31,14 @@ export interface ModelParameter {
 	readonly multipleOf?: number;
 	/** For `choice`: all that is accepted. For `ratio`: what the dropdown offers, words among them. */
 	readonly choices?: readonly string[];
+	/** Of a `ratio`: whether only its `choices` are taken, and no other ratio between them. */
+	readonly choicesOnly?: true;
+	/** What the wire calls a choice that the node calls otherwise: `jpeg` is `jpg` at one gateway. */
+	readonly wireNamesOfChoices?: Readonly<Record<string, string>>;
+	/** Whether a number is sent as text. */
+	readonly sentAsText?: true;
+	/** A value that is not sent, since the gateway takes it by itself. */
+	readonly unsentValue?: number;
 	readonly placeholder?: string;
 	readonly hint?: string;
 }
@@ -60,8 +68,15 @@ export interface InputImageRule {
 	readonly forms: readonly ImageForm[];
 	/** One wire name per image, first to last, or the one name of a list. */
 	readonly wireNames: readonly string[] | { readonly list: string };
-	/** Another way to send them, which the person picks through a parameter that is a switch. */
-	readonly alternative?: InputImageAlternative;
+	/**
+	 * Whether the page knows base64 alone for these images, so that a URL is to be fetched by the node,
+	 * without the key, and sent as base64.
+	 */
+	readonly urlsAreFetched?: true;
+	/** Where two or more images stand, if not where a single one does. */
+	readonly wireNamesOfSeveral?: InputImageRule['wireNames'];
+	/** Other ways to send them, which the person picks through a parameter that is a switch. */
+	readonly alternatives?: readonly InputImageAlternative[];
 }
 
 /** The part of an image rule that a switch replaces. */

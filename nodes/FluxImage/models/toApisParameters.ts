@@ -4,15 +4,27 @@ import type { ModelParameter } from './model';
  * Rows that only ToAPIs has, and `inMetadata`, which places a shared row where ToAPIs looks for it.
  */
 
+const commonSizes = ['1:1', '3:2', '2:3', '4:3', '3:4', '16:9', '9:16'] as const;
+
+/** The size of FLUX.1 Kontext, which takes any ratio and the input image's own. */
 export const size: ModelParameter = {
 	name: 'size',
 	wirePath: 'size',
 	label: 'Size',
 	description:
-		'Width to height of the image. An expression may give match_input_image or any ratio from 21:9 to 9:21.',
+		'Width to height of the image. Left to the gateway it is 16:9, or that of the input image where there is one. An expression may give match_input_image or any ratio from 21:9 to 9:21.',
 	type: 'ratio',
 	placement: 'main',
-	choices: ['1:1', '3:2', '2:3', '4:3', '3:4', '16:9', '9:16', '21:9', '9:21', 'match_input_image'],
+	choices: [...commonSizes, '21:9', '9:21', 'match_input_image'],
+	gatewayDefault: '16:9',
+};
+
+/** The size of FLUX.2, of which the vendor lists all that there are (docs/contracts/toapis.md#create). */
+export const flux2Size: ModelParameter = {
+	...size,
+	description: 'Width to height of the image',
+	choices: commonSizes,
+	choicesOnly: true,
 	gatewayDefault: '1:1',
 };
 
@@ -27,16 +39,19 @@ export const n: ModelParameter = {
 	maximum: 10,
 	initialValue: 1,
 	gatewayDefault: 1,
+	// The vendor's reference of the FLUX models does not list it.
+	unsentValue: 1,
 };
 
 export const resolution: ModelParameter = {
 	name: 'resolution',
 	wirePath: 'metadata.resolution',
 	label: 'Resolution',
-	description: 'How large the image is made; the price depends on it',
+	description: 'How large the image is made; 2K costs more',
 	type: 'choice',
 	placement: 'additional',
 	choices: ['1K', '2K'],
+	gatewayDefault: '1K',
 };
 
 export const responseFormat: ModelParameter = {
@@ -48,18 +63,20 @@ export const responseFormat: ModelParameter = {
 	type: 'choice',
 	placement: 'additional',
 	choices: ['jpeg', 'png'],
+	wireNamesOfChoices: { jpeg: 'jpg' },
+	gatewayDefault: 'png',
 };
 
-/** The gateway's two pages name the list of images differently; `inputImages.ts` says what follows. */
+/** The vendor's two pages name the list of images differently; `inputImages.ts` says what follows. */
 export const imageField: ModelParameter = {
 	name: 'imageField',
 	label: 'Image Field',
 	description:
-		'Under which name the input images are sent, should the gateway ask for the other one. FLUX.1 Kontext takes a single image under image_urls.',
+		'Under which name the input images are sent, should the gateway ask for the other one. Without this field they go as image_urls, and several images of FLUX.1 Kontext, which takes a single one there, as reference_images.',
 	type: 'choice',
 	placement: 'additional',
-	choices: ['reference_images', 'image_urls'],
-	gatewayDefault: 'reference_images',
+	choices: ['image_urls', 'reference_images'],
+	gatewayDefault: 'image_urls',
 };
 
 /** The same row, sent under `metadata`, where ToAPIs wants what its common form does not know. */

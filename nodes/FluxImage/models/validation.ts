@@ -28,13 +28,24 @@ export function readParameters(
 	if (!reading.success) throw refusal(offer, given, reading.error);
 	const parameters: JsonObject = {};
 	const switches: Record<string, unknown> = {};
-	for (const { name, wirePath } of offer.parameters) {
+	for (const row of offer.parameters) {
+		const { name, wirePath, unsentValue } = row;
 		const value = reading.data[name];
 		if (value === undefined) continue;
 		if (wirePath === undefined) switches[name] = value;
-		else setAt(parameters, wirePath.split('.'), value as JsonObject[string]);
+		else if (value !== unsentValue) setAt(parameters, wirePath.split('.'), onWire(row, value));
 	}
 	return { parameters, switches };
+}
+
+/** A value as the gateway spells it. */
+function onWire(
+	{ sentAsText, wireNamesOfChoices = {} }: ModelParameter,
+	value: unknown,
+): JsonObject[string] {
+	if (sentAsText) return String(value);
+	const known = typeof value === 'string' && Object.hasOwn(wireNamesOfChoices, value);
+	return (known ? wireNamesOfChoices[value] : value) as JsonObject[string];
 }
 
 type OfferSchema = z.ZodObject<Record<string, z.ZodTypeAny>>;
@@ -76,16 +87,17 @@ const valueSchemas: Record<ModelParameter['type'], (parameter: ModelParameter) =
 	integer: (parameter) => z.preprocess(numeric, limited(z.number().int().safe(), parameter)),
 	number: (parameter) => z.preprocess(numeric, limited(z.number().finite(), parameter)),
 	boolean: () => z.preprocess(truth, z.boolean()),
-	choice: ({ choices = [] }) =>
+	choice: ({ choices = [], wireNamesOfChoices = {} }) =>
 		z.preprocess(
-			(given) => canonicalChoice(choices, given),
+			(given) => canonicalChoice(choices, givenOfWire(wireNamesOfChoices, given)),
 			z.string().refine((value) => choices.includes(value)),
 		),
-	ratio: ({ choices = [] }) => {
+	ratio: ({ choices = [], choicesOnly = false }) => {
 		const words = choices.filter(isWord);
+		const known = choicesOnly ? choices : words;
 		return z.preprocess(
 			(given) => canonicalChoice(words, withoutSpaces(given)),
-			z.string().refine((value) => words.includes(value) || isRatio(value)),
+			z.string().refine((value) => known.includes(value) || (!choicesOnly && isRatio(value))),
 		);
 	},
 };
@@ -126,6 +138,12 @@ export function canonicalChoice(choices: readonly string[], given: unknown): unk
 	if (typeof given !== 'string') return given;
 	const meant = given.trim().toLowerCase();
 	return choices.find((choice) => choice.toLowerCase() === meant) ?? given;
+}
+
+/** Whoever knows the gateway's page may give a choice by the wire's name. */
+function givenOfWire(wireNames: Readonly<Record<string, string>>, given: unknown): unknown {
+	const meant = typeof given === 'string' ? given.trim().toLowerCase() : given;
+	return Object.entries(wireNames).find(([, wireName]) => wireName === meant)?.[0] ?? given;
 }
 
 function withoutSpaces(given: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { ModelParameter } from './model';
+import { safetyTolerance } from './parameters';
 
 /*
  * Rows that only VTrix has. Its page for FLUX.1 Kontext [max] gives the ranges and names no defaults.
@@ -38,6 +39,14 @@ export const negativePrompt: ModelParameter = {
 	type: 'text',
 	placement: 'additional',
 	placeholder: 'e.g. text, watermark, blur',
+};
+
+/** The tolerance as one page of the gateway wants it: a text, from 1 on. */
+export const safetyToleranceAsText: ModelParameter = {
+	...safetyTolerance(6),
+	description: 'How much the moderation of prompt and image lets pass; 1 is the strictest',
+	minimum: 1,
+	sentAsText: true,
 };
 
 /** The gateway's page lists the parameters side by side; its own client wraps them, and so do we. */

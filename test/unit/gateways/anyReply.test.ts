@@ -4,7 +4,7 @@ import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway, GatewayReply } from '../../../nodes/FluxImage/gateways/gateway';
 import type { Outcome } from '../../../nodes/FluxImage/core/problem';
 import type { TaskState } from '../../../nodes/FluxImage/core/task';
-import { anyReply } from './anyReply';
+import { anyBody, anyReply } from './anyReply';
 
 /** Cases a gateway; more by the environment, for a long run. */
 const CASES = Number(process.env.FLUX_IMAGE_PROPERTY_CASES ?? 1_500);
@@ -87,6 +87,39 @@ describe.each(Object.values(GATEWAYS))('$displayName', (gateway) => {
 				gateway.readProbe(reply);
 				for (const outcome of [gateway.readCancel?.(reply), gateway.readUpload?.(reply)]) {
 					if (outcome) expect(outcome.value === undefined).toBe(outcome.problem !== undefined);
+				}
+			}),
+			{ numRuns: CASES },
+		);
+	});
+
+	it('never says of a create under HTTP 5xx that nothing was made, but for what is said before', () => {
+		const faults = anyReply.filter(({ statusCode }) => statusCode >= 500);
+		fc.assert(
+			fc.property(faults, (reply) => {
+				cases++;
+				const { problem } = gateway.readCreate(reply, 'flux_kontext_max');
+				const { kind, limit } = problem!;
+				if (kind === 'rateLimited') expect(limit).toBe('busy');
+				else if (kind === 'neverConnected') expect([521, 525, 526]).toContain(reply.statusCode);
+				else expect(['gatewayFault', 'unreadable']).toContain(kind);
+			}),
+			{ numRuns: CASES },
+		);
+	});
+
+	it('takes nothing for a result while a known word says that the task runs, or has failed', () => {
+		const words = ['IN_PROGRESS', 'queued', 'pending', 'FAILED', 'cancelled', 'error'];
+		const fields = fc.tuple(fc.constantFrom(...words), anyBody);
+		fc.assert(
+			fc.property(fields, ([status, body]) => {
+				cases++;
+				const whole =
+					typeof body === 'object' ? { ...body, data: null, task: null, status } : { status };
+				for (const read of [gateway.readStatus, gateway.readResult]) {
+					const { value } = read({ statusCode: 200, headers: {}, body: whole }, task);
+					expect(value?.status).not.toBe('completed');
+					expect(value?.images ?? []).toEqual([]);
 				}
 			}),
 			{ numRuns: CASES },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { htmlPage } from './reply';
 
-/** Every field name of the contracts' replies. */
+/** Every field name of the contracts' replies, and of those that the readers know beside them. */
 const FIELD_NAMES = [
 	'request_id',
 	'id',
@@ -44,6 +44,17 @@ const FIELD_NAMES = [
 	'success',
 	'remain_balance',
 	'model',
+	'state',
+	'task_status',
+	'task',
+	'images',
+	'image_url',
+	'b64_json',
+	'errors',
+	'reason',
+	'failure',
+	'nsfw',
+	'has_nsfw_concepts',
 	'__proto__',
 	'constructor',
 ] as const;
@@ -58,6 +69,18 @@ const WORDS = [
 	'done',
 	'CANCELED',
 	'CANCELLATION_REQUESTED',
+	'SUCCESS',
+	'expired',
+	'Request Moderated',
+	'UNKNOWN',
+	'CANCELLING',
+	'rate_limit_unavailable',
+	'insufficient_quota',
+	'too many concurrent tasks',
+	'none',
+	'10000',
+	'data:image/png;base64,iVBORw0KGgo=',
+	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk',
 	'https://elsewhere.example/trap',
 	'https://pictures.example/a.png',
 	'../../../etc/passwd',
@@ -120,9 +143,17 @@ export const anyBody = fc.oneof(
 export const anyReply = fc.record({
 	statusCode: fc.oneof(
 		{ weight: 3, arbitrary: fc.constant(200) },
-		{ weight: 1, arbitrary: fc.constantFrom(202, 204, 302, 400, 401, 404, 429, 500, 504) },
+		{
+			weight: 2,
+			arbitrary: fc.constantFrom(
+				...[202, 204, 301, 302, 303, 400, 401, 403, 404, 407, 429, 500, 503, 504, 521, 524],
+			),
+		},
 		{ weight: 1, arbitrary: fc.integer({ min: 100, max: 599 }) },
 	),
-	headers: fc.dictionary(fc.constantFrom('x-request-id', 'retry-after'), fc.string()),
+	headers: fc.dictionary(
+		fc.constantFrom('x-request-id', 'retry-after', 'server', 'cf-mitigated', 'x-squid-error'),
+		fc.oneof(fc.string(), fc.constant('cloudflare')),
+	),
 	body: anyBody,
 });

@@ -16,7 +16,7 @@ function sentNames({ parameters, inputImages }: ModelOffer): string[] {
 
 /**
  * The names that a model takes, by the sandbox's tables, which were written from the gateways' pages
- * and share nothing with the node. `image_urls` is the other name for the same images.
+ * and share nothing with the node. `reference_images` is the other name for the same images.
  */
 function takenNames(gateway: GatewayId, model: string): string[] {
 	return Object.entries(modelTable(gateway, model)!.parameters)
@@ -25,7 +25,7 @@ function takenNames(gateway: GatewayId, model: string): string[] {
 				? Object.keys(rule.members).map((member) => `${name}.${member}`)
 				: name,
 		)
-		.filter((name) => name !== 'image_urls')
+		.filter((name) => name !== 'reference_images')
 		.sort();
 }
 
@@ -130,15 +130,37 @@ describe('Input images', () => {
 		});
 	});
 
-	it('go under the other name at ToAPIs when the person says so, one for Kontext', () => {
-		const kontext = findOffer('toApis', 'flux-kontext-max') as ModelOffer;
-		const flux2 = findOffer('toApis', 'flux-2-pro') as ModelOffer;
-		const switches = { imageField: 'image_urls' };
-		const wireNames = { list: 'image_urls' };
-		expect(inputImageRule(kontext, switches)).toMatchObject({ maximumCount: 1, wireNames });
-		expect(inputImageRule(flux2, switches)).toMatchObject({ maximumCount: 8, wireNames });
-		expect(inputImageRule(kontext, {})).toBe(kontext.inputImages);
-		expect(inputImageRule(kontext, { imageField: 'reference_images' })).toBe(kontext.inputImages);
+	it.each([
+		['flux-kontext-max', undefined, 1, 'image_urls', 4],
+		['flux-kontext-max', undefined, 2, 'reference_images', 4],
+		['flux-kontext-pro', undefined, 4, 'reference_images', 4],
+		['flux-2-pro', undefined, 1, 'image_urls', 8],
+		['flux-2-flex', undefined, 8, 'image_urls', 8],
+		['flux-kontext-max', 'image_urls', 1, 'image_urls', 1],
+		['flux-kontext-max', 'image_urls', 2, 'image_urls', 1],
+		['flux-kontext-max', 'reference_images', 1, 'reference_images', 4],
+		['flux-2-pro', 'image_urls', 8, 'image_urls', 8],
+		['flux-2-pro', 'reference_images', 1, 'reference_images', 8],
+	] as const)(
+		'of %s at ToAPIs go, with Image Field %s and %i of them, as %s, at most %i',
+		(model, imageField, count, list, maximumCount) => {
+			const offer = findOffer('toApis', model) as ModelOffer;
+			const rule = inputImageRule(offer, imageField ? { imageField } : {}, count);
+			expect(rule).toMatchObject({ maximumCount, wireNames: { list }, forms: ['url'] });
+		},
+	);
+
+	it.each([
+		['seaArtCloud', 'flux_2_pro', true],
+		['odiRouter', 'flux_2_pro', true],
+		['seaArtCloud', 'flux_2_max', true],
+		['odiRouter', 'flux_pro_11', true],
+		['vtrix', 'flux_2_pro', undefined],
+		['seaArtCloud', 'flux_kontext_max', undefined],
+		['toApis', 'flux-2-pro', undefined],
+	] as const)('by URL of %s, %s, are fetched by the node: %s', (gateway, model, fetched) => {
+		const offer = findOffer(gateway, model) as ModelOffer;
+		expect(inputImageRule(offer, {}, 1)?.urlsAreFetched).toBe(fetched);
 	});
 });
 

@@ -17,6 +17,8 @@ const kontextAtVtrix = offer('vtrix', 'flux_kontext_max');
 const kontextAtToApis = offer('toApis', 'flux-kontext-max');
 const pro11 = offer('odiRouter', 'flux_pro_11');
 const flux2 = offer('seaArtCloud', 'flux_2_pro');
+const flux2AtVtrix = offer('vtrix', 'flux_2_pro');
+const flux2AtToApis = offer('toApis', 'flux-2-pro');
 const flux2Max = offer('seaArtCloud', 'flux_2_max');
 
 /** What is sent for these fields, a prompt being there. */
@@ -159,6 +161,29 @@ describe('The safety tolerance', () => {
 	});
 });
 
+describe('The safety tolerance of FLUX.2 [pro] at VTrix', () => {
+	it.each([[1], [2], ['6'], [' 3 ']])('is sent as text: %j', (safetyTolerance) => {
+		expect(sent(flux2AtVtrix, { safetyTolerance })).toEqual({
+			prompt: 'An apple',
+			safety_tolerance: String(safetyTolerance).trim(),
+		});
+	});
+
+	it.each([[0], [7], [1.5], ['strict']])('must not be %j', (safetyTolerance) => {
+		expect(refusal(flux2AtVtrix, { safetyTolerance }).expected).toBe('a whole number from 1 to 6');
+	});
+
+	it('is a number of FLUX.2 [max] there, and of both elsewhere', () => {
+		const given = { safetyTolerance: 0 };
+		expect(sent(offer('vtrix', 'flux_2_max'), given)).toMatchObject({ safety_tolerance: 0 });
+		expect(sent(flux2, given)).toMatchObject({ safety_tolerance: 0 });
+	});
+
+	it('comes without WebP', () => {
+		expect(refusal(flux2AtVtrix, { outputFormat: 'webp' }).expected).toBe('jpeg or png');
+	});
+});
+
 describe('An aspect ratio', () => {
 	it.each([['21:9'], ['9:21'], ['1:1'], ['5:4'], ['2.3:1'], ['7:3'], ['3:7'], ['210:90']])(
 		'may be %s',
@@ -285,8 +310,39 @@ describe("ToAPIs' own parameters", () => {
 		);
 	});
 
+	it.each([
+		['jpeg', 'jpg'],
+		['JPG', 'jpg'],
+		['png', 'png'],
+	])('spell the format %s as the vendor does', (responseFormat, sentAs) => {
+		expect(sent(kontextAtToApis, { responseFormat })).toMatchObject({
+			metadata: { response_format: sentAs },
+		});
+	});
+
+	it('say how the node calls the formats', () => {
+		expect(refusal(kontextAtToApis, { responseFormat: 'webp' }).expected).toBe('jpeg or png');
+	});
+
+	it.each([['1:1'], [' 9 : 16 '], ['2:3']])('take the size %s for FLUX.2', (size) => {
+		expect(sent(flux2AtToApis, { size })).toMatchObject({ size: size.replace(/ /g, '') });
+	});
+
+	it.each([['21:9'], ['9:21'], ['5:4'], ['match_input_image'], ['2:2']])(
+		'refuse the size %s for FLUX.2, which the vendor does not list',
+		(size) => {
+			expect(refusal(flux2AtToApis, { size }).expected).toBe(
+				'1:1, 3:2, 2:3, 4:3, 3:4, 16:9 or 9:16',
+			);
+		},
+	);
+
+	it.each([[1], ['1'], [' 1 ']])('do not send a number of images of %j', (n) => {
+		expect(sent(kontextAtToApis, { n })).toEqual({ prompt: 'An apple' });
+	});
+
 	it('make 1 to 10 images', () => {
-		expect(sent(kontextAtToApis, { n: 1 })).toMatchObject({ n: 1 });
+		expect(sent(kontextAtToApis, { n: 2 })).toMatchObject({ n: 2 });
 		expect(sent(kontextAtToApis, { n: '10' })).toMatchObject({ n: 10 });
 		expect(refusal(kontextAtToApis, { n: 11 }).message).toBe(
 			'Number of Images must be a whole number from 1 to 10, but is 11',
