@@ -28,9 +28,10 @@ const PROMISED_WAIT_MS = 1_000;
 /**
  * What is supposed of a gateway's limits for one account: calls a second, creates a second, tasks at
  * a time by model and in all. Each is a hypothesis that ends when it is contradicted. What tells them
- * apart: the refusal's own words first; then who is refused, since a read meets no limit of tasks; then
- * whether a create is accepted above the supposed number of tasks; and one refusal among many
- * acceptances is a gateway that is busy with others, and slows nothing.
+ * apart: words of tasks or of a busy gateway first, while "rate limit" is what gateways say of any 429
+ * (docs/contracts/queue.md#errors has no other code for it); then who is refused, since a read meets no
+ * limit of tasks; then whether a create is accepted above the supposed number of tasks; and one refusal
+ * among many acceptances is a gateway that is busy with others, and slows nothing.
  */
 export class Beliefs {
 	private readonly calls: Pace;
@@ -131,10 +132,6 @@ export class Beliefs {
 		if (!this.isApart && nowMs - this.readRefusedMs < READS_REFUSED_FOR_MS && meaning !== 'tasks') {
 			this.placesOf(call).forEach((places) => places.end(holder, nowMs));
 			return this.calls.refused(nowMs, retryAfterMs);
-		}
-		if (meaning === 'calls') {
-			this.placesOf(call).forEach((places) => places.end(holder, nowMs));
-			return this.creates.refused(nowMs, retryAfterMs);
 		}
 		const isSure = meaning === 'tasks';
 		model.refused(holder, nowMs, isSure, retryAfterMs);
