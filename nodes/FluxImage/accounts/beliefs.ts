@@ -89,8 +89,10 @@ export class Beliefs {
 	accepted(call: Call, holder: Holder, headers: Headers, isWaiting: boolean, nowMs: number): void {
 		for (const pace of this.pacesOf(call)) pace.accepted(nowMs, isWaiting);
 		if (call.kind === 'create') {
+			const wasWrong = this.placesOf(call).map((places) => places.accepted(holder, nowMs));
+			// Many were refused, and not for the number of tasks: their pace is left.
+			if (wasWrong.includes(true) && this.manyCreatesRefused) this.creates.wasLimit(nowMs);
 			this.noteCreate(false);
-			this.placesOf(call).forEach((places) => places.accepted(holder, nowMs));
 		}
 		// Only a gateway that has refused with such headers means calls by them, and not tasks.
 		if (this.isApart) this.heed(headers, nowMs);
