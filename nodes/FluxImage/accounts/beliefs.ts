@@ -90,8 +90,9 @@ export class Beliefs {
 		for (const pace of this.pacesOf(call)) pace.accepted(nowMs, isWaiting);
 		if (call.kind === 'create') {
 			const wasWrong = this.placesOf(call).map((places) => places.accepted(holder, nowMs));
-			// Many were refused, and not for the number of tasks: their pace is left.
-			if (wasWrong.includes(true) && this.manyCreatesRefused) this.creates.wasLimit(nowMs);
+			// Many were refused, and not for the number of tasks: their pace is left. Headers tell it better.
+			const isTheirPace = wasWrong.includes(true) && this.manyCreatesRefused && !this.isApart;
+			if (isTheirPace) this.creates.wasLimit(nowMs);
 			this.noteCreate(false);
 		}
 		// Only a gateway that has refused with such headers means calls by them, and not tasks.
