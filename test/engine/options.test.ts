@@ -79,3 +79,8 @@ describe('An id that an expression does not give (FAULTS E7)', () => {
 		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
 });
+
+it('A Timeout of a month is one: no timer of it fires at once, and no create is cut', async () => {
+	const { items } = await harness.run({ options: { timeout: 2_600_000 } });
+	expect(items[0]!.json.status).toBe('completed');
+});

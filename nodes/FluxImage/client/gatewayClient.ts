@@ -122,6 +122,7 @@ export class GatewayClient {
 			notBuilt = built.problem;
 			if (built.problem) return built;
 			if (until.signal.aborted) return { problem: STOPPED };
+			if (this.ports.clock.nowMs() >= until.deadlineMs) return { problem: TOO_LATE };
 			const { gateway } = this;
 			const request = gateway.create(built.value);
 			return await this.send(request, (reply) => gateway.readCreate(reply, modelId), turn, {
@@ -356,6 +357,12 @@ export class GatewayClient {
 			: outcome;
 	}
 }
+
+/** Of a create whose images took longer than its item has. */
+const TOO_LATE: Problem = {
+	kind: 'rateLimited',
+	reason: 'the time was up before its images were ready; it was not sent',
+};
 
 const NO_OWN_IDS = 'the gateway keeps no ids of its callers';
 

@@ -7,7 +7,7 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 
-import { ownSignal, type Clock } from '../core/clock';
+import { LONGEST_TIMER_MS, ownSignal, type Clock } from '../core/clock';
 import { STOPPED, type Outcome } from '../core/problem';
 import type { Gateway, GatewayReply, GatewayRequest } from '../gateways/gateway';
 import type { GatewayCredential } from './credential';
@@ -122,6 +122,10 @@ async function sendWithKey(
  */
 const N8N_TIMEOUT_MARGIN_MS = 10_000;
 
+/** n8n's timer, within what a timer can be set for: above it, it would fire at once. */
+const n8nTimeoutMs = (timeoutMs: number) =>
+	Math.min(timeoutMs + N8N_TIMEOUT_MARGIN_MS, LONGEST_TIMER_MS);
+
 /** Redirects are not followed: they could carry the key to another host. */
 function apiOptions(
 	baseUrl: string,
@@ -135,7 +139,7 @@ function apiOptions(
 		url: `${baseUrl}${path}`,
 		headers: { Accept: 'application/json', ...multipart?.headers },
 		...(multipart ? { body: multipart.bytes } : body ? { body, json: true } : {}),
-		timeout: timeoutMs + N8N_TIMEOUT_MARGIN_MS,
+		timeout: n8nTimeoutMs(timeoutMs),
 		abortSignal: signal,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
@@ -156,7 +160,7 @@ async function fetchWithoutKey(
 		// A packed picture would have a length that tells nothing of its bytes.
 		headers: { 'Accept-Encoding': 'identity' },
 		encoding: 'stream',
-		timeout: timeoutMs + N8N_TIMEOUT_MARGIN_MS,
+		timeout: n8nTimeoutMs(timeoutMs),
 		abortSignal: signal,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,

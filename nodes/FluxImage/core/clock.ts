@@ -14,7 +14,7 @@ export interface Clock {
 }
 
 /** The longest that a timer can be set for, in milliseconds (32 bits): 24 days. Above it fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A signal that aborts with another. Whoever listens to a signal that many share takes one of these:

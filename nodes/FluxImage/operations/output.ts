@@ -77,7 +77,8 @@ async function fetchImage(
 	if (!image) return { problem: { kind: 'noImages' } };
 	const fetched = await fetchPicture(client, image, target, until);
 	if (fetched.value) return { value: { image, picture: fetched.value } };
-	if (!LINK_EXPIRED.has(fetched.problem.httpCode ?? 0)) return fetched;
+	// Without an id there is nothing to read again.
+	if (!LINK_EXPIRED.has(fetched.problem.httpCode ?? 0) || task.requestId === '') return fetched;
 	const renewed = (await client.result(task, until)).value?.images?.[index];
 	if (!renewed || renewed.url === image.url) return fetched;
 	const picture = await fetchPicture(client, renewed, target, until);

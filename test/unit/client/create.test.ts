@@ -111,6 +111,19 @@ describe('a create', () => {
 		expect(harness.queue.sent('create')).toHaveLength(1);
 	});
 
+	it('whose images take longer than its item has is not sent', async () => {
+		const { build } = harness.order();
+		const slow = async () => {
+			await harness.clock.sleep(21_000);
+			return await build();
+		};
+		expect(await harness.problemOf(create(20_000, { build: slow }))).toMatchObject({
+			kind: 'rateLimited',
+			reason: expect.stringContaining('it was not sent'),
+		});
+		expect(harness.queue.calls).toHaveLength(0);
+	});
+
 	it('keeps the reason of a doubt', async () => {
 		harness.queue.faults.create.push({
 			reply: { statusCode: 500, body: { error: 'the disk is full' } },
