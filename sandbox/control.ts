@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import { ZodError } from 'zod';
 import type { FaultProgram, FaultRow } from './faults';
 import type { Ledger } from './ledger';
+import type { LimitRow, Limits } from './limits';
 import { servePicture, type PictureHostParts } from './pictureHost';
 import { parseQuirks, type QuirkSettings } from './quirks';
 
@@ -9,6 +10,7 @@ import { parseQuirks, type QuirkSettings } from './quirks';
 export interface Controls {
 	ledger: Ledger;
 	faults: FaultProgram;
+	limits: Limits;
 	quirks: QuirkSettings;
 	instructions(): string;
 	pictureHost: PictureHostParts;
@@ -16,7 +18,7 @@ export interface Controls {
 
 /** The pages below `/sandbox`, by which another process reads the ledger and sets faults. */
 export function addControls(server: FastifyInstance, controls: Controls): void {
-	const { ledger, faults, quirks } = controls;
+	const { ledger, faults, limits, quirks } = controls;
 	server.get('/sandbox', (_request, reply) =>
 		reply.type('text/plain').send(controls.instructions()),
 	);
@@ -33,6 +35,15 @@ export function addControls(server: FastifyInstance, controls: Controls): void {
 	server.delete('/sandbox/faults', () => {
 		faults.clear();
 		return faults.rows;
+	});
+	server.get('/sandbox/limits', () => limits.rows);
+	server.post('/sandbox/limits', (request) => {
+		limits.set(request.body as LimitRow | LimitRow[]);
+		return limits.rows;
+	});
+	server.delete('/sandbox/limits', () => {
+		limits.clear();
+		return limits.rows;
 	});
 	server.get('/sandbox/quirks', () => quirks.current);
 	server.post('/sandbox/quirks', (request) => {

@@ -6,11 +6,11 @@ import { instructions } from './instructions';
 import { TaskStore, type JobSeconds } from './jobs';
 import { sandboxKeys, type SandboxKeys } from './keys';
 import { Ledger } from './ledger';
+import { Limits, type LimitRow } from './limits';
 import { createPictureHost, type PictureHostParts } from './pictureHost';
 import { PictureStore } from './pictureStore';
 import type { SandboxState } from './protocol';
 import { QuirkSettings } from './quirks';
-import { RateLimit } from './rateLimit';
 import { createApiServer } from './server';
 
 export type { FaultName } from './faultNames';
@@ -19,6 +19,7 @@ export { byGateway, definitions, gateways, modelsOf, modelTable, type Gateway } 
 export type { JobSeconds, TaskState } from './jobs';
 export type { SandboxKeys } from './keys';
 export type { CallKind, Ledger, RequestRow, TaskRow } from './ledger';
+export type { LimitRow, Limits } from './limits';
 export { drawPicture, type PictureRequest } from './picture';
 export { pictureRequests } from './pictureRequests';
 export type { PartialQuirks, Quirks, QuirkSettings } from './quirks';
@@ -34,6 +35,8 @@ export interface SandboxOptions {
 	jobSeconds?: JobSeconds;
 	/** Limit for each gateway; calls above it get HTTP 429 with `Retry-After`. Default: none. */
 	rateLimit?: { requestsPerSecond: number };
+	/** More limits of each gateway, as gateways have them. Default: none. */
+	limits?: LimitRow[];
 	/** Scale of all pictures' sides; small pictures make tests fast. Default 1. */
 	pictureScale?: number;
 	/** One color in place of a drawing, for benchmarks. Default false. */
@@ -56,6 +59,7 @@ export interface Sandbox {
 	keys: SandboxKeys;
 	ledger: Ledger;
 	faults: FaultProgram;
+	limits: Limits;
 	quirks: QuirkSettings;
 	/** How to use it, for people. */
 	instructions(): string;
@@ -72,6 +76,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const { seed = 1, logger = false, nowMs = Date.now } = options;
 	const ledger = new Ledger(nowMs);
 	const faults = new FaultProgram(seed);
+	const limits = new Limits(nowMs, seed);
+	limits.set(limitRows(options));
 	const quirks = new QuirkSettings();
 	const tasks = new TaskStore(ledger, seed, options.jobSeconds ?? { min: 2, max: 6 }, nowMs);
 	const pictures = new PictureStore(tasks, {
@@ -99,27 +105,26 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		protocols: Object.values(byGateway((gateway) => gateway.protocol(state, gateway))),
 		ledger,
 		faults,
-		...rateLimitsOf(options, nowMs),
+		limits,
+		tasks,
 		trapUrl,
 		logger,
 	});
 	const page = (): string => instructions(addresses);
-	addControls(server, { ledger, faults, quirks, instructions: page, pictureHost });
+	addControls(server, { ledger, faults, limits, quirks, instructions: page, pictureHost });
 	addresses.url = await listenOrClose(server, options.port, pictureServer);
 	addresses.baseUrls = byGateway(({ basePath }) => addresses.url + basePath);
 	const close = async (): Promise<void> => {
 		await Promise.all([server.close(), pictureServer.close()]);
 	};
-	return { ...addresses, ledger, faults, quirks, instructions: page, close };
+	return { ...addresses, ledger, faults, limits, quirks, instructions: page, close };
 }
 
-function rateLimitsOf(
-	{ rateLimit }: SandboxOptions,
-	nowMs: () => number,
-): { rateLimits?: Record<Gateway, RateLimit> } {
-	if (!rateLimit) return {};
-	const limitOf = () => new RateLimit(rateLimit.requestsPerSecond, nowMs);
-	return { rateLimits: byGateway(limitOf) };
+function limitRows({ rateLimit, limits = [] }: SandboxOptions): LimitRow[] {
+	const rows: LimitRow[] = rateLimit
+		? [{ kind: 'bucket', perSecond: rateLimit.requestsPerSecond }]
+		: [];
+	return [...rows, ...limits];
 }
 
 async function listen(server: FastifyInstance, port = 0): Promise<string> {

@@ -123,6 +123,18 @@ export class TaskStore {
 		return task?.order.gateway === gateway ? task : undefined;
 	}
 
+	/** How many tasks of a gateway, and of one model where that is named, have not ended. */
+	unfinished(gateway: Gateway, model?: string): number {
+		const nowMs = this.nowMs();
+		let count = 0;
+		for (const task of this.tasks.values()) {
+			const isSuch =
+				task.order.gateway === gateway && (model ?? task.order.model) === task.order.model;
+			if (isSuch && ['queued', 'running'].includes(task.stateAt(nowMs))) count++;
+		}
+		return count;
+	}
+
 	/** The task of that id, whichever gateway made it. */
 	byId(id: string): Task | undefined {
 		return this.tasks.get(id);

@@ -1,11 +1,12 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { playFault } from './faultReplies';
 import { faultTitle, type FaultProgram, type FaultRow, type Occasion } from './faults';
-import { definitions, type Gateway } from './gateways';
+import { definitions } from './gateways';
+import type { TaskStore } from './jobs';
 import { bearerKey, roleOf } from './keys';
 import { abridged, type CallKind, type Ledger, type RequestRow } from './ledger';
+import type { Admission, Arrival, Limits } from './limits';
 import type { Answer, Call, Protocol, Refusal, Route } from './protocol';
-import type { RateLimit } from './rateLimit';
 import { isObject } from './validation';
 
 /** Largest body: eight base64 images of 20 MB and some room. */
@@ -16,8 +17,9 @@ export interface ServerParts {
 	protocols: readonly Protocol[];
 	ledger: Ledger;
 	faults: FaultProgram;
-	/** One bucket for each gateway; absent: no limit. */
-	rateLimits?: Readonly<Record<Gateway, RateLimit>>;
+	limits: Limits;
+	/** Tells limits how many tasks have not ended. */
+	tasks: Pick<TaskStore, 'unfinished'>;
 	trapUrl(): string;
 	logger: boolean;
 }
@@ -83,6 +85,7 @@ function unknownPath(protocol: Protocol): Route {
 /** One call from arrival to reply: limit, fault, key, work, fault, reply. */
 class Exchange {
 	private readonly row: RequestRow;
+	private admission: Admission = { headers: {} };
 
 	constructor(
 		private readonly parts: ServerParts,
@@ -104,8 +107,17 @@ class Exchange {
 	}
 
 	async run(): Promise<FastifyReply> {
-		const waitSeconds = this.parts.rateLimits?.[this.protocol.gateway].take() ?? 0;
-		if (waitSeconds > 0) return this.send(this.tooMany(waitSeconds));
+		const arrival = this.arrival();
+		this.admission = this.parts.limits.admit(arrival);
+		if (this.admission.refused) return this.send(this.tooMany(this.admission.refused));
+		try {
+			return await this.admitted();
+		} finally {
+			this.parts.limits.answered(arrival);
+		}
+	}
+
+	private async admitted(): Promise<FastifyReply> {
 		const before = this.parts.faults.take(this.occasion('beforeAcceptance'));
 		if (before) return this.play(before);
 		const answer = await this.answer();
@@ -133,22 +145,39 @@ class Exchange {
 		return await this.route.handle(call);
 	}
 
+	private arrival(): Arrival {
+		const { tasks } = this.parts;
+		const { gateway } = this.protocol;
+		return {
+			gateway,
+			call: this.route.call,
+			model: this.params.model ?? modelIn(this.request.body),
+			unfinished: (model) => tasks.unfinished(gateway, model),
+		};
+	}
+
 	private occasion(when: Occasion['when']): Occasion {
 		const { call, gateway, taskId } = this.row;
 		const prompt = promptIn(this.request.body) || this.parts.ledger.promptOf(taskId);
 		return { call, gateway, taskId, when, prompt };
 	}
 
-	private tooMany(waitSeconds: number): Answer {
+	private tooMany({ retryAfterSeconds, body }: NonNullable<Admission['refused']>): Answer {
 		const answer = this.protocol.refuse({ kind: 'rateLimited', message: 'Too many requests' });
-		return { ...answer, headers: { 'retry-after': String(Math.ceil(waitSeconds)) } };
+		return {
+			...answer,
+			...(body === undefined ? {} : { body }),
+			...(retryAfterSeconds === undefined
+				? {}
+				: { headers: { 'retry-after': String(Math.ceil(retryAfterSeconds)) } }),
+		};
 	}
 
 	private send(answer: Answer): FastifyReply {
 		this.row.statusCode = answer.statusCode;
 		return this.reply
 			.code(answer.statusCode)
-			.headers(answer.headers ?? {})
+			.headers({ ...this.admission.headers, ...answer.headers })
 			.send(answer.body);
 	}
 
@@ -165,6 +194,11 @@ class Exchange {
 		});
 		return this.reply;
 	}
+}
+
+/** The model that a create's body names, where its path does not. */
+function modelIn(body: unknown): string | undefined {
+	return isObject(body) && typeof body.model === 'string' ? body.model : undefined;
 }
 
 /** The prompt in a create's body, wherever the gateway's wrapping puts it; empty without one. */

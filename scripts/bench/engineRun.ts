@@ -39,24 +39,34 @@ export function loadNodeClass(file: string): NodeClass {
 /** The node as it is built and shipped. */
 export const BUILT_NODE = join(__dirname, '../../dist/nodes/FluxImage/FluxImage.node.js');
 
+/** The gateways that the bench runs the node with: their credential, and FLUX.1 Kontext [max] there. */
+const GATEWAYS = {
+	seaArtCloud: { credential: 'seaArtCloudApi', model: 'flux_kontext_max' },
+	toApis: { credential: 'toApisApi', model: 'flux-kontext-max' },
+} as const;
+
 /** What the node is run with in the bench, beside its items. */
 export interface FluxRun {
 	readonly prompts: readonly string[];
+	/** Default: SeaArt Cloud. */
+	readonly gateway?: keyof typeof GATEWAYS;
 	/** A picture as base64 that every item has in its binary field `data`, to be edited. */
 	readonly inputImage?: string;
 	readonly options?: Record<string, number | boolean>;
+	/** Settings of the node beside its parameters, such as `onError`. */
+	readonly settings?: Partial<INode>;
 }
 
 /** Starts the built node in n8n's engine. */
 export function startFlux(sandbox: Address, run: FluxRun): Execution {
-	const { prompts, inputImage, options } = run;
-	const credentials = credentialsOf(sandbox);
+	const { prompts, inputImage, options, gateway = 'seaArtCloud', settings = {} } = run;
+	const credentials = credentialsOf(sandbox, gateway);
 	const binary = inputImage && { data: { data: inputImage, mimeType: 'image/png' } };
 	const parameters = {
-		gateway: 'seaArtCloud',
+		gateway,
 		resource: 'image',
 		operation: 'generateAndWait',
-		model: 'flux_kontext_max',
+		model: GATEWAYS[gateway].model,
 		prompt: '={{ $json.prompt }}',
 		...(binary
 			? { inputImages: { image: [{ source: 'binary', binaryPropertyName: 'data' }] } }
@@ -64,7 +74,7 @@ export function startFlux(sandbox: Address, run: FluxRun): Execution {
 		options: { ...options },
 	};
 	return startWorkflow(
-		[plainNode('Items'), fluxNode({ parameters, credentials })],
+		[plainNode('Items'), fluxNode({ parameters, credentials, settings })],
 		{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
 		{ items: itemsOf(prompts).map((item) => (binary ? { ...item, binary } : item)), credentials },
 		builtNode(),
@@ -84,7 +94,7 @@ export async function runHandBuiltLoop(sandbox: Address, prompts: readonly strin
 	const outcome = await startWorkflow(
 		[plainNode('Items'), ...nodes],
 		{ ...connections, Items: { main: [[{ node: 'Create', type: 'main', index: 0 }]] } },
-		{ items: itemsOf(prompts), credentials: credentialsOf(sandbox) },
+		{ items: itemsOf(prompts), credentials: credentialsOf(sandbox, 'seaArtCloud') },
 		{ ...builtNode(), ...(await baseNodes()) },
 	).finished;
 	if (outcome.error) throw new Error(`The hand-built loop failed: ${outcome.error.message}`);
@@ -121,6 +131,6 @@ async function baseNodes(): Promise<Record<string, INodeType | IVersionedNodeTyp
 const itemsOf = (prompts: readonly string[]): INodeExecutionData[] =>
 	prompts.map((prompt) => ({ json: { prompt } }));
 
-const credentialsOf = ({ keys, baseUrls }: Address) => ({
-	seaArtCloudApi: { apiKey: keys.valid, baseUrl: baseUrls.seaArtCloud },
+const credentialsOf = ({ keys, baseUrls }: Address, gateway: keyof typeof GATEWAYS) => ({
+	[GATEWAYS[gateway].credential]: { apiKey: keys.valid, baseUrl: baseUrls[gateway] },
 });

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { useBinaryMode } from '../../tooling/engine/engine';
 import { alone } from './alone';
 import { lightness } from './lightness';
-import { pacing } from './pacing';
+import { limits } from './limits';
 import { plotSvg } from './plot';
 import { polls } from './polls';
 import { machine, sectionText } from './report';
@@ -21,7 +21,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 	alone,
 	together,
 	polls,
-	pacing,
+	limits,
 	streaming,
 	waiting,
 	lightness,

@@ -28,9 +28,10 @@ const PROMISED_WAIT_MS = 1_000;
 /**
  * What is supposed of a gateway's limits for one account: calls a second, creates a second, tasks at
  * a time by model and in all. Each is a hypothesis that ends when it is contradicted. What tells them
- * apart: the refusal's own words first; then who is refused, since a read meets no limit of tasks; then
- * whether a create is accepted above the supposed number of tasks; and one refusal among many
- * acceptances is a gateway that is busy with others, and slows nothing.
+ * apart: words of tasks or of a busy gateway first, while "rate limit" is what gateways say of any 429
+ * (docs/contracts/queue.md#errors has no other code for it); then who is refused, since a read meets no
+ * limit of tasks; then whether a create is accepted above the supposed number of tasks; and one refusal
+ * among many acceptances is a gateway that is busy with others, and slows nothing.
  */
 export class Beliefs {
 	private readonly calls: Pace;
@@ -88,8 +89,11 @@ export class Beliefs {
 	accepted(call: Call, holder: Holder, headers: Headers, isWaiting: boolean, nowMs: number): void {
 		for (const pace of this.pacesOf(call)) pace.accepted(nowMs, isWaiting);
 		if (call.kind === 'create') {
+			const wasWrong = this.placesOf(call).map((places) => places.accepted(holder, nowMs));
+			// Many were refused, and not for the number of tasks: their pace is left. Headers tell it better.
+			const isTheirPace = wasWrong.includes(true) && this.manyCreatesRefused && !this.isApart;
+			if (isTheirPace) this.creates.wasLimit(nowMs);
 			this.noteCreate(false);
-			this.placesOf(call).forEach((places) => places.accepted(holder, nowMs));
 		}
 		// Only a gateway that has refused with such headers means calls by them, and not tasks.
 		if (this.isApart) this.heed(headers, nowMs);
@@ -131,10 +135,6 @@ export class Beliefs {
 		if (!this.isApart && nowMs - this.readRefusedMs < READS_REFUSED_FOR_MS && meaning !== 'tasks') {
 			this.placesOf(call).forEach((places) => places.end(holder, nowMs));
 			return this.calls.refused(nowMs, retryAfterMs);
-		}
-		if (meaning === 'calls') {
-			this.placesOf(call).forEach((places) => places.end(holder, nowMs));
-			return this.creates.refused(nowMs, retryAfterMs);
 		}
 		const isSure = meaning === 'tasks';
 		model.refused(holder, nowMs, isSure, retryAfterMs);

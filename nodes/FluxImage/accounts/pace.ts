@@ -153,6 +153,15 @@ export class Pace {
 		this.rest(nowMs + waitMs);
 	}
 
+	/** What was refused was this pace after all: no burst again, but evenly as many in a second. */
+	wasLimit(nowMs: number): void {
+		if (this.rate !== Infinity) return;
+		this.fill(nowMs);
+		this.refusedMs = this.cutMs = nowMs;
+		this.rate = FIRST_BURST;
+		this.tokens = Math.min(this.tokens, 0);
+	}
+
 	/** Something is limited, and it is not known what: the slow start begins anew, still slower. */
 	hesitate(nowMs: number): void {
 		this.fill(nowMs);

@@ -92,16 +92,18 @@ export class Places {
 		this.askAtMs = nowMs + LONGEST_ASK_MS;
 	}
 
-	accepted(holder: Holder, nowMs: number): void {
+	/** @returns whether the create asked above the supposed number, and so proved it wrong */
+	accepted(holder: Holder, nowMs: number): boolean {
 		holder.isRunning = true;
 		this.refusedInRow = 0;
 		this.restUntilMs = -Infinity;
-		if (this.running <= this.supposed) return;
+		if (this.running <= this.supposed) return false;
 		this.supposed = Infinity;
 		this.askWaitMs = FIRST_ASK_MS;
-		if (!this.asking.has(holder)) return;
+		if (!this.asking.has(holder)) return false;
 		this.doubts++;
 		if (this.doubts >= DOUBTS_THAT_END) this.notSupposedUntilMs = nowMs + NOT_SUPPOSED_FOR_MS;
+		return true;
 	}
 
 	/**

@@ -12,6 +12,41 @@ describe('After creates were refused that may mean tasks at a time', () => {
 		expect(went.at(-1)?.atMs).toBe(700);
 	});
 
+	it('the words of a rate limit, which gateways say of any 429, do not hide that', async () => {
+		const { clock, ask, running, refuse, went } = account();
+		const [first] = await running(3);
+		await refuse(2, { meaning: 'calls' });
+		const waiting = ask();
+		await clock.pass(300);
+		first?.end();
+		await clock.run(waiting);
+		expect(went.at(-1)?.atMs).toBe(300);
+	});
+
+	it('many refused and then one taken above: it was their pace, and no burst follows', async () => {
+		const { clock, ask, now, running, refuse, went } = account();
+		await running(20);
+		await refuse(10, { retryAfterMs: 1_000 });
+		await clock.pass(1_100);
+		const before = went.length;
+		const asking = await now();
+		const waiting = Array.from({ length: 30 }, async () => (await ask())?.accepted());
+		asking.accepted();
+		await clock.pass(500);
+		expect(went.length - before).toBeGreaterThan(5);
+		expect(went.length - before).toBeLessThan(13);
+		await clock.run(Promise.all(waiting));
+	});
+
+	it('the words of a rate limit, said of a create now and then, slow no other', async () => {
+		const { running, refuse, waits } = account();
+		for (let time = 0; time < 8; time++) {
+			await running(5);
+			await refuse(1, { meaning: 'calls', retryAfterMs: 1_000 });
+		}
+		expect(await waits()).toBe(0);
+	});
+
 	it('each end lets one create go, and no more', async () => {
 		const { clock, ask, running, refuse, went } = account();
 		const [first] = await running(3);
