@@ -97,6 +97,8 @@ function steady(value: unknown): unknown {
 function steadyField(name: string, value: unknown): unknown {
 	if (MOMENTARY.has(name)) return undefined;
 	if (UNFINISHED.has(value)) return 'unfinished';
+	// ToAPIs makes one image where no number is sent, and 1.1 sends it only above one.
+	if (name === 'n' && value === 1) return undefined;
 	// 1.0 gave two pictures one name (FAULTS, B9); the extension is what its workflows counted on.
 	if (name === 'fileName') return String(value).replace(/^.*\./, 'unique.');
 	if (name === 'error') return String(value).replace(/mmsu_\w+/, 'mmsu_differs');
