@@ -23,6 +23,7 @@ export interface LiveAccount {
 /** The door that the node's client goes through, over undici where n8n's helpers are not. */
 export function undiciHttp({ baseUrl, apiKey, redact, onReply }: LiveAccount): Http {
 	return {
+		host: new URL(baseUrl).host,
 		account: baseUrl,
 		redact,
 		send: async (request, limits) => {

@@ -43,7 +43,12 @@ describe('with Continue On Fail', () => {
 			gateway: 'seaArtCloud',
 			model: 'flux_kontext_max',
 			status: 'failed',
-			failure: { code: 'CONTENT_BLOCKED', message: 'The content was blocked by moderation' },
+			failure: {
+				problem: 'moderated',
+				paid: 'yes',
+				code: 'CONTENT_BLOCKED',
+				message: 'The content was blocked by moderation',
+			},
 		});
 	});
 

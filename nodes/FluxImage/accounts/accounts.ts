@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock';
 import { Durations } from './durations';
 import { Limits } from './limits';
+import { Orders } from './orders';
 
 /** Accounts that are remembered, and for how long one is that nobody uses, in milliseconds. */
 const MOST_ACCOUNTS = 50;
@@ -11,6 +12,8 @@ export interface Account {
 	readonly limits: Limits;
 	/** How long its jobs take. */
 	readonly durations: Durations;
+	/** Whether its gateway has refused ids of the caller's own. */
+	readonly ownIds: { areRefused: boolean };
 }
 
 interface Known {
@@ -25,6 +28,12 @@ interface Known {
 export class Accounts {
 	/** By key; the one used last is the last. */
 	private readonly known = new Map<string, Known>();
+
+	/**
+	 * The orders of this process. They are not of one account: a Pay Once Key is bound to gateway and
+	 * host, and outlasts a change of the API key.
+	 */
+	readonly orders = new Orders();
 
 	constructor(private readonly clock: Clock) {}
 
@@ -44,7 +53,11 @@ export class Accounts {
 	}
 
 	private make(): Account {
-		return { limits: new Limits(this.clock), durations: new Durations() };
+		return {
+			limits: new Limits(this.clock),
+			durations: new Durations(),
+			ownIds: { areRefused: false },
+		};
 	}
 
 	/** The longest unused first, but never one whose calls wait or whose tasks run. */

@@ -34,6 +34,8 @@ export interface ClientPorts extends RetryPorts {
 	readonly execution: object;
 	/** A person's test run always asks, whatever is supposed of the gateway. */
 	readonly isTestRun: boolean;
+	/** Whether this account has refused ids of the caller's own; shared by its executions. */
+	readonly ownIds: { areRefused: boolean };
 }
 
 /** A task that is to be made. */
@@ -92,6 +94,11 @@ export class GatewayClient {
 		return this.ports.http.account;
 	}
 
+	/** The gateway's host, with its port. */
+	get host(): string {
+		return this.ports.http.host;
+	}
+
 	/** Takes the key out of what is shown. */
 	get redact(): Redact {
 		return this.ports.http.redact;
@@ -113,11 +120,18 @@ export class GatewayClient {
 			if (until.signal.aborted) return { problem: STOPPED };
 			if (this.ports.clock.nowMs() >= until.deadlineMs) return { problem: notSent };
 			const { gateway } = this;
-			const request = gateway.create(built.value);
-			return await this.send(request, (reply) => gateway.readCreate(reply, modelId), turn, {
-				// No signal: a create that is on its way is awaited, for its id is needed.
-				timeoutMs: Math.max(longestCallMs(request), this.leftMs(until)),
-			});
+			const sendOnce = async (task: TaskRequest) => {
+				const request = gateway.create(task);
+				return await this.send(request, (reply) => gateway.readCreate(reply, modelId), turn, {
+					// No signal: a create that is on its way is awaited, for its id is needed.
+					timeoutMs: Math.max(longestCallMs(request), this.leftMs(until)),
+				});
+			};
+			const { ownId, ...withoutOwnId } = built.value;
+			const outcome = await sendOnce(built.value);
+			if (ownId === undefined || !this.refusesOwnId(outcome.problem)) return outcome;
+			this.ports.ownIds.areRefused = true;
+			return await sendOnce(withoutOwnId);
 		};
 		const inTurn = async () => {
 			const call = { kind: 'create', modelId, tasks } as const;
@@ -165,6 +179,18 @@ export class GatewayClient {
 			(reply) => withImages(gateway.readResult(reply, task)),
 			until,
 		);
+	}
+
+	/** Whether the gateway keeps ids of the caller's own with its tasks, for this account. */
+	get keepsOwnIds(): boolean {
+		return this.gateway.find !== undefined && !this.ports.ownIds.areRefused;
+	}
+
+	/** A refusal that names the field of the caller's own id made nothing, and is not of the order. */
+	private refusesOwnId(problem: Problem | undefined): boolean {
+		const { ownIdField } = this.gateway;
+		if (ownIdField === undefined || problem?.kind !== 'badParameters') return false;
+		return `${problem.code} ${problem.reason}`.includes(ownIdField);
 	}
 
 	/** Whether the gateway can cancel. */

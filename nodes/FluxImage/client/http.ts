@@ -42,6 +42,8 @@ export interface Download {
 export interface Http {
 	/** The digest of gateway, host and API key: what tells accounts apart, without the key. */
 	readonly account: string;
+	/** The host of the credential's base URL, with its port. */
+	readonly host: string;
 	/** Takes the key out of a text. */
 	readonly redact: Redact;
 	/** Sends an API call, with the key, to the credential's base URL and nowhere else. */
@@ -72,6 +74,7 @@ export function openHttp(
 	const redact = redactor(credential.apiKey);
 	return {
 		account: accountOf(gateway, credential),
+		host: new URL(credential.baseUrl).host,
 		redact,
 		send: async (request, limits) =>
 			await limited(clock, limits, redact, async (signal) => {

@@ -58,6 +58,8 @@ export const CREATE_RULES: RetryRules = {
 	refusedByProxy: { retry: 'never', because: 'the call never left the own network' },
 	redirected: { retry: 'never', because: 'a redirect names another place and makes nothing' },
 	stopped: { retry: 'never', because: 'a create is stopped only before it is sent' },
+	alreadyOrdered: { retry: 'never', because: 'nothing was sent' },
+	limitReached: { retry: 'never', because: 'nothing was sent' },
 	notSentInTime: { retry: 'never', because: 'its time was up before it was sent' },
 	gatewayFault: {
 		retry: 'never',

@@ -131,6 +131,16 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 		message: 'The time was up before the task could be sent to {gateway}',
 		remedy: 'Raise Timeout, or use smaller input images. Nothing was sent.',
 	},
+	alreadyOrdered: {
+		message: 'This order was begun before, and its task is not known',
+		remedy:
+			"It is not sent again, since that may pay again. Look into the gateway's task list or billing page. To order it anew, run it once with Execute Workflow, or give it another Pay Once Key.",
+	},
+	limitReached: {
+		message: 'The execution has reached its Max Paid Tasks',
+		remedy:
+			'Nothing was sent for this item and nothing was paid. Raise Max Paid Tasks per Execution, or look for a loop that asks again and again.',
+	},
 	createUncertain: {
 		message: '{gateway} may have accepted the task, but no task ID came back',
 		remedy:

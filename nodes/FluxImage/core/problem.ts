@@ -66,6 +66,8 @@ export type ProblemKind =
 	| 'notStored'
 	// The execution ended it.
 	| 'notSentInTime'
+	| 'alreadyOrdered'
+	| 'limitReached'
 	| 'createUncertain'
 	| 'deadlineReached'
 	| 'deadlineCancelled'

@@ -25,6 +25,12 @@ const OPTION_FIELDS: Readonly<
 		typeOptions: { minValue: 1 },
 		description: 'How many items are worked on at the same time. Read from the first item.',
 	},
+	maxPaidTasks: {
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		description:
+			'At most so many tasks are paid for by all FLUX Image nodes of one execution, loops and tool calls included; what is beyond fails with nothing sent. Sub-workflows and calls by MCP count for themselves.',
+	},
 	maxImageSize: {
 		type: 'number',
 		typeOptions: { minValue: 1 },
@@ -51,6 +57,12 @@ const OPTION_FIELDS: Readonly<
 		],
 		description: 'What to do with a task that is not finished within the timeout',
 	},
+	payOnceKey: {
+		type: 'string',
+		placeholder: 'e.g. {{ $json.order }}-{{ $itemIndex }}',
+		description:
+			'Names the order, such as an order number or the ID of a row, with a key of its own for each picture. A second request with the same key gets the same task and pays nothing, also in another execution or after a restart. Never use a row number, since rows are sorted and deleted, nor $itemIndex alone or in a loop.',
+	},
 	pollInterval: {
 		type: 'number',
 		typeOptions: { minValue: 0.5, numberPrecision: 1 },
@@ -60,6 +72,24 @@ const OPTION_FIELDS: Readonly<
 	binaryPropertyName: {
 		type: 'string',
 		hint: 'The name of the output binary field to put the picture in',
+	},
+	reuseInTestRuns: {
+		type: 'options',
+		options: [
+			{
+				name: 'Always',
+				value: 'always',
+				description: 'Whenever the request is the same, also without a seed',
+			},
+			{ name: 'Never', value: 'never', description: 'Each test run pays' },
+			{
+				name: 'When Seed Is Set',
+				value: 'whenSeedIsSet',
+				description: 'Where a seed is set, and no input image comes by URL',
+			},
+		],
+		description:
+			'When a test run in the editor takes the pictures of an earlier test run with the same request, and pays nothing',
 	},
 	timeout: {
 		type: 'number',

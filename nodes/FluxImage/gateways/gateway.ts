@@ -40,6 +40,8 @@ export interface TaskRequest {
 	readonly parameters: JsonObject;
 	/** Choices that shape the request without being sent: `flatRequest`. */
 	readonly switches: Readonly<Record<string, unknown>>;
+	/** An id of the caller's own, for a gateway that keeps it with the task. */
+	readonly ownId?: string;
 }
 
 /** What became of a request to cancel. */
@@ -75,6 +77,8 @@ export interface Gateway {
 	 * none. Its reply has the shape of a create's.
 	 */
 	readonly find?: (ownId: string) => GatewayRequest;
+	/** The field of the create that holds the caller's own id, as refusals name it. */
+	readonly ownIdField?: string;
 	/** A call that needs the key and bills nothing. */
 	credentialProbe(): GatewayRequest;
 

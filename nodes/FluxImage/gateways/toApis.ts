@@ -25,6 +25,9 @@ const readers = taskReaders({
 	alsoTold: ({ expires_at: seconds }) => omitUndefined({ expiresAt: isoTime(seconds) }),
 });
 
+/** A text of the caller's, kept with the task (docs/contracts/toapis.md#create). */
+const OWN_ID_FIELD = 'client_business_id';
+
 /** ToAPIs: one call creates a task, one reads its state and result; images go up by themselves. */
 export const toApis: Gateway = {
 	id: 'toApis',
@@ -34,14 +37,19 @@ export const toApis: Gateway = {
 	/** People paste it with `/v1`, with a slash, with both. */
 	normalizeBaseUrl: (baseUrl) => baseUrl.trim().replace(/\/+$/, '').replace(/\/v1$/i, ''),
 
-	create: ({ modelId, parameters }) => ({
+	create: ({ modelId, parameters, ownId }) => ({
 		method: 'POST',
 		path: '/v1/images/generations',
-		body: { model: modelId, ...parameters },
+		body: {
+			model: modelId,
+			...parameters,
+			...(ownId === undefined ? {} : { [OWN_ID_FIELD]: ownId }),
+		},
 	}),
 	status: taskRead,
 	result: taskRead,
 	/** The vendor's own id and the caller's stand at the same place (docs/contracts/toapis.md#create). */
+	ownIdField: OWN_ID_FIELD,
 	find: (ownId) => taskRead({ requestId: ownId, modelId: '' }),
 	upload: (image) => ({
 		method: 'POST',

@@ -53,7 +53,7 @@ export async function fetchPicture(
 	let broken: BrokenPicture | undefined;
 	const outcome = await client.download(
 		image.url,
-		{ ...until, retryNotFound: true },
+		{ retryNotFound: true, ...until },
 		async (download) => {
 			const taken = await storeDownload(download, { store, stem, maximumBytes }, broken);
 			broken = taken.broken;

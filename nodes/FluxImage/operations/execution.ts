@@ -5,11 +5,15 @@ import { readCredential } from '../client/credential';
 import { openHttp } from '../client/http';
 import { systemClock, type Clock } from '../core/clock';
 import type { Gateway } from '../gateways/gateway';
+import type { TaskRef } from '../core/task';
 import { ActiveTasks } from '../tasks/activeTasks';
-import { CreatedTasks } from '../tasks/createdTasks';
-import { Accounts } from '../accounts/accounts';
-import type { Durations } from '../accounts/durations';
+import { KeptOrders } from '../tasks/keptOrders';
+import { Ledger, type LedgerPorts, type Paid } from '../tasks/ledger';
+import { PaidTasks } from '../tasks/paidTasks';
+import { Accounts, type Account } from '../accounts/accounts';
 import type { Execution } from '../tasks/execution';
+import { WorkflowClaims } from './claims';
+import { isTestRun, keyPrefix, runIndexOf } from './orderKey';
 
 /** What the node needs of the world; tests hand in their own. */
 export interface NodePorts {
@@ -33,7 +37,8 @@ export class NodeExecution {
 	private readonly byAccount = new Map<string, Execution>();
 	private readonly failed = new AbortController();
 	private readonly cancelSignal: AbortSignal;
-	private readonly createdTasks: CreatedTasks;
+	private readonly ledger: Ledger;
+	private readonly paidTasks: PaidTasks;
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -41,11 +46,16 @@ export class NodeExecution {
 		private readonly ports: NodePorts,
 	) {
 		this.cancelSignal = context.getExecutionCancelSignal() ?? new AbortController().signal;
-		this.createdTasks = new CreatedTasks(
-			context.getContext('node'),
-			context.getExecutionId(),
-			isAgentTool(context),
-		);
+		const executionId = context.getExecutionId() as string | undefined;
+		this.ledger = new Ledger({
+			context: context.getContext('node'),
+			executionId,
+			isTool: isAgentTool(context),
+			orders: ports.accounts.orders,
+			dateMs: () => ports.clock.dateMs(),
+			...keyPorts(context, ports),
+		});
+		this.paidTasks = new PaidTasks(context.getContext('flow'), executionId);
 	}
 
 	/**
@@ -60,16 +70,17 @@ export class NodeExecution {
 		const http = openHttp(context, gateway, credential, clock);
 		const known = this.byAccount.get(http.account);
 		if (known) return known;
-		const { limits, durations } = this.ports.accounts.open(http.account);
+		const account = this.ports.accounts.open(http.account);
 		const client = new GatewayClient(gateway, {
 			http,
 			clock,
 			random,
-			limiter: limits,
+			limiter: account.limits,
 			execution: this,
-			isTestRun: context.getMode() === 'manual',
+			isTestRun: isTestRun(context),
+			ownIds: account.ownIds,
 		});
-		const execution = this.executionOf(client, durations);
+		const execution = this.executionOf(client, account);
 		this.byAccount.set(http.account, execution);
 		return execution;
 	}
@@ -87,25 +98,55 @@ export class NodeExecution {
 
 	/** Hands what was paid for to the next attempt, since this one failed. */
 	publish(): void {
-		this.createdTasks.publish();
+		this.ledger.publish();
 	}
 
-	private executionOf(client: GatewayClient, durations: Durations): Execution {
-		const { context, cancelSignal, createdTasks } = this;
-		const { clock } = this.ports;
+	/** Whether an item of this run was paid for, as far as its attempts know. */
+	paidBefore(itemIndex: number): Paid {
+		return this.ledger.paidBefore({ runIndex: runIndexOf(this.context, itemIndex), itemIndex });
+	}
+
+	private executionOf(client: GatewayClient, { durations }: Account): Execution {
+		const { context, cancelSignal, ledger, paidTasks } = this;
+		const { clock, random, accounts } = this.ports;
+		const { orders } = accounts;
 		const who = `FLUX Image "${context.getNode().name}" in execution ${context.getExecutionId()}`;
 		const log = (message: string) => context.logger.info(`${who}: ${message}`);
+		const onCancelled = async (task: TaskRef) => await ledger.takeBackTask(task);
 		return {
 			client,
 			clock,
+			random,
 			durations,
-			createdTasks,
-			activeTasks: new ActiveTasks({ client, clock, cancelSignal, log }),
+			ledger,
+			orders,
+			paidTasks,
+			activeTasks: new ActiveTasks({ client, clock, cancelSignal, log, orders, onCancelled }),
 			cancelSignal,
 			abortSignal: AbortSignal.any([cancelSignal, this.failed.signal]),
 			log,
 		};
 	}
+}
+
+/** What keeps Pay Once Keys beyond this process; test runs have keys of their own, of this process. */
+function keyPorts(
+	context: IExecuteFunctions,
+	{ accounts, clock }: NodePorts,
+): Pick<LedgerPorts, 'kept' | 'claims'> {
+	if (isTestRun(context)) return {};
+	const log = (message: string) => {
+		if (!accounts.orders.markOnce('claims')) context.logger.warn(`FLUX Image: ${message}`);
+	};
+	return {
+		kept: new KeptOrders(
+			() => context.getWorkflowStaticData('global'),
+			context.getNode().id,
+			accounts.orders,
+			keyPrefix(context),
+		),
+		claims: new WorkflowClaims(context, clock, log),
+	};
 }
 
 /** n8n makes a node type of its own for the tool, with `Tool` at the end of its name. */

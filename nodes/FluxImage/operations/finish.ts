@@ -3,6 +3,8 @@ import type { Execution } from '../tasks/execution';
 import { cancelLate } from '../tasks/lifecycle';
 import type { ItemInput, ItemOutcome } from './operation';
 import type { OptionName } from './options';
+import type { Reuse } from '../tasks/ledger';
+import { showHint } from './hint';
 import { imageItems, taskItem } from './output';
 
 /** The options of an operation that sees a task through to its pictures. */
@@ -36,6 +38,34 @@ export function waitOptions(
  * what the item's On Timeout says.
  */
 export async function finishItem(
+	item: ItemInput,
+	execution: Execution,
+	ending: Ending,
+	wait: WaitOptions,
+): Promise<ItemOutcome> {
+	// What a test run may make anew has no patience for a lag.
+	const patience = ending.reuse?.kind === 'testRun' ? { retryNotFound: false } : {};
+	const outcome = await outcomeOf(item, execution, ending, { ...wait, ...patience });
+	return ending.reuse ? told(item, outcome, ending.reuse) : outcome;
+}
+
+/** Says in the items and in a hint that somebody else paid for them. */
+export function told(item: ItemInput, outcome: ItemOutcome, reuse: Reuse): ItemOutcome {
+	if (!outcome.items) return outcome;
+	const { kind, requestChanged } = reuse;
+	if (kind !== 'key') showHint(item, NOTHING_PAID);
+	if (requestChanged) showHint(item, REQUEST_CHANGED);
+	const more = { reused: true, ...(requestChanged && { requestChanged }) };
+	return { items: outcome.items.map((row) => ({ ...row, json: { ...row.json, ...more } })) };
+}
+
+const NOTHING_PAID =
+	'Nothing was paid: the pictures are those of an earlier test run with the same request. Another seed makes new ones, and so does Reuse in Test Runs: Never.';
+
+const REQUEST_CHANGED =
+	'The Pay Once Key was used before, for another prompt or other parameters: the picture is that of the first request. requestChanged in the output marks such items.';
+
+async function outcomeOf(
 	item: ItemInput,
 	execution: Execution,
 	ending: Ending,

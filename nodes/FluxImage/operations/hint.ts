@@ -2,11 +2,18 @@ import type { ItemInput } from './operation';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
+/** What each run of the node has said already. */
+const said = new WeakMap<object, Set<string>>();
+
 /**
  * Shows a hint above the node's output. n8n renders HTML in it, and would fetch an outside image, so
- * what comes from outside is escaped.
+ * what comes from outside is escaped. One that several items have is shown once.
  */
 export function showHint({ context }: ItemInput, text: string): void {
 	const message = text.replace(/[&<>]/g, (sign) => ESCAPES[sign] ?? '');
+	const before = said.get(context) ?? new Set();
+	said.set(context, before);
+	if (before.has(message)) return;
+	before.add(message);
 	context.addExecutionHints({ message, location: 'outputPane' });
 }

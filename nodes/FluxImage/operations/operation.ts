@@ -40,7 +40,9 @@ export interface Operation<Plan = unknown> {
 	 *
 	 * @throws NodeOperationError that names the parameter, the value, what is expected, and the item
 	 */
-	read(item: ItemInput): Promise<Plan>;
+	read(item: ItemInput, execution: Execution): Promise<Plan>;
+	/** How many tasks it will pay for. Absent: none, ever. */
+	costs?(plan: Plan, execution: Execution): number;
 	/** Does what was read. */
 	run(item: ItemInput, plan: Plan, execution: Execution): Promise<ItemOutcome>;
 }

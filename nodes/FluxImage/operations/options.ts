@@ -19,6 +19,9 @@ export interface TaskOptions {
 	readonly binaryPropertyName: string;
 	readonly maxImageBytes: number;
 	readonly includeRawResponse: boolean;
+	/** Absent: an execution may pay for as many tasks as it likes. */
+	readonly maxPaidTasks?: number;
+	readonly reuseInTestRuns: ReuseInTestRuns;
 }
 
 /** The name of each option in the editor, and what it is where the person did not add it. */
@@ -27,14 +30,22 @@ export const OPTIONS = {
 	downloadImages: { label: 'Download Images', default: true },
 	includeRawResponse: { label: 'Include Raw Response', default: false },
 	maxConcurrentTasks: { label: 'Max Concurrent Tasks', default: 10 },
+	maxPaidTasks: { label: 'Max Paid Tasks per Execution', default: 10 },
 	maxImageSize: { label: 'Max Image Size (MB)', default: 100 },
 	onTimeout: { label: 'On Timeout', default: 'error' },
+	payOnceKey: { label: 'Pay Once Key', default: '' },
 	pollInterval: { label: 'Poll Interval (Seconds)', default: 2 },
 	binaryPropertyName: { label: 'Put Output File in Field', default: 'data' },
+	reuseInTestRuns: { label: 'Reuse in Test Runs', default: 'whenSeedIsSet' },
 	timeout: { label: 'Timeout (Seconds)', default: 600 },
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;
+
+/** Which earlier test run's pictures a test run takes instead of paying again. */
+export type ReuseInTestRuns = 'never' | 'whenSeedIsSet' | 'always';
+
+const REUSE_IN_TEST_RUNS: readonly ReuseInTestRuns[] = ['always', 'never', 'whenSeedIsSet'];
 
 const ON_TIMEOUT: readonly OnTimeout[] = ['cancelTask', 'error', 'returnTask'];
 
@@ -50,6 +61,8 @@ const readers = {
 	},
 	onTimeout: (value: unknown) =>
 		ON_TIMEOUT.find((way) => way === canonicalChoice(ON_TIMEOUT, value)),
+	reuseInTestRuns: (value: unknown) =>
+		REUSE_IN_TEST_RUNS.find((way) => way === canonicalChoice(REUSE_IN_TEST_RUNS, value)),
 };
 
 /**
@@ -85,6 +98,14 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 		...(given['pollInterval'] === undefined
 			? {}
 			: { pollIntervalMs: number('pollInterval', 0.1) * 1000 }),
+		...(given['maxPaidTasks'] === undefined
+			? {}
+			: { maxPaidTasks: Math.floor(number('maxPaidTasks', 0)) }),
+		reuseInTestRuns: read(
+			'reuseInTestRuns',
+			'always, never or whenSeedIsSet',
+			readers.reuseInTestRuns,
+		),
 		downloadImages: boolean('downloadImages'),
 		binaryPropertyName: String(given['binaryPropertyName'] ?? '').trim() || 'data',
 		maxImageBytes: number('maxImageSize', 0) * 1_000_000,

@@ -13,9 +13,12 @@ import { readOtherParameters } from '../models/otherParameters';
 import { ParameterError } from '../models/parameterError';
 import { readParameters } from '../models/validation';
 import type { Execution } from '../tasks/execution';
-import type { Order } from '../tasks/lifecycle';
+import type { OrderKey } from '../tasks/ledger';
+import type { Order } from '../tasks/obtain';
 import { inputError } from './errors';
 import type { ItemInput } from './operation';
+import type { OptionName } from './options';
+import { orderKeyOf } from './orderKey';
 
 /** What an image item asks for, checked. */
 export interface ImageRequest {
@@ -42,41 +45,42 @@ export function readUntil({ clock, abortSignal }: Execution): Until {
 	return { deadlineMs: clock.nowMs() + READ_FOR_MS, signal: abortSignal };
 }
 
+/** The options of an operation that pays. */
+export const ORDER_OPTIONS: readonly OptionName[] = [
+	'maxPaidTasks',
+	'payOnceKey',
+	'reuseInTestRuns',
+];
+
+/** What an image item asks for, and what makes it the same order elsewhere. */
+export interface ImageOrder extends ImageRequest {
+	readonly key: OrderKey;
+}
+
 /** The order of an image item that begins now: its time runs from here. */
-export function orderOf(item: ItemInput, request: ImageRequest, execution: Execution): Order {
-	const { context, itemIndex, gateway, options } = item;
-	const { modelId, parameters, switches, images } = request;
+export function orderOf(item: ItemInput, request: ImageOrder, execution: Execution): Order {
+	const { cancelOnStop, maxPaidTasks } = item.options;
+	const { modelId, parameters, key } = request;
 	const deadlineMs = deadlineOf(item, execution);
 	return {
-		key: {
-			runIndex: context.getWorkflowDataProxy(itemIndex).$runIndex as number,
-			itemIndex,
-			origin: originOf(item, execution),
-			payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
-		},
+		key,
 		modelId,
 		tasks: tasksOf(parameters),
-		cancelOnStop: options.cancelOnStop,
+		cancelOnStop,
 		deadlineMs,
+		...(maxPaidTasks === undefined ? {} : { maxPaidTasks }),
 		build: async () => await buildRequest(request, execution, deadlineMs),
 	};
+}
+
+/** How many tasks an image item will pay for: none where its task is known. */
+export function tasksToPay({ parameters, key }: ImageOrder, { ledger }: Execution): number {
+	return ledger.isKnown(key) ? 0 : tasksOf(parameters);
 }
 
 /** How many tasks a gateway counts a create for: as many as it makes images. */
 function tasksOf({ n }: JsonObject): number {
 	return typeof n === 'number' && n > 1 ? n : 1;
-}
-
-/** Parameters that change nothing of what is ordered. */
-const BESIDE_THE_ORDER: ReadonlySet<string> = new Set(['operation', 'options', 'resource']);
-
-/** What the order comes from: the parameters as the person wrote them, the account, the input item. */
-function originOf({ context, itemIndex }: ItemInput, { client }: Execution): unknown {
-	const written = Object.entries(context.getNode().parameters)
-		.filter(([name]) => !BESIDE_THE_ORDER.has(name))
-		.sort(([one], [other]) => one.localeCompare(other));
-	const { json, binary } = context.getInputData()[itemIndex] ?? {};
-	return [written, client.account, json, binary];
 }
 
 async function buildRequest(
@@ -96,12 +100,13 @@ async function buildRequest(
  *
  * @throws NodeOperationError naming the parameter, the value, what is expected, and the item
  */
-export async function readImageRequest(item: ItemInput): Promise<ImageRequest> {
+export async function readImageOrder(item: ItemInput, execution: Execution): Promise<ImageOrder> {
 	const { context, itemIndex } = item;
-	return await readRequest(item).catch((error: unknown) => {
+	const request = await readRequest(item).catch((error: unknown) => {
 		const ofInput = error instanceof ParameterError || error instanceof ImageInputError;
 		throw ofInput ? inputError(context, itemIndex, error.message) : error;
 	});
+	return { ...request, key: orderKeyOf(item, request, execution) };
 }
 
 async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<ImageRequest> {

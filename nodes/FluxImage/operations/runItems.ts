@@ -3,12 +3,14 @@ import {
 	NodeOperationError,
 	type IExecuteFunctions,
 	type INodeExecutionData,
+	type JsonObject,
 } from 'n8n-workflow';
 
 import { CredentialError } from '../client/credential';
 import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import type { Execution } from '../tasks/execution';
+import { paidIn, paidOf, withFacts, worst } from './failureFacts';
 import { failedItem, inputError, taskFailure, type ItemFailure } from './errors';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
@@ -57,11 +59,12 @@ export async function runItems(
 	for (let itemIndex = 0; itemIndex < count; itemIndex++) {
 		prepared.push(await prepareItem(context, itemIndex, gateway, node));
 	}
+	checkPaidTasks(context, prepared);
 	let firstFailure: ItemFailure | undefined;
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
 	const endings = await runTogether(prepared, maxConcurrentTasks(prepared), async (item) => {
-		const ending = await runItem(item);
+		const ending = await runItem(item, node);
 		firstFailure ??= ending.failure;
 		if (ending.failure && !context.continueOnFail()) node.giveUp();
 		return ending;
@@ -85,26 +88,59 @@ async function prepareItem(
 		const operation = readOperation(context, itemIndex);
 		const execution = await node.at(itemIndex);
 		const item = { context, itemIndex, gateway, options };
-		return { options, ready: { item, operation, plan: await operation.read(item), execution } };
+		return {
+			options,
+			ready: { item, operation, plan: await operation.read(item, execution), execution },
+		};
 	} catch (error) {
 		const shown = asNodeError(context, itemIndex, error);
+		const paid = node.paidBefore(itemIndex);
+		const json = { gateway: gateway.id };
+		const failure = withFacts({ itemIndex, error: shown, json }, { problem: 'invalidInput', paid });
 		if (!context.continueOnFail()) throw shown;
-		const failure = { itemIndex, error: shown, json: { gateway: gateway.id } };
 		return { ...(options && { options }), failure };
 	}
 }
 
-async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {
+async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): Promise<ItemEnding> {
 	if (!ready) return failure ? { failure } : { items: [] };
 	const { item, operation, plan, execution } = ready;
 	const { context, itemIndex, gateway } = item;
 	try {
 		const outcome = await operation.run(item, plan, execution);
 		if (outcome.items) return { items: outcome.items };
-		const { redact } = execution.client;
-		return { failure: taskFailure(context, itemIndex, gateway, outcome, redact) };
+		const { kind } = outcome.problem;
+		const before = node.paidBefore(itemIndex);
+		const paid = paidOf(operation, kind, outcome.task !== undefined, before);
+		const told = taskFailure(context, itemIndex, gateway, outcome, execution.client.redact);
+		return { failure: withFacts(told, { problem: kind, paid }) };
 	} catch (error) {
-		return { failure: { itemIndex, error: asNodeError(context, itemIndex, error), json: {} } };
+		const told = { itemIndex, error: asNodeError(context, itemIndex, error), json: {} };
+		const facts = { problem: 'unexpected', paid: node.paidBefore(itemIndex) } as const;
+		return { failure: withFacts(told, facts) };
+	}
+}
+
+/**
+ * Without Continue On Fail nothing is sent where not all items fit the limit: the node would fail, and
+ * what was paid before would be of no use.
+ *
+ * @throws NodeApiError of the first item that does not fit
+ */
+function checkPaidTasks(context: IExecuteFunctions, prepared: readonly PreparedItem[]): void {
+	if (context.continueOnFail()) return;
+	let tasks = 0;
+	for (const { ready } of prepared) {
+		if (!ready) continue;
+		const { item, operation, plan, execution } = ready;
+		const { maxPaidTasks = Infinity } = item.options;
+		const cost = operation.costs?.(plan, execution) ?? 0;
+		tasks += cost;
+		if (cost === 0 || execution.paidTasks.count + tasks <= maxPaidTasks) continue;
+		const outcome = { problem: { kind: 'limitReached' } } as const;
+		const { itemIndex, gateway } = item;
+		const told = taskFailure(context, itemIndex, gateway, outcome, execution.client.redact);
+		throw withFacts(told, { problem: 'limitReached', paid: 'no' }).error;
 	}
 }
 
@@ -133,6 +169,12 @@ function nodeError(first: ItemFailure, endings: readonly ItemEnding[]): ItemFail
 	);
 	const others = [...paid].filter(Boolean).join(', ');
 	const { error } = first;
+	const failures = endings.flatMap(({ failure }) => failure ?? []);
+	const isPaid = endings.some(({ items = [] }) => items.length > 0);
+	(error.context['failure'] as JsonObject)['paid'] = worst([
+		...failures.map(paidIn),
+		isPaid ? 'yes' : 'no',
+	]);
 	error.description = [
 		error.description,
 		others &&

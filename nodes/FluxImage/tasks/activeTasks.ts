@@ -1,3 +1,4 @@
+import type { Orders } from '../accounts/orders';
 import type { GatewayClient } from '../client/gatewayClient';
 import type { Clock } from '../core/clock';
 import type { TaskRef } from '../core/task';
@@ -21,6 +22,17 @@ export interface ActiveTasksPorts {
 	/** Aborts when the person stops the execution. */
 	readonly cancelSignal: AbortSignal;
 	readonly log: (message: string) => void;
+	/** What this process knows of all executions: one of them may wait for the same task. */
+	readonly orders: Orders;
+	/** A task was cancelled: its order may be paid again. */
+	readonly onCancelled: (task: TaskRef) => Promise<void>;
+}
+
+/** A task, and how many items of this execution wait for it. */
+interface Active {
+	readonly task: TaskRef;
+	readonly cancelOnStop: boolean;
+	readonly items: number;
 }
 
 /**
@@ -28,7 +40,7 @@ export interface ActiveTasksPorts {
  * cancelled at the gateway, and the log says what became of it.
  */
 export class ActiveTasks {
-	private readonly tasks = new Map<string, { task: TaskRef; cancelOnStop: boolean }>();
+	private readonly tasks = new Map<string, Active>();
 
 	/** Tasks that Stop has seen to; an earlier attempt's task is taken in more than once. */
 	private readonly stopped = new Set<string>();
@@ -47,19 +59,30 @@ export class ActiveTasks {
 	/** Takes a task in; one that comes after the stop is cancelled at once. */
 	add({ requestId, modelId }: TaskRef, cancelOnStop: boolean): void {
 		if (this.stopped.has(requestId)) return;
-		this.tasks.set(requestId, { task: { requestId, modelId }, cancelOnStop });
+		const items = (this.tasks.get(requestId)?.items ?? 0) + 1;
+		this.tasks.set(requestId, { task: { requestId, modelId }, cancelOnStop, items });
+		this.ports.orders.join(this.nameOf({ requestId }));
 		if (this.ports.cancelSignal.aborted) this.cancelAll();
 	}
 
 	/** Lets a task go that has finished: there is nothing to cancel, but Stop drops its picture. */
 	complete(task: TaskRef): void {
-		this.tasks.delete(task.requestId);
+		this.delete(task);
 		this.logOnStop(this.news(task, 'alreadyCompleted'));
 	}
 
 	/** Lets a task go that failed, or that was handed on. */
-	delete(task: TaskRef): void {
-		this.tasks.delete(task.requestId);
+	delete({ requestId }: TaskRef): void {
+		const active = this.tasks.get(requestId);
+		if (!active) return;
+		this.ports.orders.leave(this.nameOf({ requestId }));
+		if (active.items === 1) this.tasks.delete(requestId);
+		else this.tasks.set(requestId, { ...active, items: active.items - 1 });
+	}
+
+	/** Whether anybody but one item of this execution waits for the task: whoever waits last decides. */
+	isAwaitedElsewhere(task: TaskRef): boolean {
+		return this.ports.orders.waitersOf(this.nameOf(task)) > 1;
 	}
 
 	/** Has the log of a stop say what the node's output would have said, which Stop drops. */
@@ -75,23 +98,39 @@ export class ActiveTasks {
 	async close(): Promise<void> {
 		this.ports.cancelSignal.removeEventListener('abort', this.onStop);
 		await Promise.all(this.cancels);
+		for (const active of this.tasks.values()) this.leave(active);
+	}
+
+	/** This execution waits for the task no more. */
+	private leave({ task, items }: Active): void {
+		this.ports.orders.leave(this.nameOf(task), items);
+	}
+
+	/** A task of the account, apart from all others of this process. */
+	private nameOf({ requestId }: Pick<TaskRef, 'requestId'>): string {
+		return `${this.ports.client.account}/${requestId}`;
 	}
 
 	private cancelAll(): void {
 		const left = [...this.tasks.values()];
 		this.tasks.clear();
-		for (const { task, cancelOnStop } of left) {
+		for (const active of left) {
+			const { task, cancelOnStop } = active;
 			this.stopped.add(task.requestId);
+			this.leave(active);
 			this.cancels.push(this.stopTask(task, cancelOnStop));
 		}
 		for (const line of this.untold.splice(0)) this.ports.log(line);
 	}
 
 	private async stopTask(task: TaskRef, cancelOnStop: boolean): Promise<void> {
-		const { client, clock, log } = this.ports;
+		const { client, clock, log, orders } = this.ports;
 		if (!cancelOnStop) return log(this.news(task, 'leftAlone'));
+		if (orders.waitersOf(this.nameOf(task)) > 0) return log(this.news(task, 'awaited'));
 		const deadlineMs = clock.nowMs() + STOP_CANCEL_MS;
-		log(this.news(task, await cancelQuietly(client, task, deadlineMs, NEVER)));
+		const became = await cancelQuietly(client, task, deadlineMs, NEVER);
+		log(this.news(task, became));
+		if (became === 'requested') await this.ports.onCancelled(task);
 	}
 
 	private news({ requestId }: TaskRef, became: keyof typeof BECAME): string {
@@ -100,8 +139,9 @@ export class ActiveTasks {
 }
 
 /** What the log says of a stopped task. */
-const BECAME: Readonly<Record<Cancelled | 'leftAlone', string>> = {
+const BECAME: Readonly<Record<Cancelled | 'leftAlone' | 'awaited', string>> = {
 	leftAlone: 'runs on, since Cancel on Stop is off',
+	awaited: 'runs on, since another execution waits for it',
 	requested: 'cancel requested',
 	alreadyCompleted: 'was already finished; Task > Get Result fetches its picture',
 	notFound: 'is not known to the gateway any more',

@@ -1,7 +1,7 @@
-import type { NewTask } from '../client/gatewayClient';
-import { ENDED, type KnownTask } from '../core/task';
+import type { Problem } from '../core/problem';
+import type { KnownTask, TaskState } from '../core/task';
 import { cancelQuietly, type Cancelled } from './activeTasks';
-import type { OrderKey } from './createdTasks';
+import { obtain, untilOf, type Obtained, type Order } from './obtain';
 import {
 	endedBadly,
 	failureProblem,
@@ -13,36 +13,28 @@ import {
 } from './poll';
 import type { Execution } from './execution';
 
-/** A task to be paid for, once. */
-export interface Order extends NewTask {
-	readonly key: OrderKey;
-	readonly cancelOnStop: boolean;
-	/** When to give up, in milliseconds on the clock. */
-	readonly deadlineMs: number;
-}
-
 /** How long a cancel after a time-out may take, in milliseconds. */
 const TIMEOUT_CANCEL_MS = 10_000;
 
-/**
- * A task for the order: the one that an earlier attempt paid for, else a new one. A task of before
- * that has failed or was cancelled is made anew.
- */
+/** A task for the order: one that is paid for already, else a new one. Nothing is waited for. */
 export async function obtainTask(execution: Execution, order: Order): Promise<Ending> {
-	const earlier = recall(execution, order);
-	if (!earlier) return await createOnce(execution, order);
-	const { deadlineMs } = order;
-	const { value: task, problem } = await execution.client.status(earlier, {
-		deadlineMs,
-		signal: execution.abortSignal,
-		retryNotFound: true,
-	});
-	if (problem) return { problem, task: earlier };
-	if (!failureProblem(task)) return { task };
-	execution.activeTasks.delete(task);
-	execution.createdTasks.delete(order.key);
-	return await createOnce(execution, order);
+	const { ledger, client, activeTasks } = execution;
+	const obtained = await obtain(execution, order);
+	if (obtained.problem) return obtained;
+	const of = obtained.reuse ? { reuse: obtained.reuse } : {};
+	if (isSeen(obtained.task)) return { task: obtained.task, ...of };
+	const until = { ...untilOf(execution, order), retryNotFound: true };
+	const { value: task, problem } = await client.status(obtained.task, until);
+	if (problem) return { problem, task: obtained.task, ...of };
+	const failure = failureProblem(task);
+	if (!failure) return { task, ...of };
+	activeTasks.delete(task);
+	if (isKept(order, { problem: failure })) return { problem: failure, task, ...of };
+	await ledger.takeBack(order.key, task);
+	return await obtainTask(execution, order);
 }
+
+const isSeen = (task: KnownTask): task is TaskState => task.status !== undefined;
 
 /**
  * A task for the order, seen through to its images. One of an earlier attempt that ended badly is made
@@ -53,17 +45,34 @@ export async function generate(
 	order: Order,
 	wait: WaitOptions,
 ): Promise<Ending> {
-	const earlier = recall(execution, order);
-	if (earlier) {
-		const ending = await finishTask(execution, earlier, { ...wait, isNew: false });
-		if (!endedBadly(ending)) return ending;
-		execution.createdTasks.delete(order.key);
+	const obtained = await obtain(execution, order);
+	const ending = await seeThrough(execution, order, obtained, wait);
+	const isOfAttempt = !obtained.problem && !obtained.isNew && !obtained.reuse;
+	if (!isOfAttempt || !endedBadly(ending)) return ending;
+	return await seeThrough(execution, order, await obtain(execution, order), wait);
+}
+
+/** Waits for what was obtained; what ended badly may be ordered anew by whoever asks next. */
+async function seeThrough(
+	execution: Execution,
+	order: Order,
+	obtained: Obtained,
+	wait: WaitOptions,
+): Promise<Ending> {
+	if (obtained.problem) return obtained;
+	const { task, isNew, reuse } = obtained;
+	// What a test run may make anew has no patience for a lag.
+	const retryNotFound = reuse?.kind !== 'testRun';
+	const ending = await finishTask(execution, task, { ...wait, isNew, retryNotFound });
+	if (endedBadly(ending) && !isKept(order, ending)) {
+		await execution.ledger.takeBack(order.key, ending.task);
 	}
-	const created = await createOnce(execution, order);
-	if (created.problem) return created;
-	const ending = await finishTask(execution, created.task, { ...wait, isNew: true });
-	if (endedBadly(ending)) execution.createdTasks.delete(order.key);
-	return ending;
+	return reuse ? { ...ending, reuse } : ending;
+}
+
+/** A bad prompt that is delivered again under its key is the same error again, and not paid again. */
+function isKept({ key }: Order, { problem }: Pick<Ending, 'problem'>): boolean {
+	return key.shared?.kind === 'key' && problem?.kind === 'moderated';
 }
 
 /** A task that somebody created before, seen through to its images. */
@@ -90,9 +99,11 @@ export async function cancelLate(
 	wait: WaitOptions,
 ): Promise<Ending> {
 	const { client, clock, activeTasks, cancelSignal } = execution;
+	if (activeTasks.isAwaitedElsewhere(task)) return { problem: AWAITED, task };
 	// Another item's failure does not cut it; Stop does, which cancels by itself.
 	const deadlineMs = clock.nowMs() + TIMEOUT_CANCEL_MS;
 	const became = await cancelQuietly(client, task, deadlineMs, cancelSignal);
+	if (became === 'requested') await execution.ledger.takeBackTask(task);
 	if (became === 'alreadyCompleted') {
 		const collect = { ...wait, deadlineMs: collectUntilMs(execution, wait), isNew: false };
 		return await finishTask(execution, task, collect);
@@ -101,6 +112,12 @@ export async function cancelLate(
 	return { problem: AFTER_CANCEL[became], task };
 }
 
+/** Whoever waits last decides. */
+const AWAITED: Problem = {
+	kind: 'deadlineReached',
+	reason: 'another item or execution waits for it, so it was not cancelled',
+};
+
 /** What a timed-out task comes to, by what became of its cancel. */
 const AFTER_CANCEL = {
 	requested: { kind: 'deadlineCancelled' },
@@ -108,55 +125,6 @@ const AFTER_CANCEL = {
 	notOffered: { kind: 'deadlineReached', reason: 'the gateway cannot cancel' },
 	failed: { kind: 'deadlineReached', reason: 'the cancel did not get through' },
 } as const satisfies Record<Exclude<Cancelled, 'alreadyCompleted'>, object>;
-
-/** What an earlier attempt paid for; Stop cancels it from now on. */
-function recall(
-	{ createdTasks, activeTasks }: Execution,
-	{ key, cancelOnStop }: Order,
-): KnownTask | undefined {
-	const earlier = createdTasks.get(key);
-	if (earlier) activeTasks.add(earlier, cancelOnStop);
-	return earlier;
-}
-
-/** Pays for a task and remembers it, or remembers that it may have been paid. */
-async function createOnce(execution: Execution, order: Order): Promise<Ending> {
-	const { client, createdTasks, activeTasks, log } = execution;
-	const { key, modelId, deadlineMs, cancelOnStop } = order;
-	if (createdTasks.isUncertain(key)) {
-		const reason = 'an earlier attempt of this execution sent it already';
-		return { problem: { kind: 'createUncertain', reason, modelId } };
-	}
-	// Uncertain only from the POST on: an image that cannot be read throws, and nothing was sent.
-	const build: NewTask['build'] = async () => {
-		createdTasks.delete(key);
-		const built = await order.build();
-		if (!built.problem) createdTasks.begin(key, modelId);
-		return built;
-	};
-	const until = { deadlineMs, signal: execution.abortSignal };
-	const { value: task, problem } = await client.create({ ...order, build }, until);
-	if (problem) {
-		if (problem.kind === 'createUncertain') logUncertain(execution, order);
-		else createdTasks.delete(key);
-		return { problem: { ...problem, modelId } };
-	}
-	createdTasks.set(key, task);
-	// What is remembered dies with the process; the log tells of a paid task even then.
-	log(
-		`Task ${task.requestId} of item ${key.itemIndex} was created at ${client.gateway.displayName}`,
-	);
-	if (!ENDED.has(task.status)) activeTasks.add(task, cancelOnStop);
-	return { task };
-}
-
-/** After a stop, nobody sees the item's own error. */
-function logUncertain(execution: Execution, { key }: Order): void {
-	const { displayName } = execution.client.gateway;
-	execution.activeTasks.logOnStop(
-		`A task of item ${key.itemIndex} may have been accepted by ${displayName}, but no task ID came back`,
-	);
-}
 
 /** Waits for a task's end, while Stop would cancel it, and reads its images. */
 async function finishTask(

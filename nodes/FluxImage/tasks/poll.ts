@@ -5,11 +5,12 @@ import { isModeration } from '../gateways/errorKinds';
 import { ENDED, type KnownTask, type TaskState } from '../core/task';
 import { Durations } from '../accounts/durations';
 import type { Execution } from './execution';
+import type { Reuse } from './ledger';
 
 /** What came of a task: completed, with its images; or why not, and the task as it was last seen. */
 export type Ending =
-	| { readonly task: TaskState; readonly problem?: undefined }
-	| { readonly task?: KnownTask; readonly problem: Problem };
+	| { readonly task: TaskState; readonly reuse?: Reuse; readonly problem?: undefined }
+	| { readonly task?: KnownTask; readonly reuse?: Reuse; readonly problem: Problem };
 
 /** What a failed or cancelled task means to the item, or nothing where the task did not fail. */
 export function failureProblem({ status, failure }: Partial<TaskState>): Problem | undefined {
@@ -77,7 +78,7 @@ export async function pollUntilEnded(
 			}
 			if (wait.signal.aborted) return { problem: STOPPED, task: seen };
 			isLastLook = clock.nowMs() >= wait.deadlineMs;
-			const { value, problem } = await client.status(seen, { ...wait, retryNotFound: true });
+			const { value, problem } = await client.status(seen, { retryNotFound: true, ...wait });
 			if (problem) return { problem: asLate(problem, 'deadlineReached'), task: seen };
 			seen = value;
 			job.saw(value, clock.nowMs() - startedMs);
@@ -117,7 +118,7 @@ export async function readResult(
 	until: Until,
 ): Promise<Ending> {
 	if (completed.images !== undefined && completed.images.length > 0) return { task: completed };
-	const { value, problem } = await client.result(completed, { ...until, retryNotFound: true });
+	const { value, problem } = await client.result(completed, { retryNotFound: true, ...until });
 	if (problem) return { problem: asLate(problem, 'resultUnread'), task: completed };
 	const task = { ...completed, ...value };
 	const failure = failureProblem(value);

@@ -35,7 +35,12 @@ export async function storeInEngine(
 ): Promise<Outcome<FetchedPicture>> {
 	const { clock } = nodePorts();
 	const ports = { http, clock, random: () => 0, limiter: unlimited };
-	const client = new GatewayClient(GATEWAY, { ...ports, execution: {}, isTestRun: false });
+	const client = new GatewayClient(GATEWAY, {
+		...ports,
+		execution: {},
+		isTestRun: false,
+		ownIds: { areRefused: false },
+	});
 	return await fetchPicture(
 		client,
 		image,

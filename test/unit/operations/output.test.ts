@@ -41,6 +41,7 @@ async function fetching(
 		limiter: unlimited,
 		execution: {},
 		isTestRun: false,
+		ownIds: { areRefused: false },
 	};
 	const client = new GatewayClient(item.gateway, ports);
 	const work = imageItems(item, { ...harness.execution(), client }, state, harness.wait(60_000));

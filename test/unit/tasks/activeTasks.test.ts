@@ -94,7 +94,9 @@ describe('Stop', () => {
 	});
 
 	it('cancels a task of Task > Wait', async () => {
-		const made = await harness.create();
+		const before = harness.execution();
+		const made = await harness.create(before);
+		await before.activeTasks.close();
 		const execution = harness.execution();
 		void harness.clock.sleep(10).then(() => harness.stop());
 		await harness.problemOf(collect(execution, made, harness.wait(), true));

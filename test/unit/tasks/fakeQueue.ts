@@ -60,6 +60,7 @@ export class FakeQueue {
 
 	readonly http: Http = {
 		account: 'fake',
+		host: 'gateway.test',
 		redact: { text: (text) => text, deep: (value) => value },
 		send: async (request, limits) => await this.send(request, limits),
 		download: async () => ({ problem: { kind: 'interrupted' } }),

@@ -3,14 +3,17 @@ import { Durations } from '../../../nodes/FluxImage/accounts/durations';
 import { Limits } from '../../../nodes/FluxImage/accounts/limits';
 import { unlimited, type Limiter } from '../../../nodes/FluxImage/client/limiter';
 import type { Problem } from '../../../nodes/FluxImage/core/problem';
-import type { KnownTask, TaskState } from '../../../nodes/FluxImage/core/task';
+import type { KnownTask, TaskRef, TaskState } from '../../../nodes/FluxImage/core/task';
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { ActiveTasks } from '../../../nodes/FluxImage/tasks/activeTasks';
-import { CreatedTasks } from '../../../nodes/FluxImage/tasks/createdTasks';
+import { Orders } from '../../../nodes/FluxImage/accounts/orders';
+import { Ledger } from '../../../nodes/FluxImage/tasks/ledger';
+import { PaidTasks } from '../../../nodes/FluxImage/tasks/paidTasks';
 import type { Ending, WaitOptions } from '../../../nodes/FluxImage/tasks/poll';
 import type { Execution } from '../../../nodes/FluxImage/tasks/execution';
-import { generate, obtainTask, type Order } from '../../../nodes/FluxImage/tasks/lifecycle';
+import { generate, obtainTask } from '../../../nodes/FluxImage/tasks/lifecycle';
+import type { Order } from '../../../nodes/FluxImage/tasks/obtain';
 import { FakeQueue } from './fakeQueue';
 import { SimulatedClock } from '../../../tooling/simulatedClock';
 
@@ -34,6 +37,11 @@ export class TaskHarness {
 	readonly log: string[] = [];
 	/** What n8n keeps for the node. */
 	readonly context: Record<string, unknown> = {};
+	/** What n8n keeps for all nodes of the execution. */
+	readonly flow: Record<string, unknown> = {};
+	/** What the process knows of all executions. */
+	readonly orders = new Orders();
+	private readonly ownIds = { areRefused: false };
 	private stopping = new AbortController();
 	private failing = new AbortController();
 
@@ -61,13 +69,25 @@ export class TaskHarness {
 			limiter,
 			execution: this,
 			isTestRun: false,
+			ownIds: this.ownIds,
 		});
+		const { orders } = this;
+		const ledger = new Ledger({
+			context: this.context,
+			executionId,
+			orders,
+			dateMs: () => clock.dateMs(),
+		});
+		const onCancelled = async (task: TaskRef) => await ledger.takeBackTask(task);
 		return {
 			client,
 			clock,
+			random,
 			durations: new Durations(),
-			createdTasks: new CreatedTasks(this.context, executionId),
-			activeTasks: new ActiveTasks({ client, clock, cancelSignal, log }),
+			ledger,
+			orders,
+			paidTasks: new PaidTasks(this.flow, executionId),
+			activeTasks: new ActiveTasks({ client, clock, cancelSignal, log, orders, onCancelled }),
 			cancelSignal,
 			abortSignal: AbortSignal.any([cancelSignal, this.failing.signal]),
 			log,

@@ -1,22 +1,32 @@
 import { STOPPED } from '../../core/problem';
 import { obtainTask } from '../../tasks/lifecycle';
+import { told } from '../finish';
 import type { Operation } from '../operation';
 import { taskItem } from '../output';
-import { orderOf, readImageRequest, type ImageRequest } from '../parameters';
+import { ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay, type ImageOrder } from '../parameters';
 
 /** Image > Create: start a task and go on; Task > Wait or Task > Get Result collects it later. */
-export const create: Operation<ImageRequest> = {
+export const create: Operation<ImageOrder> = {
 	resource: 'image',
 	value: 'create',
 	name: 'Create',
 	action: 'Create an image task',
 	description: 'Create a task and go on at once; collect its pictures later with Task > Wait',
-	options: ['cancelOnStop', 'includeRawResponse', 'maxConcurrentTasks', 'timeout'],
-	read: readImageRequest,
+	options: [
+		...ORDER_OPTIONS,
+		'cancelOnStop',
+		'includeRawResponse',
+		'maxConcurrentTasks',
+		'timeout',
+	],
+	read: readImageOrder,
+	costs: tasksToPay,
 	async run(item, request, execution) {
-		const { task, problem } = await obtainTask(execution, orderOf(item, request, execution));
+		const order = orderOf(item, request, execution);
+		const { task, problem, reuse } = await obtainTask(execution, order);
 		if (problem) return task ? { problem, task } : { problem };
 		if (execution.cancelSignal.aborted) return { problem: STOPPED, task };
-		return { items: [taskItem(item, task)] };
+		const outcome = { items: [taskItem(item, task)] };
+		return reuse ? told(item, outcome, reuse) : outcome;
 	},
 };

@@ -1,4 +1,5 @@
-import { CreatedTasks } from '../../../nodes/FluxImage/tasks/createdTasks';
+import { Orders } from '../../../nodes/FluxImage/accounts/orders';
+import { Ledger, type OrderKey } from '../../../nodes/FluxImage/tasks/ledger';
 
 const task = { requestId: 'task-1', modelId: 'flux_kontext_max' };
 const create = {
@@ -9,13 +10,29 @@ const create = {
 };
 const nextTry = { ...create, runIndex: 1 };
 
-const nodeOf = (context: object) => new CreatedTasks({ ...context }, '1');
-const toolOf = (context: Record<string, unknown>) => new CreatedTasks(context, '1', true);
+/** The ledger of an execution; its task by an order, and whether the order is begun. */
+class Book extends Ledger {
+	constructor(context: object, executionId: string, isTool = false) {
+		super({
+			context: context as Record<string, unknown>,
+			executionId,
+			isTool,
+			orders: new Orders(),
+			dateMs: () => 1_000,
+		});
+	}
+
+	get = (key: OrderKey) => this.ofAttempts(key)?.task;
+	isUncertain = (key: OrderKey) => this.begunBefore(key)?.isOfThisExecution === true;
+}
+
+const nodeOf = (context: object) => new Book({ ...context }, '1');
+const toolOf = (context: Record<string, unknown>) => new Book(context, '1', true);
 
 describe('What a node remembers of its tasks', () => {
 	it('is there for the next attempt, and lies in one field of the context', () => {
 		const context = {};
-		new CreatedTasks(context, '1').set(create, task);
+		new Book(context, '1').made(create, task);
 		expect(Object.keys(context)).toEqual(['fluxImageTasks']);
 		expect(nodeOf(context).get(create)).toEqual(task);
 		expect(nodeOf(context).get(create)).toEqual(task);
@@ -24,46 +41,52 @@ describe('What a node remembers of its tasks', () => {
 
 	it('is named by the run and the item alone, whatever is sent (FAULTS A1)', () => {
 		const context = {};
-		const first = new CreatedTasks(context, '1');
-		first.set(create, task);
+		const first = new Book(context, '1');
+		first.made(create, task);
 		const changed = { ...create, payload: { prompt: 'A pear' }, origin: ['another'] };
-		expect(new CreatedTasks(context, '1').get(changed)).toEqual(task);
-		expect(new CreatedTasks(context, '1').get({ ...create, itemIndex: 1 })).toBeUndefined();
+		expect(new Book(context, '1').get(changed)).toEqual(task);
+		expect(new Book(context, '1').get({ ...create, itemIndex: 1 })).toBeUndefined();
 	});
 
 	it('is there in another execution only where the order comes from the same', () => {
 		const context = {};
-		new CreatedTasks(context, '1').set(create, task);
-		const retry = new CreatedTasks(context, '2');
+		new Book(context, '1').made(create, task);
+		const retry = new Book(context, '2');
 		expect(retry.get({ ...create, payload: { prompt: 'A pear' } })).toEqual(task);
 		expect(retry.get({ ...create, origin: ['another'] })).toBeUndefined();
 	});
 
 	it('holds no payload, and of the origin its digest alone', () => {
 		const context: Record<string, unknown> = {};
-		new CreatedTasks(context, '1').set(create, task);
+		new Book(context, '1').made(create, task);
 		expect(context['fluxImageTasks']).toEqual({
-			'0/0': { ...task, executionId: '1', origin: expect.stringMatching(/^[0-9a-f]{32}$/) },
+			'0/0': {
+				...task,
+				executionId: '1',
+				origin: expect.stringMatching(/^[0-9a-f]{32}$/),
+				request: expect.stringMatching(/^[0-9a-f]{32}$/),
+				atMs: 1_000,
+			},
 		});
 	});
 
 	it('is uncertain from before the create until its id is there, and free after a refusal', () => {
 		const context = {};
-		const tasks = new CreatedTasks(context, '1');
+		const tasks = new Book(context, '1');
 		tasks.begin(create, task.modelId);
-		expect(new CreatedTasks(context, '1').isUncertain(create)).toBe(true);
-		expect(new CreatedTasks(context, '2').isUncertain(create)).toBe(false);
+		expect(new Book(context, '1').isUncertain(create)).toBe(true);
+		expect(new Book(context, '2').isUncertain(create)).toBe(false);
 		expect(tasks.get(create)).toBeUndefined();
-		tasks.set(create, task);
+		tasks.made(create, task);
 		expect(tasks.isUncertain(create)).toBe(false);
-		tasks.delete(create);
+		tasks.unwrite(create);
 		expect(tasks.get(create)).toBeUndefined();
 	});
 
 	it('of a tool has half of a SHA-256 in hexadecimals in its name', () => {
 		const context: Record<string, object> = {};
 		const first = toolOf(context);
-		first.set(create, task);
+		first.made(create, task);
 		first.publish();
 		expect(Object.keys(context['fluxImageTasks']!)[0]).toMatch(/^tool\/0\/[0-9a-f]{32}$/);
 	});
@@ -73,7 +96,7 @@ describe("What an agent's tool remembers", () => {
 	it('is handed on to the next try only where it failed', () => {
 		const context = {};
 		const first = toolOf(context);
-		first.set(create, task);
+		first.made(create, task);
 		expect(toolOf(context).get(nextTry)).toBeUndefined();
 		first.publish();
 		expect(toolOf(context).get(nextTry)).toEqual(task);
@@ -82,7 +105,7 @@ describe("What an agent's tool remembers", () => {
 	it('goes to one call, which hands it on where it fails too', () => {
 		const context = {};
 		const first = toolOf(context);
-		first.set(create, task);
+		first.made(create, task);
 		first.publish();
 		const second = toolOf(context);
 		expect(second.get(nextTry)).toEqual(task);
@@ -105,7 +128,7 @@ describe("What an agent's tool remembers", () => {
 	it('is not what a node of the same name remembers', () => {
 		const context = {};
 		const tool = toolOf(context);
-		tool.set(create, task);
+		tool.made(create, task);
 		tool.publish();
 		expect(nodeOf(context).get(create)).toBeUndefined();
 		expect(Object.keys((context as Record<string, object>)['fluxImageTasks']!)[0]).toMatch(

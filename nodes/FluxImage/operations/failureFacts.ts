@@ -1,0 +1,52 @@
+import type { JsonObject } from 'n8n-workflow';
+
+import type { ProblemKind } from '../core/problem';
+import type { Paid } from '../tasks/ledger';
+import type { ItemFailure } from './errors';
+import type { Operation } from './operation';
+
+/** Problems under which a create may have been taken though no task is known. */
+const DOUBTFUL: ReadonlySet<ProblemKind> = new Set(['createUncertain', 'alreadyOrdered']);
+
+/** From bad to worse: with several items the last that occurs counts. */
+const PAID: readonly Paid[] = ['no', 'maybe', 'yes'];
+
+/** What a failure says to a program: one word for the problem, and whether money went. */
+export interface FailureFacts {
+	/** A kind of problem; `invalidInput` for what the person gave; `unexpected` for a fault of n8n or ours. */
+	readonly problem: ProblemKind | 'invalidInput' | 'unexpected';
+	readonly paid: Paid;
+}
+
+/**
+ * Whether money went for an item that failed so. A task that exists counts as paid: whether a gateway
+ * bills failed ones is not told.
+ *
+ * @param before what the ledger knows of earlier attempts at the item
+ */
+export function paidOf(
+	{ resource }: Operation,
+	kind: ProblemKind,
+	hasTask: boolean,
+	before: Paid,
+): Paid {
+	if (resource === 'task') return kind === 'notFound' ? 'maybe' : 'yes';
+	if (hasTask) return 'yes';
+	return DOUBTFUL.has(kind) ? worst([before, 'maybe']) : before;
+}
+
+/** The word of several that counts for all. */
+export const worst = (words: readonly Paid[]): Paid =>
+	PAID.reduce((most, word) => (words.includes(word) ? word : most), 'no');
+
+/** The failure with its facts, in the item and in the error's context. */
+export function withFacts(failure: ItemFailure, facts: FailureFacts): ItemFailure {
+	const told = failure.json['failure'] as JsonObject | undefined;
+	const all: JsonObject = { problem: facts.problem, paid: facts.paid, ...told };
+	failure.error.context['failure'] = all;
+	return { ...failure, json: { ...failure.json, failure: all } };
+}
+
+/** The word on money of a failure that has its facts. */
+export const paidIn = ({ json }: ItemFailure): Paid =>
+	(json['failure'] as unknown as FailureFacts).paid;

@@ -1,0 +1,148 @@
+import type { IExecuteFunctions, JsonObject } from 'n8n-workflow';
+
+import type { Execution } from '../tasks/execution';
+import { digestOf, requestOf, type Context, type OrderKey, type SharedName } from '../tasks/ledger';
+import { inputError } from './errors';
+import { showHint } from './hint';
+import type { ItemInput } from './operation';
+import type { ImageRequest } from './parameters';
+import { readPayOnceKey } from './payOnceKey';
+
+/** The field of the execution's context that is ours: one object for all nodes, turns and tool calls. */
+const FIELD = 'fluxImageRequests';
+
+/** What was asked for in one execution. */
+interface Asked {
+	readonly executionId: string | undefined;
+	/** By Pay Once Key: where in the execution it was used first, and for what. */
+	readonly keys: Record<string, { readonly place: string; readonly request: string }>;
+	/** By request: the places that asked for it, in the order of their asking. */
+	readonly places: Record<string, string[]>;
+}
+
+/** Whether a person is trying the workflow out. */
+export const isTestRun = (context: IExecuteFunctions): boolean =>
+	TEST_MODES.has(context.getMode() as string);
+
+const TEST_MODES: ReadonlySet<string> = new Set(['manual', 'evaluation']);
+
+/** n8n's run index of the node. */
+export const runIndexOf = (context: IExecuteFunctions, itemIndex: number): number =>
+	context.getWorkflowDataProxy(itemIndex).$runIndex as number;
+
+/** What names this node, apart from all nodes of all workflows. A rename keeps it. */
+export function nodeScope(context: IExecuteFunctions): string {
+	return digestOf([context.getWorkflow().id, context.getNode().id]).slice(0, 12);
+}
+
+/** How the names of a node's Pay Once Keys begin. */
+export const keyPrefix = (context: IExecuteFunctions): string => `key/${nodeScope(context)}/`;
+
+/**
+ * What makes the order of an image item the same order, here and in other executions.
+ *
+ * @throws NodeOperationError where a Pay Once Key is none, or names two orders in one execution
+ */
+export function orderKeyOf(item: ItemInput, request: ImageRequest, execution: Execution): OrderKey {
+	const { context, itemIndex, gateway } = item;
+	const { modelId, parameters, switches, images } = request;
+	const key = {
+		runIndex: runIndexOf(context, itemIndex),
+		itemIndex,
+		origin: originOf(item, execution),
+		payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
+	};
+	const shared = sharedName(item, request, execution, key);
+	return shared ? { ...key, shared } : key;
+}
+
+function sharedName(
+	item: ItemInput,
+	request: ImageRequest,
+	execution: Execution,
+	key: OrderKey,
+): SharedName | undefined {
+	const { context, itemIndex } = item;
+	const payOnce = readPayOnceKey(context, itemIndex);
+	if (!payOnce) return testRunName(item, request, execution, key);
+	if (payOnce.isOnlyANumber) showHint(item, ONLY_A_NUMBER);
+	const order = [item.gateway.id, execution.client.host, payOnce.key];
+	checkOneRequest(item, key, digestOf(order));
+	if (!isTestRun(context)) {
+		return { kind: 'key', name: `${keyPrefix(context)}${digestOf(order)}` };
+	}
+	const name = `testKey/${nodeScope(context)}/${digestOf([...order, requestOf(key)])}`;
+	return { kind: 'testKey', name };
+}
+
+const ONLY_A_NUMBER =
+	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted it names another order, which would get an earlier picture: take an order number, or the ID of the row.';
+
+/** Line items of one order are several orders: one key is for one picture. */
+function checkOneRequest({ context, itemIndex }: ItemInput, key: OrderKey, name: string): void {
+	const { keys } = askedIn(context);
+	const [place, request] = [placeOf(context, key), requestOf(key)];
+	const first = keys[name];
+	if (first && first.place !== place && first.request !== request) {
+		throw inputError(
+			context,
+			itemIndex,
+			'Pay Once Key names two different requests in one execution',
+			'Give each picture a key of its own, such as {{ $json.order }}-{{ $itemIndex }}.',
+		);
+	}
+	if (!first || first.place === place) keys[name] = { place, request };
+}
+
+/** The same request of an earlier test run: by default only where it has a seed, and known bytes. */
+function testRunName(
+	{ context, options }: ItemInput,
+	{ parameters, images }: ImageRequest,
+	{ client }: Execution,
+	key: OrderKey,
+): SharedName | undefined {
+	const { reuseInTestRuns } = options;
+	if (!isTestRun(context) || reuseInTestRuns === 'never') return undefined;
+	const isSteady = hasSeed(parameters) && images.every(({ form }) => form !== 'url');
+	if (reuseInTestRuns === 'whenSeedIsSet' && !isSteady) return undefined;
+	const order = digestOf([client.account, key.payload]);
+	const { places } = askedIn(context);
+	const asked = (places[order] ??= []);
+	const place = placeOf(context, key);
+	if (!asked.includes(place)) asked.push(place);
+	return { kind: 'testRun', name: `testRun/${order}/${asked.indexOf(place)}` };
+}
+
+/** ToAPIs has it within an object of further parameters. */
+function hasSeed(parameters: JsonObject): boolean {
+	return Object.entries(parameters).some(
+		([name, value]) =>
+			name === 'seed' ||
+			(typeof value === 'object' && value !== null && hasSeed(value as JsonObject)),
+	);
+}
+
+/** Where in its execution an order is asked for. */
+const placeOf = (context: IExecuteFunctions, { runIndex, itemIndex }: OrderKey) =>
+	`${context.getNode().id}/${runIndex}/${itemIndex}`;
+
+/** What this execution has asked for so far. */
+function askedIn(context: IExecuteFunctions): Asked {
+	const flow = context.getContext('flow') as Context;
+	const executionId = context.getExecutionId() as string | undefined;
+	const asked = flow[FIELD] as Asked | undefined;
+	if (asked?.executionId === executionId && asked) return asked;
+	return (flow[FIELD] = { executionId, keys: {}, places: {} } satisfies Asked) as Asked;
+}
+
+/** Parameters that change nothing of what is ordered. */
+const BESIDE_THE_ORDER: ReadonlySet<string> = new Set(['operation', 'options', 'resource']);
+
+/** What the order comes from: the parameters as the person wrote them, the account, the input item. */
+function originOf({ context, itemIndex }: ItemInput, { client }: Execution): unknown {
+	const written = Object.entries(context.getNode().parameters)
+		.filter(([name]) => !BESIDE_THE_ORDER.has(name))
+		.sort(([one], [other]) => one.localeCompare(other));
+	const { json, binary } = context.getInputData()[itemIndex] ?? {};
+	return [written, client.account, json, binary];
+}

@@ -1,0 +1,86 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { inputError } from './errors';
+
+const NAME = 'payOnceKey';
+const LABEL = 'Pay Once Key';
+
+/** Words in a key that tell of a value which was not there. */
+const HOLE = /(^|[^a-z])(undefined|null|nan)([^a-z]|$)|\[object/i;
+
+/** An expression that is nothing but a row's number or an item's index. */
+const ONLY_A_NUMBER =
+	/^=\s*\{\{\s*\$(itemIndex|runIndex|json(\.|\[['"])row_?number(['"]\])?)\s*\}\}\s*$/i;
+
+/** The expressions in a text. */
+const EXPRESSION = /\{\{[\s\S]*?\}\}/g;
+
+/** A key as the person gave it. */
+export interface PayOnceKey {
+	readonly key: string;
+	/** The key is but a row number or an index: after a sort it names another order. */
+	readonly isOnlyANumber: boolean;
+}
+
+/**
+ * The Pay Once Key of an item; nothing where the option was not added. A key with a hole would give all
+ * customers without a number one picture for good, so each expression in it is looked at by itself.
+ *
+ * @throws NodeOperationError where there is no whole key: nothing is sent then
+ */
+export function readPayOnceKey(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): PayOnceKey | undefined {
+	const written = optionOf(context.getNodeParameter('options', itemIndex, {}, RAW));
+	if (!written.isThere) return undefined;
+	const given = optionOf(context.getNodeParameter('options', itemIndex, {})).value;
+	const text = typeof written.value === 'string' ? written.value : '';
+	const refuse = (found: string) => {
+		const message = `${LABEL} must be a text or a number that names the order, but ${found}`;
+		throw inputError(context, itemIndex, message, REMEDY);
+	};
+	const flaw = flawOf(given);
+	if (flaw) refuse(flaw);
+	for (const part of text.startsWith('=') ? (text.match(EXPRESSION) ?? []) : []) {
+		const hole = flawOf(evaluated(context, itemIndex, part));
+		if (hole) refuse(`${part} in it ${hole}`);
+	}
+	return { key: String(given).trim(), isOnlyANumber: ONLY_A_NUMBER.test(text) };
+}
+
+const RAW = { rawExpressions: true } as const;
+
+const REMEDY =
+	'Give each order a key of its own, such as its number, or remove the option: without a whole key the order cannot be told from others.';
+
+function optionOf(options: unknown): { readonly isThere: boolean; readonly value: unknown } {
+	const isThere = typeof options === 'object' && options !== null && NAME in options;
+	return { isThere, value: isThere ? (options as Record<string, unknown>)[NAME] : undefined };
+}
+
+/** What is wrong with a value that is to be a key, or a part of one. */
+function flawOf(value: unknown): string | undefined {
+	if (typeof value === 'number') {
+		if (Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))) return;
+		return `is the number ${value}, which n8n has rounded: give it as a text`;
+	}
+	if (typeof value !== 'string') return `is ${kindOf(value)}`;
+	if (value.trim() === '') return 'is blank';
+	return HOLE.test(value) ? `has a hole: ${value.slice(0, 100)}` : undefined;
+}
+
+function kindOf(value: unknown): string {
+	if (value === null || value === undefined) return String(value);
+	if (Array.isArray(value)) return 'a list';
+	return typeof value === 'object' ? 'an object' : String(value);
+}
+
+/** An expression of the key by itself; one that cannot be taken apart has been looked at as a whole. */
+function evaluated(context: IExecuteFunctions, itemIndex: number, part: string): unknown {
+	try {
+		return context.evaluateExpression(part, itemIndex);
+	} catch {
+		return 'whole';
+	}
+}

@@ -1,0 +1,292 @@
+import { createHash } from 'node:crypto';
+
+import type { OrderRow, Orders } from '../accounts/orders';
+import type { Problem } from '../core/problem';
+import type { TaskRef } from '../core/task';
+import type { KeptOrders } from './keptOrders';
+
+/** The field of the node's context that is ours. */
+const FIELD = 'fluxImageTasks';
+
+/** A row of an attempt: it lies in n8n's context of the node, and is saved with the execution. */
+interface AttemptRow extends OrderRow {
+	/** The execution that sent the create; absent where n8n gives none. */
+	readonly executionId?: string;
+	/** The digest of the order's origin. */
+	readonly origin: string;
+	/** Another execution or item paid for the task. */
+	readonly reuse?: Reuse;
+}
+
+/** A node's context: a plain object that n8n keeps through attempts and saves with the execution. */
+export type Context = Record<string, unknown>;
+
+/** A name under which other executions know an order as well. */
+export interface SharedName {
+	/**
+	 * `key`: a Pay Once Key. `testKey`: one in a test run, which has keys of its own. `testRun`: the same
+	 * request in an earlier test run of this process.
+	 */
+	readonly kind: 'key' | 'testKey' | 'testRun';
+	/** A digest that holds all that the order must have in common. */
+	readonly name: string;
+}
+
+/** What makes an order the same order. */
+export interface OrderKey {
+	/** n8n's run index of the node: a loop's next turn is another order. */
+	readonly runIndex: number;
+	/** Index of the item: equal prompts in two items are two orders. */
+	readonly itemIndex: number;
+	/** What the order comes from, before any expression is evaluated: parameters, account, input item. */
+	readonly origin: unknown;
+	/** Everything that is sent, images by their digest. It tells the calls of an agent's tool apart. */
+	readonly payload: unknown;
+	/** Absent: nobody but this execution's attempts knows the order. */
+	readonly shared?: SharedName;
+}
+
+/** That somebody else paid for a task. */
+export interface Reuse {
+	readonly kind: SharedName['kind'];
+	/** What was asked for is not what the task was made from. */
+	readonly requestChanged: boolean;
+}
+
+/** An order that stands in the ledger. */
+export interface Known {
+	readonly task: TaskRef;
+	readonly reuse?: Reuse;
+}
+
+/** Whether an order was paid for: `maybe` where a create was sent and its outcome is not known. */
+export type Paid = 'yes' | 'maybe' | 'no';
+
+/** Wins a name for one execution, over all processes of an n8n. */
+export interface Claims {
+	/**
+	 * @returns `won` by this call; `taken` by an earlier one; `late` where n8n did not answer in time;
+	 * `notOffered` where this n8n cannot claim
+	 */
+	claim(name: string, deadlineMs: number): Promise<'won' | 'taken' | 'late' | 'notOffered'>;
+	/**
+	 * Lets a name be won again.
+	 *
+	 * @param task the one that failed or was cancelled under it. Several processes may see that at
+	 * different times: the first alone releases, so that none takes back what was ordered anew since.
+	 * Absent where the caller's own create was refused.
+	 */
+	release(name: string, task?: string): Promise<void>;
+}
+
+/** What a ledger needs of the world. */
+export interface LedgerPorts {
+	/** What n8n keeps for the node through attempts. */
+	readonly context: Context;
+	readonly executionId: string | undefined;
+	readonly isTool?: boolean;
+	/** What this process knows of all executions. */
+	readonly orders: Orders;
+	/** What outlives the process; test runs have none. */
+	readonly kept?: KeptOrders;
+	/** Absent in test runs. */
+	readonly claims?: Claims;
+	/** Milliseconds since 1970. */
+	readonly dateMs: () => number;
+}
+
+type Attempts = Record<string, AttemptRow>;
+
+/**
+ * What has been ordered, so that nothing is paid twice. A row is written before the create is sent
+ * (*begun*), has the id of the task as soon as that is known, and is taken back where the create was
+ * refused or the task ended badly.
+ *
+ * An order has a place in its execution, and perhaps a name that other executions know. Within an
+ * execution the run and the item name the order, whatever is sent: a random seed, or the time in a
+ * prompt, changes with each attempt. A person's Retry is another execution, of a workflow that may
+ * have been changed: there the order is the same where its origin is.
+ *
+ * As an agent's tool the node has no run index that would tell a try from another call: n8n counts both
+ * alike, so the payload names the order. A run's tasks are handed on only where it failed, and to one
+ * run: a model that asks twice for the same picture gets two.
+ */
+export class Ledger {
+	/** What earlier attempts have handed on. */
+	private readonly handedOn: Attempts;
+	/** What this attempt has made or taken over: the same, but for a tool. */
+	private readonly own: Attempts;
+	/** Whose order a task of this run is. */
+	private readonly byTask = new Map<string, OrderKey>();
+
+	constructor(private readonly ports: LedgerPorts) {
+		this.handedOn = (ports.context[FIELD] ??= {}) as Attempts;
+		this.own = ports.isTool ? {} : this.handedOn;
+	}
+
+	/** The task that an earlier attempt created or took over. */
+	ofAttempts(key: OrderKey): Known | undefined {
+		const row = this.find(key);
+		if (!row?.requestId) return undefined;
+		const name = this.nameOf(key);
+		if (this.ports.isTool) delete this.handedOn[name];
+		this.own[name] = row;
+		this.byTask.set(row.requestId, key);
+		const { requestId, modelId, reuse } = row;
+		return { task: { requestId, modelId }, ...(reuse && { reuse }) };
+	}
+
+	/**
+	 * The order that an earlier attempt has begun, of which no task is known; of this very execution
+	 * only, or of an earlier one too.
+	 */
+	begunBefore(key: OrderKey): (OrderRow & { readonly isOfThisExecution: boolean }) | undefined {
+		const row = this.find(key);
+		if (row?.requestId !== '') return undefined;
+		return { ...row, isOfThisExecution: row.executionId === this.ports.executionId };
+	}
+
+	/** The order as other executions know it. */
+	ofOthers({ shared }: OrderKey): OrderRow | undefined {
+		if (!shared) return undefined;
+		const { orders, kept } = this.ports;
+		const known = orders.get(shared.name);
+		if (known?.requestId || shared.kind !== 'key') return known;
+		return kept?.get(shared.name) ?? known;
+	}
+
+	/** Whether there is a task for the order already, as far as this process knows. */
+	isKnown(key: OrderKey): boolean {
+		return Boolean(this.find(key)?.requestId || this.ofOthers(key)?.requestId);
+	}
+
+	/** Another's task takes this order's place: the next attempt finds it. */
+	takeOver(key: OrderKey, task: TaskRef, reuse: Reuse): void {
+		this.writeAttempt(key, task, { reuse });
+	}
+
+	/** Wins the order's key for this execution; `notOffered` for an order that has none. */
+	async claim({ shared }: OrderKey, deadlineMs: number): ReturnType<Claims['claim']> {
+		const { claims } = this.ports;
+		if (!claims || shared?.kind !== 'key') return 'notOffered';
+		return await claims.claim(shared.name, deadlineMs);
+	}
+
+	/** Before the create is sent: from now on it may be paid. */
+	begin(key: OrderKey, modelId: string, ownId?: string): void {
+		this.write(key, { requestId: '', modelId }, ownId);
+	}
+
+	/** The id of the task has come. */
+	made(key: OrderKey, task: TaskRef): void {
+		this.write(key, task);
+	}
+
+	/** Nobody knows whether the create was taken; this process knows why. */
+	doubt(key: OrderKey, doubt: Problem): void {
+		const { orders } = this.ports;
+		const row = key.shared && orders.get(key.shared.name);
+		if (key.shared && row) orders.set(key.shared.name, { ...row, doubt });
+	}
+
+	/** Nothing of the create is on its way any more: what is written of it goes, a claim stays. */
+	unwrite(key: OrderKey): void {
+		delete this.own[this.nameOf(key)];
+		if (!key.shared) return;
+		this.ports.orders.delete(key.shared.name);
+		if (key.shared.kind === 'key') this.ports.kept?.delete(key.shared.name);
+	}
+
+	/**
+	 * The order may be paid again: its create was refused, or its task ended badly.
+	 *
+	 * @param task absent where there is none. What was ordered anew since is left alone.
+	 */
+	async takeBack(key: OrderKey, task?: TaskRef): Promise<void> {
+		const standing = this.ofOthers(key)?.requestId;
+		if (!task || !standing || standing === task.requestId) this.unwrite(key);
+		else delete this.own[this.nameOf(key)];
+		if (key.shared?.kind !== 'key') return;
+		await this.ports.claims?.release(key.shared.name, task?.requestId);
+	}
+
+	/** The same where only the task is at hand, after its cancel. */
+	async takeBackTask(task: TaskRef): Promise<void> {
+		const key = this.byTask.get(task.requestId);
+		if (key) await this.takeBack(key, task);
+	}
+
+	/** Whether the order of an item of this run was paid for, as far as its attempts know. */
+	paidBefore({ runIndex, itemIndex }: Pick<OrderKey, 'runIndex' | 'itemIndex'>): Paid {
+		const row = this.own[placeOf(runIndex, itemIndex)];
+		return !row ? 'no' : row.requestId === '' ? 'maybe' : 'yes';
+	}
+
+	/** Hands on what this attempt knows, since it failed. */
+	publish(): void {
+		Object.assign(this.handedOn, this.own);
+	}
+
+	private write(key: OrderKey, task: TaskRef, ownId?: string): void {
+		this.writeAttempt(key, task, { ...(ownId === undefined ? {} : { ownId }) });
+		const { shared } = key;
+		if (!shared) return;
+		const row = this.rowOf(key, task, ownId ?? this.ports.orders.get(shared.name)?.ownId);
+		this.ports.orders.set(shared.name, row);
+		if (shared.kind === 'key') this.ports.kept?.set(shared.name, row);
+	}
+
+	private writeAttempt(
+		key: OrderKey,
+		task: TaskRef,
+		more: Pick<AttemptRow, 'reuse' | 'ownId'>,
+	): void {
+		const { executionId } = this.ports;
+		const origin = digestOf(key.origin);
+		this.own[this.nameOf(key)] = {
+			...this.rowOf(key, task, more.ownId),
+			...more,
+			origin,
+			...(executionId === undefined ? {} : { executionId }),
+		};
+		if (task.requestId !== '') this.byTask.set(task.requestId, key);
+	}
+
+	private rowOf(key: OrderKey, { requestId, modelId }: TaskRef, ownId?: string): OrderRow {
+		return {
+			requestId,
+			modelId,
+			request: requestOf(key),
+			...(ownId === undefined ? {} : { ownId }),
+			atMs: this.ports.dateMs(),
+		};
+	}
+
+	private find(key: OrderKey): AttemptRow | undefined {
+		const name = this.nameOf(key);
+		const row = this.own[name] ?? this.handedOn[name];
+		if (!row || this.ports.isTool || row.executionId === this.ports.executionId) return row;
+		return row.origin === digestOf(key.origin) ? row : undefined;
+	}
+
+	private nameOf({ runIndex, itemIndex, payload }: OrderKey): string {
+		return this.ports.isTool
+			? `tool/${itemIndex}/${digestOf(payload)}`
+			: placeOf(runIndex, itemIndex);
+	}
+}
+
+/** An order's place in its execution. */
+const placeOf = (runIndex: number, itemIndex: number) => `${runIndex}/${itemIndex}`;
+
+/** The digest of what is asked for, but for the seed: a random one is drawn anew each time. */
+export const requestOf = ({ payload }: OrderKey): string => digestOf(withoutSeeds(payload));
+
+const withoutSeeds = (value: unknown): unknown =>
+	JSON.parse(
+		JSON.stringify(value, (name, inner: unknown) => (name === 'seed' ? undefined : inner)),
+	);
+
+/** Half of a SHA-256: enough to tell the orders of one node apart. */
+export const digestOf = (value: unknown): string =>
+	createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);

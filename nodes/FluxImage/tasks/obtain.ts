@@ -1,0 +1,316 @@
+import type { NewTask } from '../client/gatewayClient';
+import { LAG_MS, type Until } from '../client/retry';
+import { STOPPED, type Problem, type ProblemKind } from '../core/problem';
+import { ENDED, type KnownTask, type TaskRef, type TaskState } from '../core/task';
+import type { Execution } from './execution';
+import { digestOf, requestOf, type OrderKey, type Reuse } from './ledger';
+import { failureProblem } from './poll';
+
+/** A task to be paid for, once. */
+export interface Order extends NewTask {
+	readonly key: OrderKey;
+	readonly cancelOnStop: boolean;
+	/** When to give up, in milliseconds on the clock. */
+	readonly deadlineMs: number;
+	/** How many tasks the execution may pay for in all; absent: as many as it likes. */
+	readonly maxPaidTasks?: number;
+}
+
+/** What an order came to before its task is waited for. */
+export type Obtained =
+	| {
+			readonly task: KnownTask;
+			readonly isNew: boolean;
+			readonly reuse?: Reuse;
+			readonly problem?: undefined;
+	  }
+	| { readonly problem: Problem; readonly task?: KnownTask; readonly reuse?: Reuse };
+
+/** The same as whoever else has the key gets it: for them the task is not new. */
+type Flight = Obtained & { readonly request: string };
+
+/**
+ * A task for the order: that of an earlier attempt; that of another execution under the order's key; in
+ * a test run that of an earlier one; else a new one. An order that is begun and whose task nobody knows
+ * is not sent again.
+ */
+export async function obtain(execution: Execution, order: Order): Promise<Obtained> {
+	const { ledger, activeTasks } = execution;
+	const { key, cancelOnStop } = order;
+	const earlier = ledger.ofAttempts(key);
+	if (earlier) {
+		activeTasks.add(earlier.task, cancelOnStop);
+		return { ...earlier, isNew: false };
+	}
+	const begun = ledger.begunBefore(key);
+	const settled = begun && (await settle(execution, order, begun.ownId));
+	if (settled) return settled;
+	if (begun?.isOfThisExecution) {
+		const reason = 'an earlier attempt of this execution sent it already';
+		return { problem: { kind: 'createUncertain', reason, modelId: order.modelId } };
+	}
+	if (!key.shared) return await createOnce(execution, order);
+	if (key.shared.kind === 'testRun') return await ofTestRun(execution, order);
+	return await ofKey(execution, order, key.shared.name);
+}
+
+/** Until when the order is tried. */
+export function untilOf({ abortSignal }: Execution, { deadlineMs }: Order): Until {
+	return { deadlineMs, signal: abortSignal };
+}
+
+/** How a flight may end without a word on the order itself: who waited for it tries by itself then. */
+const NOT_TRIED: ReadonlySet<ProblemKind> = new Set(['stopped', 'notSentInTime', 'limitReached']);
+
+/** The order under its key: whoever comes while it is being made waits for that one's end. */
+async function ofKey(execution: Execution, order: Order, name: string): Promise<Obtained> {
+	const { orders } = execution;
+	for (;;) {
+		const flight = orders.inFlight(name) as Promise<Flight> | undefined;
+		if (!flight) {
+			const request = requestOf(order.key);
+			const work = async () => ({ ...(await claimed(execution, order, name)), request });
+			return (await orders.fly(name, work)) as Flight;
+		}
+		const ended = await within(execution, order, flight);
+		if (!ended) return { problem: execution.abortSignal.aborted ? STOPPED : KEY_IN_FLIGHT };
+		if (!ended.problem) return joined(execution, order, ended.task, ended.request);
+		if (!NOT_TRIED.has(ended.problem.kind)) return ended;
+	}
+}
+
+/** What the work comes to, or nothing where the order's time is up before, or Stop comes. */
+async function within<T>(
+	{ clock, abortSignal }: Execution,
+	{ deadlineMs }: Order,
+	work: Promise<T>,
+): Promise<T | undefined> {
+	const over = new AbortController();
+	const timer = clock
+		.sleep(Math.max(0, deadlineMs - clock.nowMs()), AbortSignal.any([abortSignal, over.signal]))
+		.then(() => undefined);
+	try {
+		return await Promise.race([work, timer]);
+	} finally {
+		over.abort();
+	}
+}
+
+/** The order that nobody of this process is making just now. */
+async function claimed(execution: Execution, order: Order, name: string): Promise<Obtained> {
+	const { ledger } = execution;
+	const row = ledger.ofOthers(order.key);
+	if (row?.requestId) {
+		const found = await stillGood(execution, order, row, row.request);
+		if (found) return found;
+		await ledger.takeBack(order.key, row);
+	} else if (row) {
+		const settled = await settle(execution, order, row.ownId);
+		return settled ?? { problem: row.doubt ?? ALREADY_ORDERED };
+	}
+	const claim = await ledger.claim(order.key, order.deadlineMs);
+	if (claim === 'late') return { problem: CLAIM_LATE };
+	const { found, ownId } = await byOwnId(execution, order, name);
+	if (found) return found;
+	if (claim === 'taken') return { problem: ALREADY_ORDERED };
+	return await createOnce(execution, order, ownId);
+}
+
+/** Of a key whose create is on its way in another execution of this process. */
+const KEY_IN_FLIGHT: Problem = {
+	kind: 'alreadyOrdered',
+	reason: 'another execution was sending it, and had no answer yet when the time was up',
+};
+
+const ALREADY_ORDERED: Problem = {
+	kind: 'alreadyOrdered',
+	reason: 'by another execution, by one that was killed, or so long ago that its task is forgotten',
+};
+
+const CLAIM_LATE: Problem = {
+	kind: 'notSentInTime',
+	reason: 'n8n did not answer in time whether the Pay Once Key is free',
+};
+
+/**
+ * A task that was made under the order's key; nothing where it has failed or was cancelled, so that the
+ * order may be made anew. A moderated one counts as long as the same is asked for.
+ */
+async function stillGood(
+	execution: Execution,
+	order: Order,
+	task: TaskRef,
+	request: string,
+): Promise<Obtained | undefined> {
+	const { value } = await execution.client.status(task, untilOf(execution, order));
+	if (!value) return joined(execution, order, task, request);
+	const problem = failureProblem(value);
+	if (problem?.kind === 'moderated' && request === requestOf(order.key)) {
+		return { problem, task: value, reuse: reuseOf(order, request) };
+	}
+	if (problem) return undefined;
+	return joined(execution, order, value, request);
+}
+
+/** Another's task is this order's too. */
+function joined(
+	{ ledger, activeTasks }: Execution,
+	order: Order,
+	task: KnownTask,
+	request: string,
+): Obtained {
+	const reuse = reuseOf(order, request);
+	ledger.takeOver(order.key, task, reuse);
+	activeTasks.add(task, order.cancelOnStop);
+	return { task, isNew: false, reuse };
+}
+
+function reuseOf({ key }: Order, request: string): Reuse {
+	return {
+		kind: key.shared?.kind ?? 'key',
+		requestChanged: request !== '' && request !== requestOf(key),
+	};
+}
+
+/** What an earlier test run paid for, while it can be had at once. */
+async function ofTestRun(execution: Execution, order: Order): Promise<Obtained> {
+	const { client, ledger } = execution;
+	const row = ledger.ofOthers(order.key);
+	if (row?.requestId) {
+		const { value } = await client.status(row, untilOf(execution, order));
+		if (value && !failureProblem(value)) return joined(execution, order, value, row.request);
+	}
+	return await createOnce(execution, order);
+}
+
+/** How many creates of one key are looked up at most: each one before the last has failed. */
+const MOST_TRIES = 50;
+
+/**
+ * Looks under the key's own ids, past tasks that failed, for one that holds: n8n may have lost what
+ * the gateway still knows.
+ *
+ * @returns the task, or the first id that the gateway does not know, to send with the create
+ */
+async function byOwnId(
+	execution: Execution,
+	order: Order,
+	name: string,
+): Promise<{ found?: Obtained; ownId?: string }> {
+	if (!execution.client.keepsOwnIds) return {};
+	for (let number = 1; ; number++) {
+		const ownId = `n8n-${digestOf([name, number])}`;
+		if (number > MOST_TRIES) return { ownId };
+		const until = untilOf(execution, order);
+		const { value } = await execution.client.find(ownId, order.modelId, until);
+		if (!value) return { ownId };
+		if (!failureProblem(value)) return { found: joined(execution, order, value, '') };
+	}
+}
+
+/** Looks for the task of a create whose answer was lost; it bills nothing, and proves nothing by "no". */
+async function settle(
+	execution: Execution,
+	order: Order,
+	ownId: string | undefined,
+): Promise<Obtained | undefined> {
+	const { client, clock, ledger, activeTasks } = execution;
+	if (ownId === undefined || !client.keepsOwnIds) return undefined;
+	const until = {
+		...untilOf(execution, order),
+		deadlineMs: Math.min(order.deadlineMs, clock.nowMs() + LAG_MS),
+		retryNotFound: true,
+	};
+	const { value: task } = await client.find(ownId, order.modelId, until);
+	if (!task) return undefined;
+	ledger.made(order.key, task);
+	activeTasks.add(task, order.cancelOnStop);
+	return { task, isNew: false };
+}
+
+/** Pays for a task and writes it down, or writes down that it may have been paid. */
+async function createOnce(
+	execution: Execution,
+	order: Order,
+	ownId = newOwnId(execution),
+): Promise<Obtained> {
+	const { ledger, paidTasks } = execution;
+	const { key, tasks, maxPaidTasks } = order;
+	if (!paidTasks.take(tasks, maxPaidTasks)) {
+		await ledger.takeBack(key);
+		return { problem: { kind: 'limitReached', modelId: order.modelId } };
+	}
+	let created: Obtained | undefined;
+	try {
+		created = await send(execution, order, ownId);
+		return created;
+	} finally {
+		const isUnpaid = !created || (created.problem && created.problem.kind !== 'createUncertain');
+		if (isUnpaid) {
+			paidTasks.giveBack(tasks);
+			await ledger.takeBack(key);
+		}
+	}
+}
+
+/** The create itself, and a look for its task where the answer was lost. */
+async function send(
+	execution: Execution,
+	order: Order,
+	ownId: string | undefined,
+): Promise<Obtained> {
+	const { client, ledger, log } = execution;
+	const { key, modelId } = order;
+	// Begun only from the POST on: an image that cannot be read throws, and nothing was sent.
+	const build: NewTask['build'] = async () => {
+		ledger.unwrite(key);
+		const built = await order.build();
+		if (built.problem) return built;
+		const carried = client.keepsOwnIds ? ownId : undefined;
+		ledger.begin(key, modelId, carried);
+		if (carried === undefined) return built;
+		log(`A task of item ${key.itemIndex} is sent to ${client.gateway.displayName} as ${carried}`);
+		return { value: { ...built.value, ownId: carried } };
+	};
+	const { value: task, problem } = await client.create(
+		{ ...order, build },
+		untilOf(execution, order),
+	);
+	if (task) return accepted(execution, order, task);
+	if (problem.kind !== 'createUncertain') return { problem: { ...problem, modelId } };
+	const settled = await settle(execution, order, ownId);
+	if (settled) return settled;
+	const doubt = { ...problem, modelId };
+	ledger.doubt(key, doubt);
+	logUncertain(execution, order);
+	return { problem: doubt };
+}
+
+function accepted(execution: Execution, order: Order, task: TaskState): Obtained {
+	const { client, ledger, activeTasks, log } = execution;
+	ledger.made(order.key, task);
+	// What is written down may die with the process; the log tells of a paid task even then.
+	const { displayName } = client.gateway;
+	log(`Task ${task.requestId} of item ${order.key.itemIndex} was created at ${displayName}`);
+	if (!ENDED.has(task.status)) activeTasks.add(task, order.cancelOnStop);
+	return { task, isNew: true };
+}
+
+/** After a stop, nobody sees the item's own error. */
+function logUncertain(execution: Execution, { key }: Order): void {
+	const { displayName } = execution.client.gateway;
+	execution.activeTasks.logOnStop(
+		`A task of item ${key.itemIndex} may have been accepted by ${displayName}, but no task ID came back`,
+	);
+}
+
+/** Digits of an id of our own. */
+const OWN_ID_DIGITS = 32;
+
+/** An id that no other create has. */
+function newOwnId({ random }: Execution): string {
+	const digits = Array.from({ length: OWN_ID_DIGITS }, () =>
+		Math.floor(random() * 16).toString(16),
+	);
+	return `n8n-${digits.join('')}`;
+}
