@@ -14,7 +14,11 @@ export const replyFaults = [
 	'500',
 	'502-html',
 	'503',
+	/** HTTP 503 and plain text: no channel is free (docs/contracts/toapis.md#errors). */
+	'503-text',
 	'504-html',
+	/** HTTP 503 in the gateway's own words: what counts the calls is out of order. */
+	'limiterDown',
 	/** The connection is reset. */
 	'reset',
 	/** No answer ever. */

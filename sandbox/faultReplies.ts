@@ -50,6 +50,14 @@ const players: Record<FaultName, Player> = {
 		const headers = { 'retry-after': String(Math.ceil(retryAfterSeconds ?? 0)) };
 		refuse(scene, 'broken', 503, retryAfterSeconds === undefined ? {} : headers);
 	},
+	'503-text': ({ raw }) =>
+		send(
+			raw,
+			503,
+			{ 'content-type': 'text/plain; charset=utf-8' },
+			Buffer.from('no available channel'),
+		),
+	limiterDown: (scene) => refuse(scene, 'limiterDown', 503),
 	'504-html': ({ raw }) => sendHtml(raw, 504, '504 Gateway Time-out'),
 	reset: ({ raw }) => raw.socket?.resetAndDestroy(),
 	hang: () => undefined,

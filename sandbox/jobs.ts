@@ -21,6 +21,8 @@ export interface Order {
 	key: string;
 	thumbnails: Thumbnail[];
 	pictures: PictureRequest[];
+	/** The caller's own id, where the gateway keeps it. */
+	businessId?: string;
 }
 
 /** Bounds of the job time in seconds, queue included. */
@@ -91,6 +93,8 @@ export class Task {
 /** Every task that was accepted. */
 export class TaskStore {
 	private readonly tasks = new Map<string, Task>();
+	/** The first task of each gateway under each id of the caller's own. */
+	private readonly byBusinessId = new Map<string, Task>();
 	/** How often each payload came, so that equal creates get job times of their own. */
 	private readonly repetitions = new Map<number, number>();
 
@@ -113,6 +117,8 @@ export class TaskStore {
 			createdAtMs + totalMs,
 		);
 		this.tasks.set(task.id, task);
+		const name = businessName(order.gateway, order.businessId ?? '');
+		if (order.businessId && !this.byBusinessId.has(name)) this.byBusinessId.set(name, task);
 		this.ledger.addTask(task);
 		return task;
 	}
@@ -121,6 +127,11 @@ export class TaskStore {
 	find(gateway: Gateway, id: string): Task | undefined {
 		const task = this.tasks.get(id);
 		return task?.order.gateway === gateway ? task : undefined;
+	}
+
+	/** The first task that was created under that id of the caller's own. */
+	findByBusinessId(gateway: Gateway, businessId: string): Task | undefined {
+		return this.byBusinessId.get(businessName(gateway, businessId));
 	}
 
 	/** How many tasks of a gateway, and of one model where that is named, have not ended. */
@@ -160,4 +171,8 @@ export class TaskStore {
 		const queuedMs = Math.min(seconds, drawn) * (0.1 + 0.2 * random()) * 1000;
 		return { queuedMs, totalMs: seconds * 1000 };
 	}
+}
+
+function businessName(gateway: Gateway, businessId: string): string {
+	return `${gateway} ${businessId}`;
 }

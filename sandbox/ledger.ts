@@ -13,6 +13,8 @@ export const callKinds = [
 	'cancel',
 	'upload',
 	'balance',
+	'models',
+	'price',
 	'picture',
 	'trap',
 	'other',

@@ -4,7 +4,14 @@ export type PictureFormat = 'png' | 'jpeg' | 'webp';
 /** What a parameter may hold. */
 export type ParameterRule =
 	| { type: 'text'; required?: true }
-	| { type: 'integer'; minimum?: number; maximum?: number; multipleOf?: number }
+	| {
+			type: 'integer';
+			minimum?: number;
+			maximum?: number;
+			multipleOf?: number;
+			/** 0 is as good as nothing, whatever the range. */
+			zeroIsNone?: true;
+	  }
 	| { type: 'number'; minimum: number; maximum: number }
 	| { type: 'boolean' }
 	| { type: 'choice'; choices: readonly string[] }
@@ -21,19 +28,25 @@ export interface ModelTable {
 	parameters: Readonly<Record<string, ParameterRule>>;
 	/** The format when the create names none. */
 	format: PictureFormat;
-	/** The size when the create names none; absent: a square of one megapixel. */
+	/** The size when the create names none; absent: about a megapixel. */
 	width?: number;
 	height?: number;
+	/** The ratio when the create names none; absent: a square. */
+	ratio?: string;
+	/** With an input image and no ratio, the picture has that image's ratio. */
+	matchesImage?: true;
+	/** Most pixels of a picture whose width and height are both given. */
+	mostPixels?: number;
 }
 
 const seed: ParameterRule = { type: 'integer' };
 export const flag: ParameterRule = { type: 'boolean' };
 export const prompt: ParameterRule = { type: 'text', required: true };
 
-/** `input_image`, `input_image_2`, … as far as the model counts. */
-function inputImages(count: number): Record<string, ParameterRule> {
+/** `input_image`, `input_image_2`, … as far as the model counts; `urls`: whether a URL will do. */
+function inputImages(count: number, { urls }: { urls: boolean }): Record<string, ParameterRule> {
 	const names = Array.from({ length: count }, (_, at) => `input_image${at ? `_${at + 1}` : ''}`);
-	return Object.fromEntries(names.map((name) => [name, { type: 'image', urls: true }]));
+	return Object.fromEntries(names.map((name) => [name, { type: 'image', urls }]));
 }
 
 function formats(...choices: PictureFormat[]): ParameterRule {
@@ -49,7 +62,7 @@ export function tolerance(maximum: number): ParameterRule {
 export const kontext: ModelTable = {
 	parameters: {
 		prompt,
-		...inputImages(4),
+		...inputImages(4, { urls: true }),
 		seed,
 		aspect_ratio: { type: 'ratio' },
 		output_format: formats('jpeg', 'png'),
@@ -79,23 +92,34 @@ export const pro11: ModelTable = {
 };
 
 /**
- * The contract gives no upper end; 4096 is the sandbox's own, so that nobody makes it draw
- * gigapixels.
+ * The contract gives no upper end of one side; this one is the sandbox's own, since nobody draws
+ * longer ones.
  */
-const flux2Side: ParameterRule = { type: 'integer', minimum: 64, maximum: 4096, multipleOf: 32 };
+const flux2Side: ParameterRule = {
+	type: 'integer',
+	minimum: 64,
+	maximum: 16_384,
+	multipleOf: 32,
+	zeroIsNone: true,
+};
 
-/** docs/contracts/models.md#flux_2_pro. */
+/** Four megapixels (docs/contracts/models.md#flux_2_pro), read generously: 2048 by 2048. */
+const flux2MostPixels = 2048 * 2048;
+
+/** docs/contracts/models.md#flux_2_pro, on the queue gateways: images as base64 only. */
 export const flux2Pro: ModelTable = {
 	parameters: {
 		prompt,
-		...inputImages(8),
+		...inputImages(8, { urls: false }),
 		seed,
 		width: flux2Side,
 		height: flux2Side,
 		safety_tolerance: tolerance(5),
 		output_format: formats('jpeg', 'png', 'webp'),
+		disable_pup: flag,
 	},
 	format: 'jpeg',
+	mostPixels: flux2MostPixels,
 };
 
 /** As FLUX.2 [pro], without WebP. */
@@ -104,11 +128,17 @@ export const flux2Max: ModelTable = {
 	parameters: { ...flux2Pro.parameters, output_format: formats('jpeg', 'png') },
 };
 
+/** FLUX.2 [max] as VTrix has it, where nobody says that a URL will not do. */
+export const vtrixFlux2Max: ModelTable = {
+	...flux2Max,
+	parameters: { ...flux2Max.parameters, ...inputImages(8, { urls: true }) },
+};
+
 /** FLUX.2 [pro] as VTrix has it: no WebP, and the tolerance as a text (docs/contracts/models.md#flux_2_pro). */
 export const vtrixFlux2Pro: ModelTable = {
-	...flux2Max,
+	...vtrixFlux2Max,
 	parameters: {
-		...flux2Max.parameters,
+		...vtrixFlux2Max.parameters,
 		safety_tolerance: { type: 'choice', choices: ['1', '2', '3', '4', '5', '6'] },
 	},
 };

@@ -6,7 +6,14 @@ import { soldModel, type ModelTable, type PictureFormat } from './models';
 import type { PictureRequest } from './picture';
 import { readTrouble, type Trouble } from './prompts';
 import type { Call, Refusal, SandboxState } from './protocol';
-import { complaintsAbout, complaintText, isObject, ratioOf, type Parameters } from './validation';
+import {
+	complaintsAbout,
+	complaintText,
+	holdsWebhook,
+	isObject,
+	ratioOf,
+	type Parameters,
+} from './validation';
 
 /** Pixels of a picture whose create gives a ratio only: about one megapixel. */
 const pixels = 1024 * 1024;
@@ -28,6 +35,7 @@ export async function readOrder(
 		return { kind: 'unknownModel', message: String(model), path: ['model'] };
 	}
 	if (!isObject(parameters)) return { kind: 'invalid', message: 'the body must be an object' };
+	if (holdsWebhook(parameters)) return { kind: 'webhook', message: 'webhook not supported' };
 	const complaints = complaintsAbout(parameters, table);
 	const images = complaints.length
 		? { thumbnails: [], complaints }
@@ -39,10 +47,12 @@ export async function readOrder(
 	const prompt = String(parameters.prompt);
 	const trouble = troubleOf(prompt);
 	if ('kind' in trouble) return trouble;
-	const refusal = troubleRefusal(trouble, call);
-	if (refusal) return refusal;
 	const quirks = state.quirks.with(trouble.quirks);
 	const { thumbnails } = images;
+	const refusal =
+		troubleRefusal(trouble, call) ??
+		(quirks.strictTolerance ? toleranceRefusal(parameters, thumbnails) : undefined);
+	if (refusal) return refusal;
 	const pictures = picturesFor(gateway, model, table, parameters, thumbnails, state.pictureScale);
 	return {
 		gateway,
@@ -69,9 +79,27 @@ function troubleOf(prompt: string): Trouble | Refusal {
 
 function troubleRefusal(trouble: Trouble, call: Call): Refusal | undefined {
 	if (trouble.refusal === 'noCredit') return noCredit;
+	if (trouble.refusal === 'moderated') {
+		return { kind: 'moderated', message: 'input image may contain sensitive information' };
+	}
 	if (trouble.refusal !== 'invalid') return undefined;
 	const echo = trouble.echoKey === 'refusal' ? ` (your key: ${call.key})` : '';
 	return { kind: 'invalid', message: `prompt: refused as asked${echo}`, path: ['prompt'] };
+}
+
+/** The most that resellers of Kontext take with an input image (docs/contracts/models.md#flux_kontext_max). */
+const mostToleranceWithImage = 2;
+
+function toleranceRefusal(
+	parameters: Parameters,
+	thumbnails: readonly Thumbnail[],
+): Refusal | undefined {
+	const { safety_tolerance: told } = isObject(parameters.metadata)
+		? parameters.metadata
+		: parameters;
+	if (thumbnails.length === 0 || !(Number(told) > mostToleranceWithImage)) return undefined;
+	const message = `safety_tolerance: must be at most ${mostToleranceWithImage} with an image`;
+	return { kind: 'invalid', message, path: ['safety_tolerance'] };
 }
 
 /** Whether an order came out of a create. */
@@ -97,11 +125,17 @@ export function picturesFor(
 		...(typeof parameters.seed === 'number' ? { seed: parameters.seed } : {}),
 		width: Math.max(1, Math.round(size.width * scale)),
 		height: Math.max(1, Math.round(size.height * scale)),
-		format: (parameters.output_format as PictureFormat | undefined) ?? table.format,
+		format: formatOf(parameters) ?? table.format,
 		index,
 		count,
 		details: detailsOf(parameters),
 	}));
+}
+
+/** The format that a create names; ToAPIs calls it otherwise, and JPEG by its ending. */
+function formatOf({ output_format: format, metadata }: Parameters): PictureFormat | undefined {
+	const { response_format: ending } = isObject(metadata) ? metadata : {};
+	return (ending === 'jpg' ? 'jpeg' : (ending ?? format)) as PictureFormat | undefined;
 }
 
 interface Size {
@@ -110,16 +144,33 @@ interface Size {
 }
 
 function sizeFor(table: ModelTable, parameters: Parameters, firstImage: Size | undefined): Size {
-	const ratioText = parameters.aspect_ratio ?? parameters.size;
-	const ratio = typeof ratioText === 'string' ? ratioOf(ratioText) : undefined;
-	const matched = 'size' in table.parameters && firstImage ? ratioOfSize(firstImage) : 1;
+	const { width = table.width, height = table.height } = sidesIn(parameters);
+	if (width !== undefined && height !== undefined) return { width, height };
+	if (width !== undefined) return { width, height: otherSide(width) };
+	if (height !== undefined) return { width: otherSide(height), height };
 	const { resolution } = isObject(parameters.metadata) ? parameters.metadata : {};
-	const square = sizeOfRatio(ratio ?? matched, pixels * (resolution === '2K' ? 4 : 1));
-	const { width, height } = parameters;
-	return {
-		width: typeof width === 'number' ? width : (table.width ?? square.width),
-		height: typeof height === 'number' ? height : (table.height ?? square.height),
-	};
+	return sizeOfRatio(
+		ratioFor(table, parameters, firstImage),
+		pixels * (resolution === '2K' ? 4 : 1),
+	);
+}
+
+/** The sides that a create names; 0 is as good as none. */
+function sidesIn({ width, height }: Parameters): Partial<Size> {
+	const side = (value: unknown) => (typeof value === 'number' && value > 0 ? value : undefined);
+	return { width: side(width), height: side(height) };
+}
+
+/** The side that the maker chooses beside one that is given. */
+function otherSide(side: number): number {
+	return Math.max(16, Math.round(pixels / side / 16) * 16);
+}
+
+function ratioFor(table: ModelTable, parameters: Parameters, firstImage: Size | undefined): number {
+	const text = parameters.aspect_ratio ?? parameters.size;
+	const ratio = typeof text === 'string' ? ratioOf(text) : undefined;
+	const matched = table.matchesImage && firstImage ? ratioOfSize(firstImage) : undefined;
+	return ratio ?? matched ?? ratioOf(table.ratio ?? '') ?? 1;
 }
 
 /** Kept within the ratios that the models know. */

@@ -2,15 +2,15 @@ import { pictureFaults, type FaultName } from './faultNames';
 import { parseQuirks, type PartialQuirks } from './quirks';
 
 /** Why a task ends without a picture. */
-export type FailureKind = 'moderated' | 'failed' | 'timedOut' | 'internal';
+export type FailureKind = 'moderated' | 'failed' | 'requestInvalid' | 'timedOut' | 'internal';
 
 /** What a prompt asks for beyond a picture. */
 export interface Trouble {
 	failure?: FailureKind;
 	/** Job length in seconds; infinite for a task that never ends. */
 	seconds?: number;
-	/** The create is refused as if a parameter were wrong, or as if there were no credit. */
-	refusal?: 'invalid' | 'noCredit';
+	/** The create is refused: a parameter is wrong, there is no credit, or the content is blocked. */
+	refusal?: 'invalid' | 'noCredit' | 'moderated';
 	/** Where the gateway repeats the key: in a failure, in the result, or in a refused create. */
 	echoKey?: 'failure' | 'result' | 'refusal';
 	/** What befalls every download of the picture. */
@@ -22,6 +22,7 @@ export interface Trouble {
 export const troubleHelp: ReadonlyArray<readonly [marker: string, meaning: string]> = [
 	['[moderated]', 'the task ends blocked by moderation'],
 	['[failed]', 'the task ends as failed'],
+	['[request-invalid]', 'the task ends because the model cannot do what was asked'],
 	['[timeout]', 'the task ends as timed out at the gateway'],
 	['[internal]', 'the task ends with an internal error of the gateway'],
 	['[slow]', 'the job takes 30 seconds'],
@@ -29,6 +30,7 @@ export const troubleHelp: ReadonlyArray<readonly [marker: string, meaning: strin
 	['[seconds=1.5]', 'the job takes so many seconds'],
 	['[rejected]', 'the create is refused as invalid'],
 	['[no-credit]', 'the create is refused for want of credit'],
+	['[blocked]', 'the create is refused by moderation'],
 	['[echo-key]', 'the task fails with a message that repeats your key'],
 	['[echo-key-result]', 'the task succeeds and its metadata repeats your key'],
 	['[echo-key-rejected]', 'the create is refused with a message that repeats your key'],
@@ -39,12 +41,14 @@ export const troubleHelp: ReadonlyArray<readonly [marker: string, meaning: strin
 const fixedTroubles: Record<string, Omit<Trouble, 'quirks'>> = {
 	moderated: { failure: 'moderated' },
 	failed: { failure: 'failed' },
+	'request-invalid': { failure: 'requestInvalid' },
 	timeout: { failure: 'timedOut' },
 	internal: { failure: 'internal' },
 	slow: { seconds: 30 },
 	never: { seconds: Infinity },
 	rejected: { refusal: 'invalid' },
 	'no-credit': { refusal: 'noCredit' },
+	blocked: { refusal: 'moderated' },
 	'echo-key': { failure: 'failed', echoKey: 'failure' },
 	'echo-key-result': { echoKey: 'result' },
 	'echo-key-rejected': { refusal: 'invalid', echoKey: 'refusal' },

@@ -20,6 +20,8 @@ export interface Answer {
 /** A call that has arrived, with all that a gateway may look at. */
 export interface Call {
 	params: Readonly<Record<string, string>>;
+	/** What stands behind the question mark. */
+	query: Readonly<Record<string, unknown>>;
 	headers: IncomingHttpHeaders;
 	body: unknown;
 	key: string;
@@ -35,7 +37,11 @@ export type RefusalKind =
 	| 'unknownTask'
 	| 'unknownPath'
 	| 'invalid'
+	| 'webhook'
+	| 'moderated'
 	| 'rateLimited'
+	/** What counts the calls is out of order, so no create is taken. */
+	| 'limiterDown'
 	| 'broken';
 
 export interface Refusal {

@@ -36,8 +36,11 @@ const refusals: RefusalTable = {
 	unknownTask: { statusCode: 404, shape: 'object' },
 	unknownPath: { statusCode: 404, shape: 'detail' },
 	invalid: { statusCode: 422, shape: 'detailList' },
+	webhook: { statusCode: 400, shape: 'detail' },
+	moderated: { statusCode: 422, shape: 'object' },
 	rateLimited: { statusCode: 429, shape: 'object' },
 	broken: { statusCode: 500, shape: 'text' },
+	limiterDown: { statusCode: 503, shape: 'object' },
 };
 
 /** The queue API, for any gateway that speaks it. */
@@ -87,7 +90,10 @@ class QueueGateway {
 	}
 
 	async create(call: Call): Promise<Answer> {
-		const order = await readOrder(this.state, this.gateway, call, call.params.model, call.body);
+		const spelled = call.params.model ?? '';
+		const model = this.modelSpelled(spelled);
+		if (model === undefined) return this.refuse({ kind: 'unknownModel', message: spelled });
+		const order = await readOrder(this.state, this.gateway, call, model, call.body);
 		if (!isOrder(order)) return this.refuse(order);
 		const task = this.state.tasks.create(order);
 		return {
@@ -138,7 +144,18 @@ class QueueGateway {
 
 	private taskOf({ params }: Call): Task | undefined {
 		const task = this.state.tasks.find(this.gateway.name, params.id ?? '');
-		return task?.order.model === params.model ? task : undefined;
+		return task && this.spelling(task) === params.model ? task : undefined;
+	}
+
+	/** The model that an address means; undefined where it is spelled the way that is not known. */
+	private modelSpelled(spelled: string): string | undefined {
+		if (!this.state.quirks.current.hyphenatedModels) return spelled;
+		return spelled.includes('_') ? undefined : spelled.replaceAll('-', '_');
+	}
+
+	/** A task's model as its addresses spell it. */
+	private spelling({ order: { model, quirks } }: Task): string {
+		return quirks.hyphenatedModels ? model.replaceAll('_', '-') : model;
 	}
 
 	private unknownTask({ params }: Call): Answer {
@@ -147,7 +164,7 @@ class QueueGateway {
 
 	private urlOf(task: Task, verb: 'response' | 'status' | 'cancel'): string {
 		const base = task.order.quirks.foreignReplyUrls ? this.state.trapUrl() : this.state.apiUrl();
-		return `${base}${this.gateway.basePath}/v1/queue/${task.order.model}/requests/${task.id}/${verb}`;
+		return `${base}${this.gateway.basePath}/v1/queue/${this.spelling(task)}/requests/${task.id}/${verb}`;
 	}
 
 	private statusBody(task: Task): unknown {
@@ -159,7 +176,7 @@ class QueueGateway {
 			request_id: task.id,
 			...(state === 'queued' ? { queue_position: 0 } : {}),
 			response_url: this.urlOf(task, 'response'),
-			...(state === 'completed' ? { metrics: { inference_time: task.inferenceSeconds } } : {}),
+			...(state === 'completed' ? { metrics: { inference_time: inferenceTime(task) } } : {}),
 			...(quirks.progress ? { progress: task.progressAt(nowMs) } : {}),
 			...(quirks.logs ? { logs: logsOf(task, nowMs) } : {}),
 			...errorFields(task, state),
@@ -176,7 +193,7 @@ class QueueGateway {
 		});
 		return {
 			request_id: task.id,
-			outputs: quirks.outputsForm === 'flat' ? outputs : [{ content: outputs }],
+			...(quirks.outputsForm === 'flat' ? { outputs } : { output: [{ content: outputs }] }),
 			metadata: { prompt, ...(trouble.echoKey === 'result' ? { authorization: key } : {}) },
 			...successError(task),
 		};
@@ -190,6 +207,14 @@ class QueueGateway {
 		const body = { error: { code: errorType, message }, request_id: task.id };
 		return { statusCode: 422, taskId: task.id, body };
 	}
+}
+
+/** The only figure that the contract shows, in whatever unit (docs/contracts/queue.md#status). */
+const sampleInferenceTime = 12.34;
+
+function inferenceTime({ inferenceSeconds, order: { quirks } }: Task): number {
+	if (quirks.inferenceTime === 'constant') return sampleInferenceTime;
+	return quirks.inferenceTime === 'seconds' ? inferenceSeconds : inferenceSeconds * 1000;
 }
 
 function fileNameOf(url: string): string {

@@ -28,7 +28,18 @@ const quirksSchema = z
 		unknownWordReads: z.number().int().min(0).default(0),
 		/** How `error` of a failed task looks; `documented` is text (queue) or `{code, message}`. */
 		errorForm: z
-			.enum(['documented', 'text', 'object', 'codeAndErrorMessage', 'failReason'])
+			.enum([
+				'documented',
+				'text',
+				'object',
+				'codeAndErrorMessage',
+				/** The code as a number, and the message it has there (VTrix). */
+				'numericCode',
+				/** `error_message` at the top, and no `error` (VTrix). */
+				'errorMessage',
+				/** `fail_reason` at the top (ToAPIs). */
+				'failReason',
+			])
 			.default('documented'),
 		/** What stands at `error` when there is none. */
 		successError: z.enum(['absent', 'null', 'empty']).default('absent'),
@@ -38,7 +49,7 @@ const quirksSchema = z
 		logs: z.boolean().default(false),
 		/** Adds `progress` to status replies where the contract does not promise it. */
 		progress: z.boolean().default(false),
-		/** `outputs[]` with the URL at once, or wrapped in `outputs[].content[]` (queue). */
+		/** The pictures at `outputs[]`, or at `output[].content[]` (queue). */
 		outputsForm: z.enum(['flat', 'content']).default('flat'),
 		/** Leaves out all of `outputs[]` but `type` and `url` (queue). */
 		bareOutputs: z.boolean().default(false),
@@ -46,14 +57,51 @@ const quirksSchema = z
 		failedResult: z.enum(['statusBody', 'errorReply']).default('statusBody'),
 		/** Which of the contract's error shapes refusals take; `documented` picks by the refusal. */
 		refusalShape: z
-			.enum(['documented', 'object', 'text', 'detail', 'detailList', 'statusObject', 'success'])
+			.enum([
+				'documented',
+				'object',
+				'numericCode',
+				'text',
+				'detail',
+				'detailList',
+				'statusObject',
+				'success',
+			])
 			.default('documented'),
 		/** A create that is answered with the finished task (VTrix, ToAPIs). */
 		finishedAtOnce: z.boolean().default(false),
 		/** Where ToAPIs puts the pictures. */
 		picturesAt: z.enum(['result', 'data', 'url']).default('result'),
-		/** Under which name ToAPIs gives the id. */
-		idField: z.enum(['id', 'task_id']).default('id'),
+		/**
+		 * Under which name ToAPIs gives the id; `data`: a create is answered with
+		 * `{success, data: {task_id}}` alone; `none`: a finished task has no id at all.
+		 */
+		idField: z.enum(['id', 'task_id', 'data', 'none']).default('id'),
+		/** How ToAPIs says that it does not know a task; `older`: as an older report has it. */
+		unknownTask: z.enum(['documented', 'older']).default('documented'),
+		/**
+		 * What ToAPIs does with `client_business_id`: keeps it and finds the task by it, takes it and
+		 * forgets it, or refuses a field that its page on FLUX does not list.
+		 */
+		clientBusinessId: z.enum(['kept', 'ignored', 'refused']).default('kept'),
+		/** A key without a limit: what remains is -1 (ToAPIs). */
+		unlimitedQuota: z.boolean().default(false),
+		/** How VTrix writes the price of a task; the last two mean that it is not told. */
+		usageCost: z.enum(['text', 'number', 'empty', 'null']).default('text'),
+		/** Under which name VTrix gives the id of a picture. */
+		contentId: z.enum(['jobId', 'id', 'img_id']).default('jobId'),
+		/** Adds the times of a finished task to its metadata (VTrix). */
+		metadataTimes: z.boolean().default(false),
+		/** A key that is not known gets 403 in place of 401 (VTrix). */
+		badKeyIs403: z.boolean().default(false),
+		/** Whether VTrix has the call for the price; where it does not, that is a 404. */
+		price: z.boolean().default(false),
+		/** Ids of models are spelled with hyphens, and no other spelling is known (queue). */
+		hyphenatedModels: z.boolean().default(false),
+		/** What `inference_time` holds, of which the contract tells no unit (queue). */
+		inferenceTime: z.enum(['seconds', 'milliseconds', 'constant']).default('seconds'),
+		/** Kontext takes a safety tolerance of 2 at most where there is an input image. */
+		strictTolerance: z.boolean().default(false),
 		/** Kontext answers a JPEG request with PNG bytes under a JPEG name and type. */
 		jpegIsPng: z.boolean().default(false),
 		/** Seconds from the request to cancel until the task is cancelled (queue). */

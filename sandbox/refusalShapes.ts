@@ -13,7 +13,10 @@ const codes: Record<RefusalKind, string> = {
 	unknownTask: 'NOT_FOUND',
 	unknownPath: 'NOT_FOUND',
 	invalid: 'INVALID_REQUEST',
+	webhook: 'INVALID_REQUEST',
+	moderated: 'CONTENT_BLOCKED',
 	rateLimited: 'RATE_LIMIT_EXCEEDED',
+	limiterDown: 'SERVICE_UNAVAILABLE',
 	broken: 'INTERNAL_SERVER_ERROR',
 };
 
@@ -22,6 +25,9 @@ const shapes: Record<ShapeName, (refusal: Refusal, statusCode: number) => unknow
 	object: ({ kind, message }) => ({
 		error: { code: codes[kind], message },
 		request_id: randomUUID(),
+	}),
+	numericCode: ({ message, path }, statusCode) => ({
+		error: { code: statusCode, message, type: 'invalid_request_error', param: path?.[0] ?? null },
 	}),
 	text: ({ message }) => ({ error: message }),
 	detail: ({ message }) => ({ detail: message }),

@@ -139,7 +139,8 @@ class Exchange {
 	private async answer(): Promise<Answer> {
 		const { headers, body } = this.request;
 		const key = bearerKey(headers.authorization);
-		const call: Call = { params: this.params, headers, body, key, role: roleOf(key) };
+		const query = this.request.query as Call['query'];
+		const call: Call = { params: this.params, query, headers, body, key, role: roleOf(key) };
 		const refusal = keyRefusal(call, this.route.call) ?? bodyRefusal(body);
 		if (refusal) return this.protocol.refuse(refusal);
 		return await this.route.handle(call);

@@ -1,12 +1,12 @@
 import { failureOf } from './failures';
 import type { NamedGateway } from './gateways/gateway';
-import type { Task, TaskState } from './jobs';
+import type { Order, Task, TaskState } from './jobs';
 import { isOrder, readOrder } from './orders';
 import type { Answer, Call, Protocol, Refusal, SandboxState } from './protocol';
 import { refusalAnswer, type RefusalTable } from './refusalShapes';
 import { stateWord, type StateWords } from './stateWords';
 import { readUpload } from './upload';
-import { isObject } from './validation';
+import { isObject, type Parameters } from './validation';
 
 /** docs/contracts/toapis.md#status; it has no cancel. */
 const documented: StateWords = {
@@ -20,23 +20,45 @@ const documented: StateWords = {
 /** The other states that it lists. */
 const alternative: StateWords = { ...documented, queued: 'submitted', running: 'pending' };
 
-/** `{"error": {"code", "message", "type", "param"}}`, where the code may be a number. */
-function errorShape(code: string | number, type: string): (refusal: Refusal) => unknown {
-	return ({ message, path }) => ({ error: { code, message, type, param: path?.[0] ?? null } });
+/** `{"error": {"code", "message", "type", "param"}}`; `message` in place of the sandbox's own. */
+function errorShape(code: string, fixed: { type?: string; message?: string } = {}) {
+	return ({ message, path }: Refusal): unknown => ({
+		error: { code, type: code, message, param: path?.[0] ?? null, ...fixed },
+	});
 }
 
-/** Statuses and shapes of docs/contracts/toapis.md#errors; 402 and 403 are taken from the queue API. */
+const invalidRequest = 'invalid_request_error';
+
+/**
+ * Statuses, codes and shapes of docs/contracts/toapis.md#errors. It has no 403; that one is made
+ * like the others.
+ */
 const refusals: RefusalTable = {
-	badKey: { statusCode: 401, shape: errorShape(401, 'authentication_error') },
-	noCredit: { statusCode: 402, shape: errorShape('insufficient_quota', 'billing_error') },
-	forbidden: { statusCode: 403, shape: errorShape(403, 'permission_error') },
-	unknownModel: { statusCode: 400, shape: errorShape('model_not_found', 'invalid_request_error') },
-	unknownTask: { statusCode: 400, shape: () => ({ message: 'task_not_exist' }) },
+	badKey: { statusCode: 401, shape: errorShape('authentication_error') },
+	noCredit: { statusCode: 402, shape: errorShape('insufficient_quota') },
+	forbidden: { statusCode: 403, shape: errorShape('permission_error') },
+	unknownModel: { statusCode: 400, shape: errorShape('model_not_found', { type: invalidRequest }) },
+	unknownTask: { statusCode: 404, shape: errorShape('task_not_found') },
 	unknownPath: { statusCode: 404, shape: 'success' },
-	invalid: { statusCode: 400, shape: errorShape('invalid_parameter', 'invalid_request_error') },
-	rateLimited: { statusCode: 429, shape: errorShape(429, 'rate_limit_error') },
-	broken: { statusCode: 500, shape: 'success' },
+	invalid: { statusCode: 400, shape: errorShape(invalidRequest) },
+	webhook: {
+		statusCode: 400,
+		shape: errorShape('webhook_not_configured', { type: invalidRequest }),
+	},
+	moderated: { statusCode: 422, shape: errorShape('content_policy_violation') },
+	rateLimited: {
+		statusCode: 429,
+		shape: errorShape('rate_limit_exceeded', { message: 'Async task request rate exceeded' }),
+	},
+	broken: { statusCode: 500, shape: errorShape('internal_error') },
+	limiterDown: { statusCode: 503, shape: errorShape('rate_limit_unavailable') },
 };
+
+/** What an older report has in place of the documented 404 for a task that is not known. */
+const olderUnknownTask: Answer = { statusCode: 400, body: { message: 'task_not_exist' } };
+
+/** What is listed where images are not asked for: any model of text will do. */
+const textModel = 'a-model-of-text';
 
 /** How long pictures live, in seconds: one day, as in the contract's example. */
 const pictureLifeSeconds = 86_400;
@@ -67,7 +89,13 @@ export function toApisProtocol(state: SandboxState, gateway: NamedGateway): Prot
 				call: 'upload',
 				handle: async (call) => await toApis.upload(call),
 			},
-			{ method: 'GET', path: '/v1/balance', call: 'balance', handle: (call) => balance(call) },
+			{
+				method: 'GET',
+				path: '/v1/balance',
+				call: 'balance',
+				handle: (call) => toApis.balance(call),
+			},
+			{ method: 'GET', path: '/v1/models', call: 'models', handle: (call) => toApis.models(call) },
 			{
 				method: 'POST',
 				path: '/v1/chat/completions',
@@ -85,41 +113,91 @@ class ToApisGateway {
 	) {}
 
 	refuse(refusal: Refusal): Answer {
-		return refusalAnswer(refusals, refusal, this.state.quirks.current.refusalShape);
+		const { refusalShape, unknownTask } = this.state.quirks.current;
+		if (refusal.kind === 'unknownTask' && unknownTask === 'older') return olderUnknownTask;
+		return refusalAnswer(refusals, refusal, refusalShape);
 	}
 
 	async create(call: Call): Promise<Answer> {
-		const { model, ...parameters } = isObject(call.body) ? call.body : {};
+		const {
+			model,
+			client_business_id: ownId,
+			...parameters
+		} = isObject(call.body) ? call.body : {};
+		const twoFields = imageFieldRefusal(parameters);
+		if (twoFields) return this.refuse(twoFields);
 		const order = await readOrder(this.state, this.gateway, call, model, parameters);
 		if (!isOrder(order)) return this.refuse(order);
-		const task = this.state.tasks.create(order);
-		return { statusCode: 200, taskId: task.id, billed: true, body: this.taskBody(task) };
+		const refusal = ownIdRefusal(ownId, order);
+		if (refusal) return this.refuse(refusal);
+		const isKept = typeof ownId === 'string' && order.quirks.clientBusinessId === 'kept';
+		const task = this.state.tasks.create({ ...order, ...(isKept ? { businessId: ownId } : {}) });
+		const body =
+			order.quirks.idField === 'data'
+				? { success: true, data: { task_id: task.id } }
+				: this.taskBody(task);
+		return { statusCode: 200, taskId: task.id, billed: true, body };
 	}
 
-	/** One read serves status and result. */
-	read({ params }: Call): Answer {
-		const task = this.state.tasks.find(this.gateway.name, params.id ?? '');
-		if (!task) return this.refuse({ kind: 'unknownTask', message: 'task_not_exist' });
+	/** One read serves status and result, by the task's id or the caller's own. */
+	read({ params: { id = '' } }: Call): Answer {
+		const { tasks } = this.state;
+		const { name } = this.gateway;
+		const task = tasks.find(name, id) ?? tasks.findByBusinessId(name, id);
+		if (!task) return this.refuse({ kind: 'unknownTask', message: `No such task: ${id}` });
 		return { statusCode: 200, taskId: task.id, body: this.taskBody(task) };
 	}
 
 	async upload({ headers, body }: Call): Promise<Answer> {
 		const file = await readUpload(headers['content-type'], body);
-		if ('kind' in file) return this.refuse(file);
+		if ('kind' in file) {
+			return { statusCode: 400, body: { success: false, message: file.message } };
+		}
 		const url = this.state.storeUpload(file.bytes, file.type);
-		return { statusCode: 200, body: { success: true, data: { url } } };
+		const id = new URL(url).pathname.replace(/^.*\/|\.\w+$/g, '');
+		const data = { id, url, mime_type: file.type, size: file.bytes.length };
+		return { statusCode: 200, body: { success: true, message: '', data } };
+	}
+
+	/** The contract's example figures. One kind of bad key is told by `success` alone. */
+	balance({ role }: Call): Answer {
+		if (role === 'unsuccessful') {
+			return { statusCode: 200, body: { success: false, message: 'Invalid token' } };
+		}
+		const { unlimitedQuota } = this.state.quirks.current;
+		const remaining = role === 'noCredit' ? 0 : 10.5;
+		const body = {
+			success: true,
+			remain_balance: unlimitedQuota ? -1 : remaining,
+			used_balance: 2.3,
+			unlimited_quota: unlimitedQuota,
+		};
+		return { statusCode: 200, body };
+	}
+
+	/** Models of images where these are asked for, else those of text alone. */
+	models({ query }: Call): Answer {
+		const ids = query.type === 'image' ? Object.keys(this.gateway.models) : [textModel];
+		const data = ids.map((id) => ({
+			id,
+			object: 'model',
+			created: 1_703_884_800,
+			owned_by: 'toapis',
+			supported_endpoint_types: [],
+		}));
+		return { statusCode: 200, body: { success: true, object: 'list', data } };
 	}
 
 	private taskBody(task: Task): unknown {
 		const nowMs = this.state.tasks.nowMs();
 		const state = task.stateAt(nowMs);
-		const { quirks, model, trouble, key } = task.order;
+		const { model, trouble, key } = task.order;
 		return {
-			[quirks.idField]: task.id,
+			...idFields(task, state),
 			object: 'generation.task',
 			model,
 			status: stateWord(task, state, { documented, alternative }),
-			progress: Math.round(task.progressAt(nowMs) * 100),
+			progress: state === 'failed' ? 0 : Math.round(task.progressAt(nowMs) * 100),
 			created_at: Math.floor(task.createdAtMs / 1000),
 			metadata: trouble.echoKey === 'result' && state === 'completed' ? { authorization: key } : {},
 			...this.ending(task, state),
@@ -148,6 +226,31 @@ class ToApisGateway {
 	}
 }
 
+function idFields({ id, order: { quirks } }: Task, state: TaskState): Record<string, string> {
+	if (quirks.idField === 'none' && state === 'completed') return {};
+	return { [quirks.idField === 'task_id' ? 'task_id' : 'id']: id };
+}
+
+/** Nobody says what becomes of a create with both fields, so it is not taken. */
+function imageFieldRefusal({ image_urls, reference_images }: Parameters): Refusal | undefined {
+	if (image_urls === undefined || reference_images === undefined) return undefined;
+	const message = 'image_urls and reference_images exclude each other';
+	return { kind: 'invalid', message, path: ['reference_images'] };
+}
+
+/** A field that the page on FLUX does not list is refused where the quirk says so. */
+function ownIdRefusal(ownId: unknown, { quirks }: Order): Refusal | undefined {
+	if (ownId === undefined) return undefined;
+	const isText = typeof ownId === 'string' && ownId !== '';
+	if (isText && quirks.clientBusinessId !== 'refused') return undefined;
+	const complaint = isText ? 'extra fields not permitted' : 'must be a string';
+	return {
+		kind: 'invalid',
+		message: `client_business_id: ${complaint}`,
+		path: ['client_business_id'],
+	};
+}
+
 function failureFields(task: Task): Record<string, unknown> {
 	const { toApisCode: code, message } = failureOf(task, 'failed');
 	const { errorForm } = task.order.quirks;
@@ -155,19 +258,4 @@ function failureFields(task: Task): Record<string, unknown> {
 	if (errorForm === 'text') return { error: message };
 	if (errorForm === 'codeAndErrorMessage') return { error: { code, error_message: message } };
 	return { error: { code, message } };
-}
-
-/** The contract's example figures. One kind of bad key is told by `success` alone. */
-function balance({ role }: Call): Answer {
-	if (role === 'unsuccessful') {
-		return { statusCode: 200, body: { success: false, message: 'Invalid token' } };
-	}
-	const remaining = role === 'noCredit' ? 0 : 10.5;
-	const body = {
-		success: true,
-		remain_balance: remaining,
-		used_balance: 2.3,
-		unlimited_quota: false,
-	};
-	return { statusCode: 200, body };
 }

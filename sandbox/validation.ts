@@ -25,8 +25,10 @@ const checks: { [Type in ParameterRule['type']]: Check<Type> } = {
 		if (typeof value !== 'string') return 'must be a string';
 		return rule.required && value.trim() === '' ? 'must not be empty' : undefined;
 	},
-	integer: (value, rule) =>
-		Number.isSafeInteger(value) ? outsideRange(value as number, rule) : 'must be an integer',
+	integer: (value, rule) => {
+		if (!Number.isSafeInteger(value)) return 'must be an integer';
+		return rule.zeroIsNone && value === 0 ? undefined : outsideRange(value as number, rule);
+	},
 	number: (value, rule) =>
 		typeof value === 'number' ? outsideRange(value, rule) : 'must be a number',
 	boolean: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
@@ -86,18 +88,27 @@ function outsideRange(
 
 /** Everything that is wrong with the parameters of a create, but for what is in the images. */
 export function complaintsAbout(parameters: Parameters, table: ModelTable): Complaint[] {
-	return [...webhooks(parameters), ...memberComplaints(parameters, table.parameters, [])];
+	return [...memberComplaints(parameters, table.parameters, []), ...tooLarge(parameters, table)];
 }
 
-/** The gateways reject creates that carry a webhook field (docs/contracts/queue.md#create). */
-function webhooks(parameters: Parameters): Complaint[] {
-	return Object.keys(parameters)
-		.filter((name) => /webhook|callback/i.test(name))
-		.map((name) => ({
-			path: [name],
-			message: 'webhooks are not supported',
-			type: 'value_error.webhook',
-		}));
+/**
+ * Whether a create carries a webhook, however deep: the gateways refuse it
+ * (docs/contracts/queue.md#create, docs/contracts/toapis.md#callbacks).
+ */
+export function holdsWebhook(value: unknown): boolean {
+	if (Array.isArray(value)) return value.some(holdsWebhook);
+	if (!isObject(value)) return false;
+	return Object.entries(value).some(
+		([name, inner]) => /webhook|callback/i.test(name) || holdsWebhook(inner),
+	);
+}
+
+/** Width and height are each in order, but too many pixels together. */
+function tooLarge({ width, height }: Parameters, { mostPixels = Infinity }: ModelTable) {
+	if (typeof width !== 'number' || typeof height !== 'number') return [];
+	if (width * height <= mostPixels) return [];
+	const message = `width and height must be at most ${mostPixels} pixels together`;
+	return [{ path: ['width'], message, type: 'value_error.pixels' }];
 }
 
 function memberComplaints(

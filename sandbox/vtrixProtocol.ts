@@ -1,6 +1,7 @@
 import { failureOf } from './failures';
 import type { NamedGateway } from './gateways/gateway';
 import type { Task, TaskState } from './jobs';
+import { soldModel } from './models';
 import { isOrder, readOrder } from './orders';
 import type { Answer, Call, Protocol, Refusal, SandboxState } from './protocol';
 import { refusalAnswer, type RefusalTable } from './refusalShapes';
@@ -25,6 +26,9 @@ const alternative: StateWords = {
 	cancelled: 'failed',
 };
 
+/** The code of a refusal for sensitive content (docs/contracts/vtrix.md#errors). */
+const sensitive = 110001;
+
 /** docs/contracts/vtrix.md#errors gives the statuses; the shapes are those of its failed tasks and of the queue API. */
 const refusals: RefusalTable = {
 	badKey: { statusCode: 401, shape: 'object' },
@@ -34,12 +38,18 @@ const refusals: RefusalTable = {
 	unknownTask: { statusCode: 404, shape: 'object' },
 	unknownPath: { statusCode: 404, shape: 'detail' },
 	invalid: { statusCode: 400, shape: 'object' },
+	webhook: { statusCode: 400, shape: 'object' },
+	moderated: { statusCode: 400, shape: ({ message }) => ({ code: sensitive, message }) },
 	rateLimited: { statusCode: 429, shape: 'object' },
 	broken: { statusCode: 500, shape: 'object' },
+	limiterDown: { statusCode: 503, shape: 'object' },
 };
 
 /** What a picture costs, in USD as text, as the contract's example has it. */
 const cost = '0.08';
+
+/** The ways to write it (docs/contracts/vtrix.md#result). */
+const costs = { text: cost, number: Number(cost), empty: '', null: null };
 
 /** The generation API of VTrix. */
 export function vtrixProtocol(state: SandboxState, gateway: NamedGateway): Protocol {
@@ -60,6 +70,12 @@ export function vtrixProtocol(state: SandboxState, gateway: NamedGateway): Proto
 				call: 'status',
 				handle: (call) => vtrix.read(call),
 			},
+			{
+				method: 'POST',
+				path: '/v1/generation/precharge',
+				call: 'price',
+				handle: (call) => vtrix.price(call),
+			},
 		],
 	};
 }
@@ -71,7 +87,9 @@ class VtrixGateway {
 	) {}
 
 	refuse(refusal: Refusal): Answer {
-		return refusalAnswer(refusals, refusal, this.state.quirks.current.refusalShape);
+		const { refusalShape, badKeyIs403 } = this.state.quirks.current;
+		const answer = refusalAnswer(refusals, refusal, refusalShape);
+		return refusal.kind === 'badKey' && badKeyIs403 ? { ...answer, statusCode: 403 } : answer;
 	}
 
 	async create(call: Call): Promise<Answer> {
@@ -87,6 +105,17 @@ class VtrixGateway {
 		const task = this.state.tasks.find(this.gateway.name, params.id ?? '');
 		if (!task) return this.refuse({ kind: 'unknownTask', message: `No such task: ${params.id}` });
 		return { statusCode: 200, taskId: task.id, body: this.taskBody(task) };
+	}
+
+	/** Tells what a create would cost, and runs nothing. */
+	price({ body }: Call): Answer {
+		if (!this.state.quirks.current.price) {
+			return this.refuse({ kind: 'unknownPath', message: 'Not Found' });
+		}
+		const { model } = unwrapped(body);
+		const isKnown = typeof model === 'string' && soldModel(this.gateway, model) !== undefined;
+		const told = { status: 'success', data: { cost, currency: 'USD', discount: 1 } };
+		return { statusCode: 200, body: isKnown ? told : { status: 'failed', data: { cost: null } } };
 	}
 
 	private taskBody(task: Task): unknown {
@@ -105,17 +134,20 @@ class VtrixGateway {
 	/** `output` and `usage` only when completed, `error` only when failed. */
 	private ending(task: Task, state: TaskState): Record<string, unknown> {
 		const { quirks, trouble, key, pictures } = task.order;
-		if (state === 'failed') return { error: errorValue(task) };
+		if (state === 'failed') return errorFields(task);
 		if (state !== 'completed') return {};
 		const content = pictures.map((_, index) => ({
 			type: 'image',
 			url: this.state.pictureUrlOf(task, index),
-			jobId: `${task.id}-${index}`,
+			[quirks.contentId]: `${task.id}-${index}`,
 		}));
 		return {
 			output: [{ content }],
-			usage: { cost, discount: 1 },
-			metadata: trouble.echoKey === 'result' ? { authorization: key } : {},
+			usage: { cost: costs[quirks.usageCost], discount: 1 },
+			metadata: {
+				...(quirks.metadataTimes ? timesOf(task) : {}),
+				...(trouble.echoKey === 'result' ? { authorization: key } : {}),
+			},
 			...(quirks.successError === 'absent'
 				? {}
 				: { error: quirks.successError === 'null' ? null : '' }),
@@ -133,10 +165,21 @@ function unwrapped(body: unknown): { model: unknown; parameters: unknown } {
 	return { model, parameters: { ...rest, ...first.params } };
 }
 
-function errorValue(task: Task): unknown {
-	const { code, message } = failureOf(task, 'failed');
+/** Seconds since 1970, as its other times are. */
+function timesOf({ createdAtMs, startsAtMs, endsAtMs }: Task): Record<string, number> {
+	const seconds = (ms: number): number => Math.floor(ms / 1000);
+	return {
+		in_queue_at: seconds(createdAtMs),
+		upload_at: seconds(startsAtMs),
+		completed_at: seconds(endsAtMs),
+	};
+}
+
+function errorFields(task: Task): Record<string, unknown> {
+	const { code, number, message } = failureOf(task, 'failed');
 	const { errorForm } = task.order.quirks;
-	if (errorForm === 'text') return message;
-	if (errorForm === 'codeAndErrorMessage') return { code, error_message: message };
-	return { code, message };
+	if (errorForm === 'text') return { error: message };
+	if (errorForm === 'errorMessage') return { error_message: message };
+	if (errorForm === 'codeAndErrorMessage') return { error: { code, error_message: message } };
+	return { error: { code: errorForm === 'numericCode' ? number : code, message } };
 }

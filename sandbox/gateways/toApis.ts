@@ -15,6 +15,10 @@ const toApisFlux2Size: ParameterRule = {
 	choices: ['1:1', '4:3', '3:4', '16:9', '9:16', '3:2', '2:3'],
 };
 
+/**
+ * docs/contracts/toapis.md#create: the guide has `n` and `reference_images`, the reference has
+ * neither. All models take both here, so that whoever sends them is understood.
+ */
 const pictureCount: ParameterRule = { type: 'integer', minimum: 1, maximum: 10 };
 
 const toApisKontext: ModelTable = {
@@ -34,6 +38,8 @@ const toApisKontext: ModelTable = {
 		},
 	},
 	format: 'png',
+	ratio: '16:9',
+	matchesImage: true,
 };
 
 const toApisFlux2: ModelTable = {
@@ -99,7 +105,7 @@ export const toApis: GatewayDefinition = {
 			'fail_reason',
 		],
 		failureCodes: { failed: 'generation_failed', moderated: 'content_policy_violation' },
-		cheapest: { model: 'flux-kontext-pro', parameters: { n: 1 } },
+		cheapest: { model: 'flux-kontext-pro', parameters: {} },
 		parametersIn: (body) =>
 			Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'model')),
 		imagesIn: (parameters) =>

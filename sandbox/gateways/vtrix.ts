@@ -1,4 +1,4 @@
-import { flux2Max, kontext, pro11, vtrixFlux2Pro, type ModelTable } from '../models';
+import { kontext, pro11, vtrixFlux2Max, vtrixFlux2Pro, type ModelTable } from '../models';
 import { letters } from '../random';
 import { vtrixProtocol } from '../vtrixProtocol';
 import { numberedImages, withSlashes, type GatewayDefinition, type WireObject } from './gateway';
@@ -22,7 +22,7 @@ export const vtrix: GatewayDefinition = {
 		flux_kontext_max: vtrixKontext,
 		flux_pro_11: { ...pro11, height: 1024 },
 		flux_2_pro: vtrixFlux2Pro,
-		flux_2_max: flux2Max,
+		flux_2_max: vtrixFlux2Max,
 	},
 	isSingleRead: true,
 	newTaskId: () => letters(20),
@@ -59,6 +59,7 @@ export const vtrix: GatewayDefinition = {
 			'usage',
 			'metadata',
 			'error',
+			'error_message',
 		],
 		failureCodes: { failed: '002014001', moderated: '002014003' },
 		// The least that FLUX 1.1 [pro] makes, in pixels a side.

@@ -144,6 +144,23 @@ describe('failed tasks of the queue API', () => {
 	});
 });
 
+describe('FLUX.2 in the queue API', () => {
+	it.each([
+		['both sides', { width: 1_536, height: 1_024 }, 192, 128],
+		['no side', {}, 128, 128],
+		['zeros', { width: 0, height: 0 }, 128, 128],
+		['the width alone', { width: 2_048 }, 256, 64],
+		['the height alone, and a 0', { width: 0, height: 2_048 }, 64, 256],
+	])('takes %s, and chooses what is not told', async (_sides, sides, width, height) => {
+		const created = await createdTask(
+			{ prompt: 'x', disable_pup: true, ...sides },
+			{ model: 'flux_2_pro' },
+		);
+		fixture.pass(10);
+		expect((await created.result()).body).toMatchObject({ outputs: [{ width, height }] });
+	});
+});
+
 describe('quirks of the queue API', () => {
 	it('bend the words and shapes of failures', async () => {
 		fixture.sandbox.quirks.set({
@@ -175,9 +192,41 @@ describe('quirks of the queue API', () => {
 		fixture.pass(10);
 		expect((await created.status()).body).toHaveProperty('error', null);
 		expect((await created.result()).body).toMatchObject({
-			outputs: [{ content: [{ type: 'image', url: expect.any(String) as string }] }],
+			output: [{ content: [{ type: 'image', url: expect.any(String) as string }] }],
 			error: null,
 		});
+	});
+
+	it.each([
+		['seconds', 7],
+		['milliseconds', 7_000],
+		['constant', 12.34],
+	] as const)('tell the inference time in %s', async (inferenceTime, most) => {
+		fixture.sandbox.quirks.set({ inferenceTime });
+		const created = await createdTask({ prompt: 'a clock [seconds=7]' });
+		fixture.pass(7);
+		const { metrics } = (await created.status()).body as { metrics: { inference_time: number } };
+		expect(metrics.inference_time).toBeGreaterThan(most * 0.5);
+		expect(metrics.inference_time).toBeLessThanOrEqual(most);
+	});
+
+	it('spell the models with hyphens, and know no other spelling', async () => {
+		fixture.sandbox.quirks.set({ hyphenatedModels: true });
+		expect(await create({ prompt: 'x' })).toMatchObject({
+			statusCode: 404,
+			body: { detail: 'App not found: flux_kontext_max' },
+		});
+		const model = 'flux-kontext-max';
+		const created = await create({ prompt: 'x' }, { model });
+		const { id, url, status } = taskOn(
+			fixture,
+			'seaArtCloud',
+			model,
+			String(created.body.request_id),
+		);
+		expect(created.body.status_url).toBe(`${url}/status`);
+		expect((await status()).body.request_id).toBe(id);
+		expect(fixture.sandbox.ledger.taskRows()).toMatchObject([{ model: 'flux_kontext_max' }]);
 	});
 
 	it('may come with the prompt, for one task', async () => {

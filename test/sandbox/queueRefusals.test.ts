@@ -1,3 +1,4 @@
+import { drawPicture } from '../../sandbox';
 import { createdTaskOn, createOn, taskOn, type Where } from './queueCalls';
 import { Fixture } from './fixture';
 
@@ -64,7 +65,6 @@ describe('refusals of the queue API', () => {
 		['prompt_upsampling', { prompt: 'x', prompt_upsampling: 'yes' }],
 		['steps', { prompt: 'x', steps: 20 }],
 		['input_image_5', { prompt: 'x', input_image_5: 'QUJD' }],
-		['webhook_url', { prompt: 'x', webhook_url: 'http://127.0.0.1/' }],
 		['input_image', { prompt: 'x', input_image: 'data:image/png;base64,QUJD' }],
 		['input_image', { prompt: 'x', input_image: 'QUJD' }],
 		['input_image', { prompt: 'x', input_image: 'http://example.com/a.png' }],
@@ -87,6 +87,62 @@ describe('refusals of the queue API', () => {
 		expect(JSON.stringify(reply.body)).toContain(name);
 	});
 
+	it.each([
+		['width', { width: 32 }],
+		['width', { width: 2_080, height: 2_048 }],
+		['height', { height: 1_000 }],
+		['input_image_9', { input_image_9: 'QUJD' }],
+		['safety_tolerance', { safety_tolerance: '2' }],
+		['prompt_upsampling', { prompt_upsampling: true }],
+	])('of flux_2_pro name %s in %j', async (name, parameters) => {
+		const reply = await create({ prompt: 'x', ...parameters }, { model: 'flux_2_pro' });
+		expect(reply.statusCode).toBe(422);
+		expect(JSON.stringify(reply.body)).toContain(name);
+	});
+
+	it.each([
+		['seaArtCloud', 'flux_2_pro', 'input_image'],
+		['seaArtCloud', 'flux_2_max', 'input_image_8'],
+		['odiRouter', 'flux_2_pro', 'input_image_2'],
+		['odiRouter', 'flux_pro_11', 'image_prompt'],
+	] as const)('of %s: an image of %s by URL, at %s', async (gateway, model, name) => {
+		const url = `${fixture.sandbox.pictureUrl}/pictures/any/0.png`;
+		const reply = await create({ prompt: 'x', [name]: url }, { gateway, model });
+		expect(reply).toMatchObject({ statusCode: 422, body: { detail: expect.anything() as object } });
+		expect(JSON.stringify(reply.body)).toContain('must be base64 image data, not a URL');
+		expect(fixture.sandbox.ledger.where({ call: 'picture' })).toEqual([]);
+	});
+
+	it.each([
+		['at the top', { prompt: 'x', webhook_url: 'http://127.0.0.1/' }],
+		['deep inside', { prompt: 'x', extra: [{ webhook: { url: 'http://127.0.0.1/' } }] }],
+	])('of a webhook %s', async (_where, parameters) => {
+		expect(await create(parameters)).toMatchObject({
+			statusCode: 400,
+			body: { detail: 'webhook not supported' },
+		});
+	});
+
+	it('of what moderation blocks before a task is made', async () => {
+		expect(await create({ prompt: '[blocked]' })).toMatchObject({
+			statusCode: 422,
+			body: { error: { code: 'CONTENT_BLOCKED' } },
+		});
+		expect(fixture.sandbox.ledger.billed()).toBe(0);
+	});
+
+	it('of a high tolerance beside an image, as a quirk of resellers', async () => {
+		fixture.sandbox.quirks.set({ strictTolerance: true });
+		const picture = await drawPicture({
+			...{ gateway: 'seaArtCloud', model: 'a camera', prompt: 'an input' },
+			...{ width: 8, height: 8, format: 'png' },
+		});
+		const edit = { prompt: 'x', input_image: picture.toString('base64') };
+		expect((await create({ ...edit, safety_tolerance: 3 })).statusCode).toBe(422);
+		expect((await create({ ...edit, safety_tolerance: 2 })).statusCode).toBe(200);
+		expect((await create({ prompt: 'x', safety_tolerance: 6 })).statusCode).toBe(200);
+	});
+
 	it('of a model that the gateway does not sell say so', async () => {
 		const reply = await create({ prompt: 'x' }, { model: 'flux_2_max', gateway: 'odiRouter' });
 		expect(reply).toMatchObject({
@@ -102,6 +158,15 @@ describe('refusals of the queue API', () => {
 	] as const)('of the key %s have status %i', async (role, statusCode, body) => {
 		const reply = await create({ prompt: 'x' }, { key: fixture.sandbox.keys[role] });
 		expect(reply).toMatchObject({ statusCode, body });
+	});
+
+	it('may come as REQUEST_INVALID from a task that was accepted', async () => {
+		const created = await createdTask({ prompt: '[request-invalid]' });
+		fixture.pass(10);
+		expect((await created.status()).body).toMatchObject({
+			status: 'COMPLETED',
+			error_type: 'REQUEST_INVALID',
+		});
 	});
 
 	it('of an unknown key come before all else', async () => {
@@ -121,6 +186,7 @@ describe('refusals of the queue API', () => {
 		['detailList', { detail: [{ loc: ['body', 'prompt'] }] }],
 		['statusObject', { status: { code: 422 }, data: null }],
 		['success', { success: false }],
+		['numericCode', { error: { code: 422, param: 'prompt' } }],
 	] as const)('take the shape %s where the quirk says so', async (refusalShape, body) => {
 		fixture.sandbox.quirks.set({ refusalShape });
 		expect((await create({ prompt: '[rejected]' })).body).toMatchObject(body);

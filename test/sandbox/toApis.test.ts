@@ -2,6 +2,8 @@ import { FormData, request } from 'undici';
 import { drawPicture } from '../../sandbox';
 import { Fixture, type JsonReply } from './fixture';
 
+const nineUrls = Array.from({ length: 9 }, (_, index) => `http://127.0.0.1/${index}`);
+
 let fixture: Fixture;
 let picture: Buffer;
 
@@ -101,6 +103,17 @@ describe('the image API of ToAPIs', () => {
 		expect((await read(created.task_id)).body).toHaveProperty(path, expect.any(String));
 	});
 
+	it('tells of an upload what the contract lists', async () => {
+		const { body } = await upload(picture);
+		expect(body).toMatchObject({ success: true, message: '' });
+		expect(body.data).toEqual({
+			id: expect.any(String) as string,
+			url: expect.stringMatching(/^http.*\/uploads\//) as string,
+			mime_type: 'image/png',
+			size: picture.length,
+		});
+	});
+
 	it.each(['reference_images', 'image_urls'])('draws uploads named in %s', async (field) => {
 		const url = await uploadedUrl();
 		expect(await fixture.bytesAt(url)).toEqual(picture);
@@ -115,7 +128,10 @@ describe('the image API of ToAPIs', () => {
 	});
 
 	it('refuses uploads that are no pictures, too large, or in another field', async () => {
-		expect((await upload(Buffer.from('<svg/>'))).statusCode).toBe(400);
+		expect(await upload(Buffer.from('<svg/>'))).toMatchObject({
+			statusCode: 400,
+			body: { success: false, message: expect.any(String) as string },
+		});
 		expect((await upload(picture, 'image')).statusCode).toBe(400);
 		const large = Buffer.concat([picture, Buffer.alloc(10 * 1024 * 1024)]);
 		expect((await upload(large)).statusCode).toBe(400);
@@ -127,6 +143,10 @@ describe('the image API of ToAPIs', () => {
 		['n', { prompt: 'x', n: 11 }],
 		['image_urls', { prompt: 'x', image_urls: ['http://127.0.0.1/a', 'http://127.0.0.1/b'] }],
 		['reference_images', { prompt: 'x', reference_images: ['QUJD'] }],
+		['size', { model: 'flux-2-pro', prompt: 'x', size: '21:9' }],
+		['size', { model: 'flux-2-flex', prompt: 'x', size: 'match_input_image' }],
+		['image_urls', { model: 'flux-2-pro', prompt: 'x', image_urls: nineUrls }],
+		['reference_images', { prompt: 'x', image_urls: ['http://127.0.0.1/a'], reference_images: [] }],
 		['metadata.resolution', { prompt: 'x', metadata: { resolution: '1K' } }],
 		['metadata.resolution', { model: 'flux-2-pro', prompt: 'x', metadata: { resolution: '3K' } }],
 		['seed', { prompt: 'x', seed: 1 }],
@@ -140,12 +160,12 @@ describe('the image API of ToAPIs', () => {
 
 	it('refuses unknown tasks, bad keys, and calls to the chat endpoint', async () => {
 		expect(await read('none')).toMatchObject({
-			statusCode: 400,
-			body: { message: 'task_not_exist' },
+			statusCode: 404,
+			body: { error: { code: 'task_not_found' } },
 		});
 		expect(await create({ prompt: 'x' }, 'wrong')).toMatchObject({
 			statusCode: 401,
-			body: { error: { code: 401, type: 'authentication_error' } },
+			body: { error: { code: 'authentication_error' } },
 		});
 		expect(await fixture.call('toApis', 'POST', '/v1/chat/completions', {})).toMatchObject({
 			statusCode: 400,

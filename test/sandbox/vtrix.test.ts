@@ -64,6 +64,83 @@ describe('the generation API of VTrix', () => {
 		});
 	});
 
+	it('may tell a failure by a number, or by error_message alone, as quirks', async () => {
+		const failed = async (prompt: string) => {
+			const { body } = await create(wrapped({ prompt }));
+			fixture.pass(10);
+			return (await read(body.id)).body;
+		};
+		fixture.sandbox.quirks.set({ errorForm: 'numericCode' });
+		expect(await failed('[moderated]')).toMatchObject({ error: { code: 110001 } });
+		expect(await failed('[failed]')).toMatchObject({ error: { code: 190000 } });
+		fixture.sandbox.quirks.set({ errorForm: 'errorMessage' });
+		const body = await failed('[failed]');
+		expect(body).toMatchObject({ status: 'failed', error_message: 'Task execution failed' });
+		expect(body).not.toHaveProperty('error');
+	});
+
+	it.each([
+		['text', '0.08'],
+		['number', 0.08],
+		['empty', ''],
+		['null', null],
+	] as const)('may write the cost as %s, as a quirk', async (usageCost, cost) => {
+		fixture.sandbox.quirks.set({ usageCost, finishedAtOnce: true });
+		const { body } = await create(wrapped({ prompt: 'x' }));
+		expect(body).toHaveProperty('usage.cost', cost);
+	});
+
+	it.each(['jobId', 'id', 'img_id'] as const)(
+		'may give the id of a picture as %s, and times, as quirks',
+		async (contentId) => {
+			fixture.sandbox.quirks.set({ contentId, metadataTimes: true, finishedAtOnce: true });
+			const { body } = await create(wrapped({ prompt: 'x' }));
+			expect(body).toHaveProperty(`output.0.content.0.${contentId}`, expect.any(String));
+			const atSeconds = fixture.nowMs / 1000;
+			expect(body.metadata).toEqual({
+				in_queue_at: atSeconds,
+				upload_at: atSeconds,
+				completed_at: atSeconds,
+			});
+		},
+	);
+
+	it('refuses sensitive content by number, before a task is made', async () => {
+		expect(await create(wrapped({ prompt: '[blocked]' }))).toMatchObject({
+			statusCode: 400,
+			body: { code: 110001, message: 'input image may contain sensitive information' },
+		});
+		expect(fixture.sandbox.ledger.billed()).toBe(0);
+	});
+
+	it('tells the price where a quirk says that it can, and runs nothing', async () => {
+		const price = async (body: object): Promise<JsonReply> =>
+			await fixture.call('vtrix', 'POST', '/v1/generation/precharge', body);
+		const order = wrapped({ prompt: 'x' });
+		expect((await price(order)).statusCode).toBe(404);
+		fixture.sandbox.quirks.set({ price: true });
+		expect((await price(order)).body).toMatchObject({
+			status: 'success',
+			data: { cost: '0.08', currency: 'USD' },
+		});
+		expect((await price(wrapped({}, 'flux_0'))).body).toMatchObject({
+			status: 'failed',
+			data: { cost: null },
+		});
+		expect(fixture.sandbox.ledger.billed()).toBe(0);
+	});
+
+	it.each([
+		[{ safety_tolerance: '6', output_format: 'png' }, 200],
+		[{ safety_tolerance: '1', output_format: 'jpeg' }, 200],
+		[{ safety_tolerance: '0' }, 400],
+		[{ safety_tolerance: 2 }, 400],
+		[{ output_format: 'webp' }, 400],
+	])('of FLUX.2 [pro], %j is answered with %i', async (parameters, statusCode) => {
+		const order = wrapped({ prompt: 'x', ...parameters }, 'flux_2_pro');
+		expect((await create(order)).statusCode).toBe(statusCode);
+	});
+
 	it('may answer a create with the finished task, as a quirk', async () => {
 		const { body } = await create(wrapped({ prompt: '[quirk finishedAtOnce=true]' }));
 		expect(body).toMatchObject({ status: 'completed', output: [{}], usage: {} });
@@ -97,5 +174,7 @@ describe('the generation API of VTrix', () => {
 		expect((await create(wrapped({ prompt: 'x' }), 'wrong')).statusCode).toBe(401);
 		const { noCredit } = fixture.sandbox.keys;
 		expect((await create(wrapped({ prompt: 'x' }), noCredit)).statusCode).toBe(403);
+		fixture.sandbox.quirks.set({ badKeyIs403: true });
+		expect((await create(wrapped({ prompt: 'x' }), 'wrong')).statusCode).toBe(403);
 	});
 });
