@@ -50,6 +50,11 @@ const readers = {
 	},
 	onTimeout: (value: unknown) =>
 		ON_TIMEOUT.find((way) => way === canonicalChoice(ON_TIMEOUT, value)),
+	/** A blank name is the default: the field cannot be empty otherwise. */
+	fieldName: (value: unknown) =>
+		typeof value === 'string' || typeof value === 'number'
+			? String(value).trim() || OPTIONS.binaryPropertyName.default
+			: undefined,
 };
 
 /**
@@ -74,11 +79,10 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 	const number = (name: OptionName, minimum: number) =>
 		read(name, `a number of ${minimum} or more`, (value) => readers.number(value, minimum));
 	const boolean = (name: OptionName) => read(name, 'true or false', readers.boolean);
-	const timeoutSeconds = read('timeout', 'a number above 0', (value) =>
-		readers.number(value, Number.MIN_VALUE),
-	);
+	const numberAboveZero = (name: OptionName) =>
+		read(name, 'a number above 0', (value) => readers.number(value, Number.MIN_VALUE));
 	return {
-		timeoutMs: timeoutSeconds * 1000,
+		timeoutMs: numberAboveZero('timeout') * 1000,
 		onTimeout: read('onTimeout', 'cancelTask, error or returnTask', readers.onTimeout),
 		cancelOnStop: boolean('cancelOnStop'),
 		maxConcurrentTasks: Math.floor(number('maxConcurrentTasks', 1)),
@@ -86,8 +90,8 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 			? {}
 			: { pollIntervalMs: number('pollInterval', 0.1) * 1000 }),
 		downloadImages: boolean('downloadImages'),
-		binaryPropertyName: String(given['binaryPropertyName'] ?? '').trim() || 'data',
-		maxImageBytes: number('maxImageSize', 0) * 1_000_000,
+		binaryPropertyName: read('binaryPropertyName', 'the name of a field', readers.fieldName),
+		maxImageBytes: numberAboveZero('maxImageSize') * 1_000_000,
 		includeRawResponse: boolean('includeRawResponse'),
 	};
 }
