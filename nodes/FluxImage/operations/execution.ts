@@ -10,6 +10,7 @@ import { CreatedTasks } from '../tasks/createdTasks';
 import { Accounts } from '../accounts/accounts';
 import type { Durations } from '../accounts/durations';
 import type { Execution } from '../tasks/execution';
+import { isAgentTool } from './agentTool';
 
 /** What the node needs of the world; tests hand in their own. */
 export interface NodePorts {
@@ -93,7 +94,9 @@ export class NodeExecution {
 	private executionOf(client: GatewayClient, durations: Durations): Execution {
 		const { context, cancelSignal, createdTasks } = this;
 		const { clock } = this.ports;
-		const who = `FLUX Image "${context.getNode().name}" in execution ${context.getExecutionId()}`;
+		const executionId = context.getExecutionId() as string | undefined;
+		const where = executionId === undefined ? '' : ` in execution ${executionId}`;
+		const who = `FLUX Image "${context.getNode().name}"${where}`;
 		const log = (message: string) => context.logger.info(`${who}: ${message}`);
 		return {
 			client,
@@ -107,7 +110,3 @@ export class NodeExecution {
 		};
 	}
 }
-
-/** n8n makes a node type of its own for the tool, with `Tool` at the end of its name. */
-const isAgentTool = (context: IExecuteFunctions): boolean =>
-	context.getNode().type.endsWith('Tool');

@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { ParameterError } from '../models/parameterError';
 import { canonicalChoice, numeric, truth } from '../models/validation';
-import { inputError } from './errors';
+import { parameterError } from './errors';
 
 /** What happens to an item whose task is not finished in time. */
 export type OnTimeout = 'error' | 'returnTask' | 'cancelTask';
@@ -73,8 +73,8 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 		const value = given[name] ?? OPTIONS[name].default;
 		const taken = reader(value);
 		if (taken !== undefined) return taken;
-		const { message } = new ParameterError(OPTIONS[name].label, expected, value);
-		throw inputError(context, itemIndex, message);
+		const wrong = new ParameterError(OPTIONS[name].label, expected, value);
+		throw parameterError(context, itemIndex, wrong);
 	};
 	const number = (name: OptionName, minimum: number) =>
 		read(name, `a number of ${minimum} or more`, (value) => readers.number(value, minimum));

@@ -14,7 +14,7 @@ import { ParameterError } from '../models/parameterError';
 import { readParameters } from '../models/validation';
 import type { Execution } from '../tasks/execution';
 import type { Order } from '../tasks/lifecycle';
-import { inputError } from './errors';
+import { inputError, parameterError } from './errors';
 import type { ItemInput } from './operation';
 
 /** What an image item asks for, checked. */
@@ -99,8 +99,8 @@ async function buildRequest(
 export async function readImageRequest(item: ItemInput): Promise<ImageRequest> {
 	const { context, itemIndex } = item;
 	return await readRequest(item).catch((error: unknown) => {
-		const ofInput = error instanceof ParameterError || error instanceof ImageInputError;
-		throw ofInput ? inputError(context, itemIndex, error.message) : error;
+		if (error instanceof ParameterError) throw parameterError(context, itemIndex, error);
+		throw error instanceof ImageInputError ? inputError(context, itemIndex, error.message) : error;
 	});
 }
 
@@ -111,12 +111,9 @@ async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<
 	const offer = model === undefined ? undefined : findOffer(gateway.id, model);
 	if (!offer) {
 		const { message } = new ParameterError('Model', `one that ${gateway.displayName} sells`, given);
-		throw inputError(
-			context,
-			itemIndex,
-			message,
-			'Choose one from the list, or choose Other and give its ID.',
-		);
+		throw inputError(context, itemIndex, message, {
+			remedy: 'Choose one from the list, or choose Other and give its ID.',
+		});
 	}
 	const { parameters, switches } = readParameters(
 		offer,
@@ -155,8 +152,8 @@ function readModelId(context: ItemInput['context'], itemIndex: number): string {
 	const given: unknown = context.getNodeParameter('modelId', itemIndex, '');
 	const modelId = idIn(given);
 	if (modelId !== undefined) return modelId;
-	const { message } = new ParameterError('Model ID', 'the ID of a model', given);
-	throw inputError(context, itemIndex, message);
+	const wrong = new ParameterError('Model ID', 'the ID of a model', given);
+	throw parameterError(context, itemIndex, wrong);
 }
 
 /**
@@ -170,12 +167,10 @@ export async function readTaskRef(item: ItemInput): Promise<TaskRef> {
 	const requestId = idIn(given);
 	if (requestId === undefined) {
 		const { message } = new ParameterError('Request ID', 'the ID of a task', given);
-		throw inputError(
-			context,
-			itemIndex,
-			message,
-			'It is the requestId in the output of Image > Create, and in the error of a task that was not finished.',
-		);
+		throw inputError(context, itemIndex, message, {
+			remedy:
+				'It is the requestId in the output of Image > Create, and in the error of a task that was not finished.',
+		});
 	}
 	return { requestId, modelId: gateway.modelInTaskUrl ? modelOf(item) : '' };
 }
@@ -185,6 +180,6 @@ function modelOf({ context, itemIndex, gateway }: ItemInput): string {
 	const model = idIn(given);
 	if (model === OTHER_MODEL) return readModelId(context, itemIndex);
 	if (model !== undefined) return findOffer(gateway.id, model)?.id ?? model;
-	const { message } = new ParameterError('Model', 'the model of the task', given);
-	throw inputError(context, itemIndex, message);
+	const wrong = new ParameterError('Model', 'the model of the task', given);
+	throw parameterError(context, itemIndex, wrong);
 }

@@ -6,10 +6,12 @@ import {
 } from 'n8n-workflow';
 
 import { CredentialError } from '../client/credential';
+import type { ProblemKind } from '../core/problem';
 import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
+import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
-import { failedItem, inputError, taskFailure, type ItemFailure } from './errors';
+import { failedItem, inputError, parameterError, taskFailure, type ItemFailure } from './errors';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
 import type { ItemInput, Operation } from './operation';
@@ -68,7 +70,9 @@ export async function runItems(
 	});
 	await node.close();
 	if (firstFailure) node.publish();
-	if (firstFailure && !context.continueOnFail()) throw nodeError(firstFailure, endings);
+	if (firstFailure && !context.continueOnFail()) {
+		throw nodeError(context, firstFailure, endings);
+	}
 	return endings.flatMap(({ items, failure }) => items ?? [failedItem(context, failure)]);
 }
 
@@ -97,12 +101,12 @@ async function prepareItem(
 async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {
 	if (!ready) return failure ? { failure } : { items: [] };
 	const { item, operation, plan, execution } = ready;
-	const { context, itemIndex, gateway } = item;
+	const { context, itemIndex } = item;
 	try {
 		const outcome = await operation.run(item, plan, execution);
 		if (outcome.items) return { items: outcome.items };
 		const { redact } = execution.client;
-		return { failure: taskFailure(context, itemIndex, gateway, outcome, redact) };
+		return { failure: taskFailure(item, outcome, redact) };
 	} catch (error) {
 		return { failure: { itemIndex, error: asNodeError(context, itemIndex, error), json: {} } };
 	}
@@ -113,7 +117,8 @@ function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unkno
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	if (error instanceof CredentialError) {
 		const remedy = 'Correct the credential of the gateway.';
-		return inputError(context, itemIndex, error.message, remedy);
+		const remedyForModel = `Tell the user: ${remedy}`;
+		return inputError(context, itemIndex, error.message, { remedy, remedyForModel });
 	}
 	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
 }
@@ -122,21 +127,21 @@ function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unkno
  * The error that ends the node. The other items' pictures do not come out then, so it names their
  * tasks: paid, remembered for a Retry, and to be had by Task > Wait.
  */
-function nodeError(first: ItemFailure, endings: readonly ItemEnding[]): ItemFailure['error'] {
-	const facts = endings.flatMap(({ items, failure }) =>
-		failure ? [failure.json] : items.map(({ json }) => json),
-	);
-	const paid = new Set(facts.map(({ requestId }) => requestId));
-	paid.delete(first.json['requestId']);
+function nodeError(
+	context: IExecuteFunctions,
+	first: ItemFailure,
+	endings: readonly ItemEnding[],
+): ItemFailure['error'] {
+	const paid = new Set(endings.flatMap((ending, index) => paidTasks(context, index, ending)));
+	paid.delete(String(first.json['requestId']));
 	const doubtful = endings.flatMap(({ failure }) =>
 		failure && failure !== first && failure.kind === 'createUncertain' ? [failure.itemIndex] : [],
 	);
-	const others = [...paid].filter(Boolean).join(', ');
 	const { error } = first;
 	error.description = [
 		error.description,
-		others &&
-			`Tasks of the other items, paid already: ${others}. Retry picks them up without paying again; Task > Wait collects them too.`,
+		paid.size > 0 &&
+			`Tasks of other items, paid already: ${[...paid].join(', ')}. Task > Wait collects them; Retry picks them up without paying again where node, credential and input are as they were.`,
 		doubtful.length > 0 &&
 			`May have been accepted as well: the tasks of items ${doubtful.join(', ')}.`,
 	]
@@ -145,11 +150,30 @@ function nodeError(first: ItemFailure, endings: readonly ItemEnding[]): ItemFail
 	return error;
 }
 
+/** Problems of a task that has no picture to be collected. */
+const WITHOUT_PICTURE: ReadonlySet<ProblemKind | undefined> = new Set([
+	...(['failed', 'moderated', 'cancelled', 'deadlineCancelled', 'notFound', 'noImages'] as const),
+]);
+
+/** The task that an item has paid for and whose picture can still be had; a Task operation pays for none. */
+function paidTasks(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	{ items = [], failure }: ItemEnding,
+): string[] {
+	if (context.getNodeParameter('resource', itemIndex) !== 'image') return [];
+	if (failure && WITHOUT_PICTURE.has(failure.kind)) return [];
+	const facts = failure ? [failure.json] : items.map(({ json }) => json);
+	return facts.flatMap(({ requestId, status }) =>
+		requestId && status !== 'failed' && status !== 'cancelled' ? [String(requestId)] : [],
+	);
+}
+
 function readGateway(context: IExecuteFunctions): Gateway {
-	const name = context.getNodeParameter('gateway', 0) as string;
-	const gateway = findGateway(name);
+	const name: unknown = context.getNodeParameter('gateway', 0);
+	const gateway = typeof name === 'string' ? findGateway(name) : undefined;
 	if (gateway) return gateway;
-	throw inputError(context, 0, `Gateway must be one of the list, but is "${name}"`);
+	throw parameterError(context, 0, new ParameterError('Gateway', 'one of the list', name));
 }
 
 function readOperation(context: IExecuteFunctions, itemIndex: number): Operation {
@@ -158,10 +182,11 @@ function readOperation(context: IExecuteFunctions, itemIndex: number): Operation
 	);
 	const operation = OPERATIONS.find((row) => row.resource === resource && row.value === value);
 	if (operation) return operation;
-	throw inputError(
+	const name = `${resource} > ${value}`;
+	throw parameterError(
 		context,
 		itemIndex,
-		`Operation must be one of the list, but is "${resource} > ${value}"`,
+		new ParameterError('Operation', 'one of the list', name),
 	);
 }
 
