@@ -35,7 +35,12 @@ describe('An option that an expression gives', () => {
 		['maxConcurrentTasks', 'many', 'a number of 1 or more'],
 		['maxConcurrentTasks', [], 'a number of 1 or more'],
 		['pollInterval', true, 'a number of 0.1 or more'],
-		['maxImageSize', '10 MB', 'a number of 0 or more'],
+		['maxImageSize', '10 MB', 'a number above 0'],
+		['maxImageSize', 0, 'a number above 0'],
+		['maxImageSize', -1, 'a number above 0'],
+		['binaryPropertyName', { name: 'data' }, 'the name of a field'],
+		['binaryPropertyName', ['data'], 'the name of a field'],
+		['binaryPropertyName', true, 'the name of a field'],
 	])(
 		'%s = %j is refused, and nothing is paid (FAULTS A11, A12, E8)',
 		async (name, value, expected) => {
@@ -45,6 +50,16 @@ describe('An option that an expression gives', () => {
 			expect(harness.creates()).toBe(0);
 		},
 	);
+
+	it.each([
+		['picture', 'picture'],
+		[' picture ', 'picture'],
+		[7, '7'],
+		['', 'data'],
+	])('binaryPropertyName = %j is the field %s', async (value, field) => {
+		const { items } = await runWith('binaryPropertyName', value);
+		expect(Object.keys(items[0]!.binary!)).toEqual([field]);
+	});
 
 	it('onTimeout in other capitals is the same way', async () => {
 		const { error } = await runWith('onTimeout', ' ReturnTask ');

@@ -1,7 +1,7 @@
 import { GATEWAYS } from '../../nodes/FluxImage/gateways';
 import { models } from '../../nodes/FluxImage/models';
 import type { Model, ModelOffer } from '../../nodes/FluxImage/models/model';
-import { MESSAGES } from '../../nodes/FluxImage/core/messages';
+import { MESSAGES, remedyFor } from '../../nodes/FluxImage/core/messages';
 import { code, fillPart, link, table } from './markdown';
 import { pageName } from './modelPages';
 import { fillGateways } from './readmeGateways';
@@ -75,11 +75,13 @@ function isSoldAt({ offers }: Model, gateway: ModelOffer['gateways'][number]): b
 }
 
 function errorTable(): string {
+	const kinds = Object.keys(MESSAGES) as Array<keyof typeof MESSAGES>;
 	return table(
 		['What the error says', 'What to do'],
-		Object.values(MESSAGES).map(({ message, remedy, remedyOfTask }) => [
-			message,
-			remedyOfTask ? `${remedy} Where the task exists already: ${remedyOfTask}` : remedy,
-		]),
+		kinds.map((kind) => {
+			const [remedy, remedyOfTask] = [false, true].map((isOfTask) => remedyFor(kind, isOfTask));
+			const ofTask = remedyOfTask === remedy ? '' : ` Where a task exists: ${remedyOfTask}`;
+			return [MESSAGES[kind].message, `${remedy}${ofTask}`];
+		}),
 	);
 }

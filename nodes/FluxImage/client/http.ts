@@ -5,6 +5,7 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
+	JsonObject,
 } from 'n8n-workflow';
 
 import { LONGEST_TIMER_MS, ownSignal, type Clock } from '../core/clock';
@@ -129,6 +130,15 @@ const N8N_TIMEOUT_MARGIN_MS = 10_000;
 const n8nTimeoutMs = (timeoutMs: number) =>
 	Math.min(timeoutMs + N8N_TIMEOUT_MARGIN_MS, LONGEST_TIMER_MS);
 
+/**
+ * JSON as bytes: of an object, n8n would leave out an empty one, and axios a field that is named
+ * `__proto__`.
+ */
+const jsonBody = (body: JsonObject) => ({
+	headers: { 'Content-Type': 'application/json' },
+	bytes: Buffer.from(JSON.stringify(body)),
+});
+
 /** Redirects are not followed: they could carry the key to another host. */
 function apiOptions(
 	baseUrl: string,
@@ -136,12 +146,12 @@ function apiOptions(
 	timeoutMs: number,
 	signal: AbortSignal,
 ): IHttpRequestOptions {
-	const multipart = file && multipartBody(file);
+	const content = file ? multipartBody(file) : body && jsonBody(body);
 	return {
 		method,
 		url: `${baseUrl}${path}`,
-		headers: { Accept: 'application/json', ...multipart?.headers },
-		...(multipart ? { body: multipart.bytes } : body ? { body, json: true } : {}),
+		headers: { Accept: 'application/json', ...content?.headers },
+		...(content ? { body: content.bytes } : {}),
 		timeout: n8nTimeoutMs(timeoutMs),
 		abortSignal: signal,
 		returnFullResponse: true,

@@ -3,12 +3,13 @@ import type { ProblemKind } from './problem';
 /** Stands where a gateway says that a task failed, and not why. */
 export const NO_REASON = 'the gateway gave no reason';
 
-/** The words of a kind of problem: what happened, and what the person can do about it. */
+/** The words of a kind of problem: what happened, whether money went, what the person can do about it. */
 interface Message {
-	/** `{gateway}` and `{id}` (the task's id) are filled in. */
+	/** `{gateway}`, `{id}` (the task's id) and `{timeout}` (with its unit) are filled in. */
 	readonly message: string;
 	/** The message in its place where there is no task, the create itself having been refused. */
 	readonly messageOfCreate?: string;
+	/** `remedyFor` adds that nothing was billed where the problem may be a task's as well. */
 	readonly remedy: string;
 	/** The remedy in its place where the call was about a task that exists: that one is paid. */
 	readonly remedyOfTask?: string;
@@ -19,117 +20,133 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 	badKey: {
 		message: '{gateway} refused the API key',
 		remedy: "Copy the key from the gateway's console into the credential once more.",
+		remedyOfTask:
+			"The task is paid. Copy the key from the gateway's console into the credential once more, then collect the task with Task > Wait.",
 	},
 	noCredit: {
 		message: 'The {gateway} account has no credit left',
-		remedy: 'Top up the account at the gateway, then run again. Nothing was billed.',
-		remedyOfTask: 'Top up the account at the gateway, then collect the task with Task > Wait.',
+		remedy: 'Top up the account at the gateway, then run again.',
+		remedyOfTask:
+			'The task is paid. Top up the account at the gateway, then collect the task with Task > Wait.',
 	},
 	notAllowed: {
 		message: '{gateway} does not allow this account to do that',
 		remedy:
 			'The key has no right to this model, or the account has no balance. Check both in the console of the gateway.',
+		remedyOfTask:
+			'The task is paid. Check the rights of the key and the balance in the console of the gateway, then collect the task with Task > Wait.',
 	},
 	notFound: {
 		message: '{gateway} does not know this model or task',
+		messageOfCreate: '{gateway} does not know this model',
 		remedy:
-			"Check the Model, the Request ID and the Base URL of the credential: the gateway's host, or the spelling of the model's ID, may be another. A task is known only to the gateway and the account that made it.",
+			"Check the Base URL of the credential: the gateway's host may be another. The model's ID may be spelled otherwise there: with Other as the Model, any spelling can be tried, with hyphens for instance.",
+		remedyOfTask:
+			'The task may be paid. Check the Request ID, the Model and the Base URL of the credential: a task is known only to the gateway and the account that made it. If the gateway has lost it, Retry asks for the same task again and again: a new run makes a new task, and pays for it.',
 	},
 	badParameters: {
 		message: '{gateway} refused the parameters',
-		remedy: 'Change what the reason names, then run again. Nothing was billed.',
+		remedy: 'Change what the reason names, then run again.',
 		remedyOfTask:
-			'Check what the reason names. The task is not lost: Task > Wait collects it without paying again.',
+			'The task is paid and not lost. Check what the reason names: Task > Wait collects the task without paying again.',
 	},
 	rateLimited: {
 		message: '{gateway} is refusing calls because there are too many',
 		remedy: 'Lower Max Concurrent Tasks, or run again in a minute.',
-		remedyOfTask: 'Collect the task with Task > Wait in a minute.',
+		remedyOfTask: 'The task is paid. Collect it with Task > Wait in a minute.',
 	},
 	gatewayFault: {
 		message: '{gateway} has a fault of its own',
 		remedy: 'Run again later. If it stays, tell the support of the gateway.',
 		remedyOfTask:
-			'Collect the task with Task > Wait later. If it stays, tell the support of the gateway.',
+			'The task is paid. Collect it with Task > Wait later. If the fault stays, tell the support of the gateway.',
 	},
 	redirected: {
 		message:
 			'{gateway} answered with a redirect, which was not followed to keep the key on its host',
 		remedy: 'Set the Base URL of the credential to the final address.',
+		remedyOfTask:
+			'The task is paid. Set the Base URL of the credential to the final address, then collect the task with Task > Wait.',
 	},
 	unreadable: {
 		message: 'The reply of {gateway} could not be read',
 		remedy: 'Check the Base URL of the credential: another server may be answering there.',
+		remedyOfTask:
+			'The task is paid. Check the Base URL of the credential, since another server may be answering there, then collect the task with Task > Wait.',
 	},
 	blockedByEdge: {
 		message: 'A firewall before {gateway} turned the call away',
 		remedy:
-			'The page that came back is not of the API itself. Check the Base URL of the credential; if it is right, the address of this n8n may be blocked there: ask the support of the gateway. Nothing was billed.',
+			'The page that came back is not of the API itself. Check the Base URL of the credential; if it is right, the address of this n8n may be blocked there: ask the support of the gateway.',
 		remedyOfTask:
-			'The page that came back is not of the API itself. The task is paid: collect it with Task > Wait later.',
+			'The task is paid. The page that came back is not of the API itself: collect the task with Task > Wait later.',
 	},
 	refusedByProxy: {
 		message: 'A proxy between this n8n and {gateway} turned the call away',
 		remedy:
-			'Ask whoever runs the network of this n8n to let calls to the host of the Base URL pass. Nothing was billed.',
+			'Ask whoever runs the network of this n8n to let calls to the host of the Base URL pass.',
 		remedyOfTask:
-			'Ask whoever runs the network of this n8n to let calls to the host of the Base URL pass, then collect the task with Task > Wait: it is paid.',
+			'The task is paid. Ask whoever runs the network of this n8n to let calls to the host of the Base URL pass, then collect the task with Task > Wait.',
 	},
 	neverConnected: {
 		message: '{gateway} could not be reached',
 		remedy:
 			'Check the Base URL of the credential and the network of this n8n, then run again. Nothing was sent.',
 		remedyOfTask:
-			'Check the Base URL of the credential and the network of this n8n, then collect the task with Task > Wait.',
+			'The task is paid. Check the Base URL of the credential and the network of this n8n, then collect the task with Task > Wait.',
 	},
 	interrupted: {
 		message: 'The connection to {gateway} broke',
-		remedy: 'Run again. Nothing was billed.',
-		remedyOfTask: 'Collect the task with Task > Wait.',
+		remedy: 'Run again.',
+		remedyOfTask: 'The task is paid. Collect it with Task > Wait.',
 	},
 	requestTimedOut: {
 		message: '{gateway} did not answer in time',
-		remedy: 'Run again later. Nothing was billed.',
-		remedyOfTask: 'Collect the task with Task > Wait later.',
+		remedy: 'Run again later.',
+		remedyOfTask: 'The task is paid. Collect it with Task > Wait later.',
 	},
 	failed: {
 		message: 'Task {id} failed at {gateway}',
 		remedy:
-			'Change the prompt or the parameters as the reason says, or run again: a new run makes a new task.',
+			'Change the prompt or the parameters as the reason says, or run again: a new run makes a new task. The billing page of the gateway tells whether the failed one was billed.',
 	},
 	moderated: {
 		message: 'Task {id} was blocked by the moderation of {gateway}',
 		messageOfCreate: 'The moderation of {gateway} refused the request',
 		remedy:
 			'Reword the prompt or use another input image. Where the model has Safety Tolerance, a higher value is less strict.',
+		remedyOfTask:
+			'Reword the prompt or use another input image. Where the model has Safety Tolerance, a higher value is less strict. The billing page of the gateway tells whether the blocked task was billed.',
 	},
 	cancelled: {
 		message: 'Task {id} was cancelled',
-		remedy: 'Somebody cancelled it, here or at the gateway. Run again for a new task.',
+		remedy:
+			'Somebody cancelled it, here or at the gateway. Run again for a new task. The billing page of the gateway tells whether the cancelled one was billed.',
 	},
 	noImages: {
 		message: 'Task {id} finished at {gateway} without an image',
 		remedy:
-			'Use Task > Get Result with this Request ID and Include Raw Response to see what came back, and show that to the support of the gateway.',
+			'It is paid. Use Task > Get Result with this Request ID and Include Raw Response to see what came back, and show that to the support of the gateway.',
 	},
 	resultUnread: {
-		message: 'Task {id} is finished, but its result could not be read within the timeout',
+		message:
+			'Task {id} is finished, but its result could not be read within the timeout of {timeout}',
 		remedy:
-			'Use Task > Get Result with this Request ID: it fetches the pictures without paying again.',
+			'It is paid. Use Task > Get Result with this Request ID: it fetches the pictures without paying again.',
 	},
 	pictureUnavailable: {
 		message: 'The picture of task {id} is finished, but could not be fetched',
 		remedy:
-			'Use Task > Get Result with this Request ID soon: it fetches the picture again without paying again. The link may expire.',
+			'It is paid. Use Task > Get Result with this Request ID soon: it fetches the picture again without paying again. The link may expire.',
 	},
 	notStored: {
 		message: 'The picture of task {id} could not be stored by n8n',
 		remedy:
-			'Look after the disk or the binary store of this n8n, then use Task > Get Result with this Request ID: it fetches the picture again without paying again. The link may expire.',
+			'It is paid. Look after the disk or the binary store of this n8n, then use Task > Get Result with this Request ID: it fetches the picture again without paying again. The link may expire.',
 	},
 	notSentInTime: {
 		message: 'The time was up before the task could be sent to {gateway}',
-		remedy: 'Raise Timeout, or use smaller input images. Nothing was sent.',
+		remedy: 'Raise Timeout, or use smaller input images. Nothing was sent and nothing was billed.',
 	},
 	alreadyOrdered: {
 		message: 'This order was begun before, and its task is not known',
@@ -144,20 +161,32 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 	createUncertain: {
 		message: '{gateway} may have accepted the task, but no task ID came back',
 		remedy:
-			'It was sent once and not again, since trying again may pay again. Look into the task list or the billing page of the gateway first.',
+			'It may be paid. It was sent once and not again, since trying again may pay again. Look into the task list or the billing page of the gateway first.',
 	},
 	deadlineReached: {
-		message: 'Task {id} was not finished within the timeout',
+		message: 'Task {id} was not finished within the timeout of {timeout}',
 		remedy:
-			'It is still running and paid. Use Task > Wait with this Request ID to collect it, or raise Timeout.',
+			'It is paid and may still be running. Use Task > Wait with this Request ID to collect it, or raise Timeout.',
 	},
 	deadlineCancelled: {
-		message: 'Task {id} was not finished within the timeout, and its cancel was requested',
+		message:
+			'Task {id} was not finished within the timeout of {timeout}, and its cancel was requested',
 		remedy:
-			'Task > Get Status tells whether the cancel came in time. Raise Timeout, or set On Timeout to Return Task to keep it.',
+			'Task > Get Status tells whether the cancel came in time; if not, it is paid. Raise Timeout, or set On Timeout to Return Task to keep it.',
 	},
 	stopped: {
 		message: 'The execution was stopped',
 		remedy: 'The log names each task that was in flight and what became of it.',
 	},
 };
+
+/**
+ * What a person can do about a problem, and whether money went.
+ *
+ * @param isAboutTask whether the call was about a task that exists
+ */
+export function remedyFor(kind: ProblemKind, isAboutTask: boolean): string {
+	const { remedy, remedyOfTask } = MESSAGES[kind];
+	if (remedyOfTask === undefined) return remedy;
+	return isAboutTask ? remedyOfTask : `${remedy} Nothing was billed.`;
+}

@@ -62,6 +62,8 @@ export interface Gateway {
 	readonly credentialType: string;
 	/** Whether the URLs of a task hold its model, so that Task operations must ask for it. */
 	readonly modelInTaskUrl: boolean;
+	/** A sentence with its base URLs, where it has several: one of them may not be reachable or right. */
+	readonly addresses?: string;
 	/** A base URL as people paste it, made fit for `GatewayRequest.path`. */
 	normalizeBaseUrl(baseUrl: string): string;
 

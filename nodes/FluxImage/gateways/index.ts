@@ -14,6 +14,8 @@ export const GATEWAYS = {
 		id: 'odiRouter',
 		displayName: 'OdiRouter',
 		credentialType: 'odiRouterApi',
+		addresses:
+			'OdiRouter is at https://odirouter.ai/model, and for some at https://api.odirouter.ai/model.',
 	}),
 	vtrix,
 	toApis,

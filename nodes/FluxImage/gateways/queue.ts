@@ -65,6 +65,7 @@ export function queueGateway(names: {
 	id: GatewayId;
 	displayName: string;
 	credentialType: string;
+	addresses?: string;
 }): Gateway {
 	return {
 		...names,

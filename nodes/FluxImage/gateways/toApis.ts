@@ -34,6 +34,7 @@ export const toApis: Gateway = {
 	displayName: 'ToAPIs',
 	credentialType: 'toApisApi',
 	modelInTaskUrl: false,
+	addresses: 'ToAPIs is at https://toapis.com, and in mainland China at https://toapis.cn.',
 	/** People paste it with `/v1`, with a slash, with both. */
 	normalizeBaseUrl: (baseUrl) => baseUrl.trim().replace(/\/+$/, '').replace(/\/v1$/i, ''),
 

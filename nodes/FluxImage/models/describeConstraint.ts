@@ -35,8 +35,8 @@ function integerNoun({ multipleOf }: ModelParameter): string {
 
 function range({ type, minimum, maximum }: ModelParameter): string {
 	if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
-	if (minimum !== undefined) return `, ${minimum} or more`;
-	if (maximum !== undefined) return `, ${maximum} or less`;
+	if (minimum !== undefined) return `, at least ${minimum}`;
+	if (maximum !== undefined) return `, at most ${maximum}`;
 	// Larger ones change on their way through JSON, so the picture would come from another seed.
 	return type === 'integer' ? ` of at most ${Number.MAX_SAFE_INTEGER}` : '';
 }

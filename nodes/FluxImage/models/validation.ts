@@ -170,7 +170,22 @@ function refusal(
 	const name = String(error.issues[0]?.path[0]);
 	const parameter = parameters.find((row) => row.name === name);
 	if (!parameter) return new ParameterError(name, 'a value that the model takes', given[name]);
-	return new ParameterError(parameter.label, expectationOf(parameter), given[name]);
+	const value = given[name];
+	const nearest = nearestValues(parameter, numeric(value));
+	return new ParameterError(parameter.label, expectationOf(parameter), value, undefined, nearest);
+}
+
+/** The next values below and above that a number's row takes; none where the value is no number. */
+function nearestValues({ type, minimum, maximum, multipleOf }: ModelParameter, value: unknown) {
+	if (typeof value !== 'number' || !Number.isFinite(value)) return [];
+	const step = multipleOf ?? (type === 'integer' ? 1 : 0);
+	const least = minimum ?? Number.MIN_SAFE_INTEGER;
+	const most = maximum ?? Number.MAX_SAFE_INTEGER;
+	const within = Math.min(Math.max(value, least), most);
+	const sides = [Math.floor, Math.ceil].map((round) =>
+		step === 0 ? within : round(within / step) * step,
+	);
+	return [...new Set(sides)].filter((side) => side >= least && side <= most);
 }
 
 function setAt(target: JsonObject, path: readonly string[], value: JsonObject[string]): void {

@@ -8,21 +8,55 @@ import {
 
 import type { Redact } from '../client/redaction';
 import { omitUndefined } from '../core/json';
-import { MESSAGES } from '../core/messages';
+import { MESSAGES, remedyFor } from '../core/messages';
 import type { Problem, ProblemKind } from '../core/problem';
 import type { KnownTask } from '../core/task';
 import type { Gateway } from '../gateways/gateway';
+import type { ParameterError } from '../models/parameterError';
+import { adviceForModel, isAgentTool } from './agentTool';
+
+/** What can be done about a wrong input, where it is not the usual. */
+export interface InputRemedy {
+	readonly remedy: string;
+	/** For a language model whose tool the node is; absent: the same. */
+	readonly remedyForModel?: string;
+}
+
+const CORRECT_IT: InputRemedy = {
+	remedy: 'Correct it in the node, or in the expression that gives it.',
+	remedyForModel:
+		'If it is one of the values that you gave, call again with a right one; else tell the user.',
+};
+
+const NOTHING_PAID = 'nothing was sent and nothing was paid';
 
 /** An error in what the person gave an item, found before anything was sent. */
 export function inputError(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	message: string,
-	remedy = 'Correct it in the node, or in the expression that gives it.',
+	{ remedy, remedyForModel = remedy }: InputRemedy = CORRECT_IT,
 ): NodeOperationError {
-	return new NodeOperationError(context.getNode(), message, {
-		itemIndex,
-		description: `Item ${itemIndex}: nothing was sent and nothing was paid. ${remedy}`,
+	const node = context.getNode();
+	if (isAgentTool(context)) {
+		const whole = `${message}. So ${NOTHING_PAID}. ${remedyForModel}`;
+		return new NodeOperationError(node, whole, { itemIndex });
+	}
+	const description = `Item ${itemIndex}: ${NOTHING_PAID}. ${remedy}`;
+	return new NodeOperationError(node, message, { itemIndex, description });
+}
+
+/** The same of a parameter that its model would refuse. */
+export function parameterError(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	{ message, parameter, nearest }: ParameterError,
+): NodeOperationError {
+	if (nearest.length === 0) return inputError(context, itemIndex, message);
+	const values = nearest.join(' or ');
+	return inputError(context, itemIndex, message, {
+		remedy: `Set it to ${values}, in the node or in the expression that gives it.`,
+		remedyForModel: `Call again with ${parameter} ${values}.`,
 	});
 }
 
@@ -35,24 +69,24 @@ export interface ItemFailure {
 	readonly kind?: ProblemKind;
 }
 
+/** An item whose task, or whose create, went wrong. */
+interface FailedItem {
+	readonly context: IExecuteFunctions;
+	readonly itemIndex: number;
+	readonly gateway: Gateway;
+	readonly options: { readonly timeoutMs: number };
+}
+
+/** What became of it. */
+interface Failure {
+	readonly problem: Problem;
+	readonly task?: KnownTask;
+}
+
 /** Puts the problem of an item into words, with its task and the remedy. */
-export function taskFailure(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	gateway: Gateway,
-	{ problem, task }: { readonly problem: Problem; readonly task?: KnownTask },
-	redact: Redact,
-): ItemFailure {
-	const fill = (text: string) =>
-		redact.text(
-			text
-				.replace('{gateway}', gateway.displayName)
-				.replace('{id}', () => task?.requestId ?? 'without an ID'),
-		);
-	const words = MESSAGES[problem.kind];
-	const { remedy, remedyOfTask = remedy, messageOfCreate = words.message } = words;
-	const head = task ? words.message : messageOfCreate;
-	const reason = problem.reason && redact.text(problem.reason);
+export function taskFailure(item: FailedItem, failure: Failure, redact: Redact): ItemFailure {
+	const { context, itemIndex, gateway } = item;
+	const { problem, task } = failure;
 	const json = omitUndefined({
 		requestId: task?.requestId,
 		gateway: gateway.id,
@@ -61,30 +95,84 @@ export function taskFailure(
 		failure: task?.failure && { ...task.failure },
 		url: problem.pictureUrl,
 	}) as JsonObject;
-	const facts = [
-		`Item ${itemIndex}.`,
-		task ? remedyOfTask : remedy,
-		task && `Request ID: ${task.requestId}.`,
-		problem.code && `Code: ${problem.code}.`,
-		problem.gatewayRequestId && `The gateway's ID of the call: ${problem.gatewayRequestId}.`,
-		problem.pictureUrl && `Picture: ${problem.pictureUrl}`,
-	];
-	const message = reason ? `${fill(head)}: ${reason}` : fill(head);
-	const nodeError = new NodeApiError(
+	const { message, description } = wordsOf(item, failure, redact);
+	const error = new NodeApiError(
 		context.getNode(),
 		omitUndefined({ requestId: task?.requestId }) as JsonObject,
 		{
 			itemIndex,
 			message,
-			description: fill(facts.filter(Boolean).join(' ')),
+			description,
 			...(problem.httpCode === undefined ? {} : { httpCode: String(problem.httpCode) }),
 		},
 	);
 	// n8n puts a stock phrase in place of a message that holds a network code such as ECONNREFUSED.
-	nodeError.message = message;
-	nodeError.messages = [];
-	return { itemIndex, json, kind: problem.kind, error: nodeError };
+	error.message = message;
+	error.messages = [];
+	return { itemIndex, json, kind: problem.kind, error };
 }
+
+/** The words of a failure: what n8n shows as the headline, and what it shows below. */
+function wordsOf(
+	{ context, itemIndex, gateway, options }: FailedItem,
+	{ problem, task }: Failure,
+	redact: Redact,
+): { message: string; description?: string } {
+	const { kind, reason, code } = problem;
+	const { message, messageOfCreate = message } = MESSAGES[kind];
+	const fill = (text: string) =>
+		text
+			.replace('{gateway}', gateway.displayName)
+			.replace('{id}', () => task?.requestId || 'without an ID')
+			.replace('{timeout}', `${options.timeoutMs / 1000} s`);
+	const isTool = isAgentTool(context);
+	const head = fill(task ? message : messageOfCreate);
+	// n8n makes a stock phrase of whatever it tells a model that holds the network's own code.
+	const shown = isTool && code !== undefined && NETWORK_CODE.test(code) ? undefined : reason;
+	const headline = shown ? `${head}: ${shown}` : head;
+	const remedy = [
+		task?.requestId === '' ? WITHOUT_ID : remedyFor(kind, task !== undefined),
+		MAY_BE_ELSEWHERE.has(kind) && gateway.addresses,
+	]
+		.filter(Boolean)
+		.join(' ');
+	const facts = [
+		task?.requestId && `Request ID: ${task.requestId}.`,
+		code && !isTold(code, headline) && `Code: ${code}.`,
+		problem.gatewayRequestId && `The gateway's ID of the call: ${problem.gatewayRequestId}.`,
+		problem.pictureUrl && `Picture: ${problem.pictureUrl}`,
+	];
+	const join = (...parts: unknown[]) => redact.text(parts.filter(Boolean).join(' '));
+	if (!isTool) {
+		return {
+			message: redact.text(headline),
+			description: join(`Item ${itemIndex}.`, remedy, ...facts),
+		};
+	}
+	const advice = adviceForModel(kind, task !== undefined, remedy);
+	return { message: join(withStop(headline), advice, ...facts) };
+}
+
+/** Of a task that the gateway gave no id: nothing can be asked about it. */
+const WITHOUT_ID =
+	'It is paid. The gateway gave no task ID, so the node cannot ask for it again: the billing page or the task list of the gateway may show it.';
+
+/** Problems that another address of the gateway may not have. */
+const MAY_BE_ELSEWHERE: ReadonlySet<ProblemKind> = new Set([
+	...(['neverConnected', 'notFound', 'requestTimedOut', 'unreadable', 'blockedByEdge'] as const),
+]);
+
+/** A code of Node's or of the operating system. */
+const NETWORK_CODE = /^E[A-Z]/;
+
+/** Whether a code stands in a text already, as a word of its own. */
+const isTold = (code: string, text: string) =>
+	text
+		.toLowerCase()
+		.split(/[^\p{L}\p{N}_]+/u)
+		.includes(code.toLowerCase());
+
+const withStop = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 /**
  * A failed item as the workflow sees it, under Continue On Fail or in an error output. In an error

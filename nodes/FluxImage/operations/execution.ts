@@ -12,6 +12,7 @@ import { Ledger, type LedgerPorts, type Paid } from '../tasks/ledger';
 import { PaidTasks } from '../tasks/paidTasks';
 import { Accounts, type Account } from '../accounts/accounts';
 import type { Execution } from '../tasks/execution';
+import { isAgentTool } from './agentTool';
 import { WorkflowClaims } from './claims';
 import { isTestRun, keyPrefix, runIndexOf } from './orderKey';
 
@@ -110,7 +111,9 @@ export class NodeExecution {
 		const { context, cancelSignal, ledger, paidTasks } = this;
 		const { clock, random, accounts } = this.ports;
 		const { orders } = accounts;
-		const who = `FLUX Image "${context.getNode().name}" in execution ${context.getExecutionId()}`;
+		const executionId = context.getExecutionId() as string | undefined;
+		const where = executionId === undefined ? '' : ` in execution ${executionId}`;
+		const who = `FLUX Image "${context.getNode().name}"${where}`;
 		const log = (message: string) => context.logger.info(`${who}: ${message}`);
 		const onCancelled = async (task: TaskRef) => await ledger.takeBackTask(task);
 		return {
@@ -148,7 +151,3 @@ function keyPorts(
 		claims: new WorkflowClaims(context, clock, log),
 	};
 }
-
-/** n8n makes a node type of its own for the tool, with `Tool` at the end of its name. */
-const isAgentTool = (context: IExecuteFunctions): boolean =>
-	context.getNode().type.endsWith('Tool');

@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { ParameterError } from '../models/parameterError';
 import { canonicalChoice, numeric, truth } from '../models/validation';
-import { inputError } from './errors';
+import { parameterError } from './errors';
 
 /** What happens to an item whose task is not finished in time. */
 export type OnTimeout = 'error' | 'returnTask' | 'cancelTask';
@@ -63,6 +63,11 @@ const readers = {
 		ON_TIMEOUT.find((way) => way === canonicalChoice(ON_TIMEOUT, value)),
 	reuseInTestRuns: (value: unknown) =>
 		REUSE_IN_TEST_RUNS.find((way) => way === canonicalChoice(REUSE_IN_TEST_RUNS, value)),
+	/** A blank name is the default: the field cannot be empty otherwise. */
+	fieldName: (value: unknown) =>
+		typeof value === 'string' || typeof value === 'number'
+			? String(value).trim() || OPTIONS.binaryPropertyName.default
+			: undefined,
 };
 
 /**
@@ -81,17 +86,16 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 		const value = given[name] ?? OPTIONS[name].default;
 		const taken = reader(value);
 		if (taken !== undefined) return taken;
-		const { message } = new ParameterError(OPTIONS[name].label, expected, value);
-		throw inputError(context, itemIndex, message);
+		const wrong = new ParameterError(OPTIONS[name].label, expected, value);
+		throw parameterError(context, itemIndex, wrong);
 	};
 	const number = (name: OptionName, minimum: number) =>
 		read(name, `a number of ${minimum} or more`, (value) => readers.number(value, minimum));
 	const boolean = (name: OptionName) => read(name, 'true or false', readers.boolean);
-	const timeoutSeconds = read('timeout', 'a number above 0', (value) =>
-		readers.number(value, Number.MIN_VALUE),
-	);
+	const numberAboveZero = (name: OptionName) =>
+		read(name, 'a number above 0', (value) => readers.number(value, Number.MIN_VALUE));
 	return {
-		timeoutMs: timeoutSeconds * 1000,
+		timeoutMs: numberAboveZero('timeout') * 1000,
 		onTimeout: read('onTimeout', 'cancelTask, error or returnTask', readers.onTimeout),
 		cancelOnStop: boolean('cancelOnStop'),
 		maxConcurrentTasks: Math.floor(number('maxConcurrentTasks', 1)),
@@ -107,8 +111,8 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 			readers.reuseInTestRuns,
 		),
 		downloadImages: boolean('downloadImages'),
-		binaryPropertyName: String(given['binaryPropertyName'] ?? '').trim() || 'data',
-		maxImageBytes: number('maxImageSize', 0) * 1_000_000,
+		binaryPropertyName: read('binaryPropertyName', 'the name of a field', readers.fieldName),
+		maxImageBytes: numberAboveZero('maxImageSize') * 1_000_000,
 		includeRawResponse: boolean('includeRawResponse'),
 	};
 }

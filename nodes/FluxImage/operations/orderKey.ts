@@ -88,7 +88,7 @@ function checkOneRequest({ context, itemIndex }: ItemInput, key: OrderKey, name:
 			context,
 			itemIndex,
 			'Pay Once Key names two different requests in one execution',
-			'Give each picture a key of its own, such as {{ $json.order }}-{{ $itemIndex }}.',
+			{ remedy: 'Give each picture a key of its own, such as {{ $json.order }}-{{ $itemIndex }}.' },
 		);
 	}
 	if (!first || first.place === place) keys[name] = { place, request };

@@ -15,7 +15,7 @@ import { readParameters } from '../models/validation';
 import type { Execution } from '../tasks/execution';
 import type { OrderKey } from '../tasks/ledger';
 import type { Order } from '../tasks/obtain';
-import { inputError } from './errors';
+import { inputError, parameterError } from './errors';
 import type { ItemInput } from './operation';
 import type { OptionName } from './options';
 import { orderKeyOf } from './orderKey';
@@ -103,8 +103,8 @@ async function buildRequest(
 export async function readImageOrder(item: ItemInput, execution: Execution): Promise<ImageOrder> {
 	const { context, itemIndex } = item;
 	const request = await readRequest(item).catch((error: unknown) => {
-		const ofInput = error instanceof ParameterError || error instanceof ImageInputError;
-		throw ofInput ? inputError(context, itemIndex, error.message) : error;
+		if (error instanceof ParameterError) throw parameterError(context, itemIndex, error);
+		throw error instanceof ImageInputError ? inputError(context, itemIndex, error.message) : error;
 	});
 	return { ...request, key: orderKeyOf(item, request, execution) };
 }
@@ -116,12 +116,9 @@ async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<
 	const offer = model === undefined ? undefined : findOffer(gateway.id, model);
 	if (!offer) {
 		const { message } = new ParameterError('Model', `one that ${gateway.displayName} sells`, given);
-		throw inputError(
-			context,
-			itemIndex,
-			message,
-			'Choose one from the list, or choose Other and give its ID.',
-		);
+		throw inputError(context, itemIndex, message, {
+			remedy: 'Choose one from the list, or choose Other and give its ID.',
+		});
 	}
 	const { parameters, switches } = readParameters(
 		offer,
@@ -160,8 +157,8 @@ function readModelId(context: ItemInput['context'], itemIndex: number): string {
 	const given: unknown = context.getNodeParameter('modelId', itemIndex, '');
 	const modelId = idIn(given);
 	if (modelId !== undefined) return modelId;
-	const { message } = new ParameterError('Model ID', 'the ID of a model', given);
-	throw inputError(context, itemIndex, message);
+	const wrong = new ParameterError('Model ID', 'the ID of a model', given);
+	throw parameterError(context, itemIndex, wrong);
 }
 
 /**
@@ -175,12 +172,10 @@ export async function readTaskRef(item: ItemInput): Promise<TaskRef> {
 	const requestId = idIn(given);
 	if (requestId === undefined) {
 		const { message } = new ParameterError('Request ID', 'the ID of a task', given);
-		throw inputError(
-			context,
-			itemIndex,
-			message,
-			'It is the requestId in the output of Image > Create, and in the error of a task that was not finished.',
-		);
+		throw inputError(context, itemIndex, message, {
+			remedy:
+				'It is the requestId in the output of Image > Create, and in the error of a task that was not finished.',
+		});
 	}
 	return { requestId, modelId: gateway.modelInTaskUrl ? modelOf(item) : '' };
 }
@@ -190,6 +185,6 @@ function modelOf({ context, itemIndex, gateway }: ItemInput): string {
 	const model = idIn(given);
 	if (model === OTHER_MODEL) return readModelId(context, itemIndex);
 	if (model !== undefined) return findOffer(gateway.id, model)?.id ?? model;
-	const { message } = new ParameterError('Model', 'the model of the task', given);
-	throw inputError(context, itemIndex, message);
+	const wrong = new ParameterError('Model', 'the model of the task', given);
+	throw parameterError(context, itemIndex, wrong);
 }

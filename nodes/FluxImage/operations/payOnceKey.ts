@@ -38,7 +38,7 @@ export function readPayOnceKey(
 	const text = typeof written.value === 'string' ? written.value : '';
 	const refuse = (found: string) => {
 		const message = `${LABEL} must be a text or a number that names the order, but ${found}`;
-		throw inputError(context, itemIndex, message, REMEDY);
+		throw inputError(context, itemIndex, message, { remedy: REMEDY });
 	};
 	const flaw = flawOf(given);
 	if (flaw) refuse(flaw);

@@ -7,11 +7,13 @@ import {
 } from 'n8n-workflow';
 
 import { CredentialError } from '../client/credential';
+import type { ProblemKind } from '../core/problem';
 import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
+import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
+import { failedItem, inputError, parameterError, taskFailure, type ItemFailure } from './errors';
 import { paidIn, paidOf, withFacts, worst } from './failureFacts';
-import { failedItem, inputError, taskFailure, type ItemFailure } from './errors';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
 import type { ItemInput, Operation } from './operation';
@@ -59,7 +61,7 @@ export async function runItems(
 	for (let itemIndex = 0; itemIndex < count; itemIndex++) {
 		prepared.push(await prepareItem(context, itemIndex, gateway, node));
 	}
-	checkPaidTasks(context, prepared);
+	checkPaidTasks(context, node, prepared);
 	let firstFailure: ItemFailure | undefined;
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
@@ -71,7 +73,9 @@ export async function runItems(
 	});
 	await node.close();
 	if (firstFailure) node.publish();
-	if (firstFailure && !context.continueOnFail()) throw nodeError(firstFailure, endings);
+	if (firstFailure && !context.continueOnFail()) {
+		throw nodeError(context, firstFailure, endings);
+	}
 	return endings.flatMap(({ items, failure }) => items ?? [failedItem(context, failure)]);
 }
 
@@ -97,22 +101,29 @@ async function prepareItem(
 		const paid = node.paidBefore(itemIndex);
 		const json = { gateway: gateway.id };
 		const failure = withFacts({ itemIndex, error: shown, json }, { problem: 'invalidInput', paid });
-		if (!context.continueOnFail()) throw shown;
+		if (!context.continueOnFail()) throw withPaidOfAll(failure, node, context);
 		return { ...(options && { options }), failure };
 	}
+}
+
+/** The error that ends the node before anything is sent; earlier attempts may have paid. */
+function withPaidOfAll(failure: ItemFailure, node: NodeExecution, context: IExecuteFunctions) {
+	const all = context.getInputData().map((_, itemIndex) => node.paidBefore(itemIndex));
+	(failure.error.context['failure'] as JsonObject)['paid'] = worst(all);
+	return failure.error;
 }
 
 async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): Promise<ItemEnding> {
 	if (!ready) return failure ? { failure } : { items: [] };
 	const { item, operation, plan, execution } = ready;
-	const { context, itemIndex, gateway } = item;
+	const { context, itemIndex } = item;
 	try {
 		const outcome = await operation.run(item, plan, execution);
 		if (outcome.items) return { items: outcome.items };
 		const { kind } = outcome.problem;
 		const before = node.paidBefore(itemIndex);
 		const paid = paidOf(operation, kind, outcome.task !== undefined, before);
-		const told = taskFailure(context, itemIndex, gateway, outcome, execution.client.redact);
+		const told = taskFailure(item, outcome, execution.client.redact);
 		return { failure: withFacts(told, { problem: kind, paid }) };
 	} catch (error) {
 		const told = { itemIndex, error: asNodeError(context, itemIndex, error), json: {} };
@@ -127,7 +138,11 @@ async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): P
  *
  * @throws NodeApiError of the first item that does not fit
  */
-function checkPaidTasks(context: IExecuteFunctions, prepared: readonly PreparedItem[]): void {
+function checkPaidTasks(
+	context: IExecuteFunctions,
+	node: NodeExecution,
+	prepared: readonly PreparedItem[],
+): void {
 	if (context.continueOnFail()) return;
 	let tasks = 0;
 	for (const { ready } of prepared) {
@@ -138,9 +153,9 @@ function checkPaidTasks(context: IExecuteFunctions, prepared: readonly PreparedI
 		tasks += cost;
 		if (cost === 0 || execution.paidTasks.count + tasks <= maxPaidTasks) continue;
 		const outcome = { problem: { kind: 'limitReached' } } as const;
-		const { itemIndex, gateway } = item;
-		const told = taskFailure(context, itemIndex, gateway, outcome, execution.client.redact);
-		throw withFacts(told, { problem: 'limitReached', paid: 'no' }).error;
+		const told = taskFailure(item, outcome, execution.client.redact);
+		const failure = withFacts(told, { problem: 'limitReached', paid: 'no' });
+		throw withPaidOfAll(failure, node, context);
 	}
 }
 
@@ -149,7 +164,8 @@ function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unkno
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	if (error instanceof CredentialError) {
 		const remedy = 'Correct the credential of the gateway.';
-		return inputError(context, itemIndex, error.message, remedy);
+		const remedyForModel = `Tell the user: ${remedy}`;
+		return inputError(context, itemIndex, error.message, { remedy, remedyForModel });
 	}
 	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
 }
@@ -158,16 +174,16 @@ function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unkno
  * The error that ends the node. The other items' pictures do not come out then, so it names their
  * tasks: paid, remembered for a Retry, and to be had by Task > Wait.
  */
-function nodeError(first: ItemFailure, endings: readonly ItemEnding[]): ItemFailure['error'] {
-	const facts = endings.flatMap(({ items, failure }) =>
-		failure ? [failure.json] : items.map(({ json }) => json),
-	);
-	const paid = new Set(facts.map(({ requestId }) => requestId));
-	paid.delete(first.json['requestId']);
+function nodeError(
+	context: IExecuteFunctions,
+	first: ItemFailure,
+	endings: readonly ItemEnding[],
+): ItemFailure['error'] {
+	const paid = new Set(endings.flatMap((ending, index) => paidTasks(context, index, ending)));
+	paid.delete(String(first.json['requestId']));
 	const doubtful = endings.flatMap(({ failure }) =>
 		failure && failure !== first && failure.kind === 'createUncertain' ? [failure.itemIndex] : [],
 	);
-	const others = [...paid].filter(Boolean).join(', ');
 	const { error } = first;
 	const failures = endings.flatMap(({ failure }) => failure ?? []);
 	const isPaid = endings.some(({ items = [] }) => items.length > 0);
@@ -177,8 +193,8 @@ function nodeError(first: ItemFailure, endings: readonly ItemEnding[]): ItemFail
 	]);
 	error.description = [
 		error.description,
-		others &&
-			`Tasks of the other items, paid already: ${others}. Retry picks them up without paying again; Task > Wait collects them too.`,
+		paid.size > 0 &&
+			`Tasks of other items, paid already: ${[...paid].join(', ')}. Task > Wait collects them; Retry picks them up without paying again where node, credential and input are as they were.`,
 		doubtful.length > 0 &&
 			`May have been accepted as well: the tasks of items ${doubtful.join(', ')}.`,
 	]
@@ -187,11 +203,30 @@ function nodeError(first: ItemFailure, endings: readonly ItemEnding[]): ItemFail
 	return error;
 }
 
+/** Problems of a task that has no picture to be collected. */
+const WITHOUT_PICTURE: ReadonlySet<ProblemKind | undefined> = new Set([
+	...(['failed', 'moderated', 'cancelled', 'deadlineCancelled', 'notFound', 'noImages'] as const),
+]);
+
+/** The task that an item has paid for and whose picture can still be had; a Task operation pays for none. */
+function paidTasks(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	{ items = [], failure }: ItemEnding,
+): string[] {
+	if (context.getNodeParameter('resource', itemIndex) !== 'image') return [];
+	if (failure && WITHOUT_PICTURE.has(failure.kind)) return [];
+	const facts = failure ? [failure.json] : items.map(({ json }) => json);
+	return facts.flatMap(({ requestId, status }) =>
+		requestId && status !== 'failed' && status !== 'cancelled' ? [String(requestId)] : [],
+	);
+}
+
 function readGateway(context: IExecuteFunctions): Gateway {
-	const name = context.getNodeParameter('gateway', 0) as string;
-	const gateway = findGateway(name);
+	const name: unknown = context.getNodeParameter('gateway', 0);
+	const gateway = typeof name === 'string' ? findGateway(name) : undefined;
 	if (gateway) return gateway;
-	throw inputError(context, 0, `Gateway must be one of the list, but is "${name}"`);
+	throw parameterError(context, 0, new ParameterError('Gateway', 'one of the list', name));
 }
 
 function readOperation(context: IExecuteFunctions, itemIndex: number): Operation {
@@ -200,10 +235,11 @@ function readOperation(context: IExecuteFunctions, itemIndex: number): Operation
 	);
 	const operation = OPERATIONS.find((row) => row.resource === resource && row.value === value);
 	if (operation) return operation;
-	throw inputError(
+	const name = `${resource} > ${value}`;
+	throw parameterError(
 		context,
 		itemIndex,
-		`Operation must be one of the list, but is "${resource} > ${value}"`,
+		new ParameterError('Operation', 'one of the list', name),
 	);
 }
 

@@ -32,6 +32,23 @@ describe('an API call', () => {
 		expect(Buffer.from(seen!.headers.authorization!, 'latin1').toString()).toContain('Bearer key/');
 	});
 
+	it.each([
+		'{}',
+		'{"__proto__":{"a":1},"prompt":"x"}',
+		'{"constructor":{"prototype":1}}',
+		'{"list":[],"none":null,"off":false,"text":""}',
+	])('carries the JSON %s as it stands (FAULTS E16)', async (text) => {
+		const server = await started(serve((response) => json(response, 200, {})));
+		const body = JSON.parse(text) as NonNullable<GatewayRequest['body']>;
+		await send(server.url, { method: 'POST', path: '/v1/create', body });
+		const [seen] = server.requests;
+		expect(seen!.body).toBe(text);
+		expect(seen!.headers).toMatchObject({
+			'content-type': 'application/json',
+			'content-length': String(text.length),
+		});
+	});
+
 	it('carries a file as multipart/form-data', async () => {
 		const server = await started(serve((response) => json(response, 200, {})));
 		const file = {

@@ -1,7 +1,8 @@
-import { MESSAGES } from '../../../nodes/FluxImage/core/messages';
+import { MESSAGES, remedyFor } from '../../../nodes/FluxImage/core/messages';
 import { CREATE_RULES, READ_RULES } from '../../../nodes/FluxImage/client/retry';
 
 const rows = Object.entries(MESSAGES);
+const kinds = Object.keys(MESSAGES) as Array<keyof typeof MESSAGES>;
 
 describe('the words for a problem', () => {
 	it.each(rows)('%s say what happened and what to do, in whole sentences', (_kind, words) => {
@@ -13,9 +14,33 @@ describe('the words for a problem', () => {
 		expect(remedyOfTask).toMatch(/^[A-Z].*\.$/s);
 	});
 
-	it.each(rows)('%s fill in nothing but the gateway and the task', (_kind, words) => {
-		const blanks = `${words.message} ${words.remedy}`.match(/\{\w+\}/g) ?? [];
-		expect(blanks.filter((blank) => !['{gateway}', '{id}'].includes(blank))).toEqual([]);
+	it.each(rows)('%s fill in nothing but gateway, task and timeout', (_kind, words) => {
+		const { message, messageOfCreate = '', remedy, remedyOfTask = '' } = words;
+		const blanks = [message, messageOfCreate].join(' ').match(/\{\w+\}/g) ?? [];
+		for (const blank of blanks) expect(['{gateway}', '{id}', '{timeout}']).toContain(blank);
+		expect(remedy + remedyOfTask).not.toContain('{');
+	});
+
+	it.each(kinds)('%s say whether money went, with a task and without one', (kind) => {
+		// Of these the log says it, or the gateway alone knows.
+		if (kind === 'stopped') return;
+		const told = /is paid|may be paid|it is paid|was billed|nothing was billed/i;
+		for (const isAboutTask of [true, false]) expect(remedyFor(kind, isAboutTask)).toMatch(told);
+	});
+
+	it.each(kinds)('%s tell of a task that exists that it is paid (FAULTS E1)', (kind) => {
+		const { remedyOfTask } = MESSAGES[kind];
+		if (remedyOfTask === undefined) return;
+		expect(remedyFor(kind, false)).toMatch(/Nothing was billed\.$/);
+		expect(remedyOfTask).not.toMatch(/nothing was/i);
+		const asks = ['notFound', 'moderated'].includes(kind);
+		if (!asks) expect(remedyOfTask).toMatch(/^The task is paid.*Task > Wait/s);
+	});
+
+	it('of a task that the gateway has lost say that a new run makes a new one (FAULTS E15)', () => {
+		expect(remedyFor('notFound', true)).toMatch(
+			/Retry asks for the same.*a new run makes a new task/,
+		);
 	});
 
 	it('are there for every kind that the rules know', () => {

@@ -172,7 +172,7 @@ describe('A field of width', () => {
 		expect(filledIn({ model: 'flux_2_pro' })).toMatchObject({ width: 0, height: 0 });
 		expect(field('width', 'seaArtCloud', 'flux_2_pro')).toMatchObject({
 			typeOptions: { minValue: 0 },
-			hint: 'A multiple of 32, 64 or more; 0 leaves it to the gateway',
+			hint: 'A multiple of 32, at least 64; 0 leaves it to the gateway',
 		});
 	});
 });

@@ -103,7 +103,7 @@ describe('Width and height of FLUX.2', () => {
 
 	it.each([[63], [32], [65], [-64]])('refuse %d', (width) => {
 		expect(refusal(flux2, { width }).message).toBe(
-			`Width must be a multiple of 32, 64 or more, but is ${width}`,
+			`Width must be a multiple of 32, at least 64, but is ${width}`,
 		);
 	});
 });

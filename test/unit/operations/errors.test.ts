@@ -1,7 +1,15 @@
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
-import { failedItem, taskFailure } from '../../../nodes/FluxImage/operations/errors';
+import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
+import { MESSAGES } from '../../../nodes/FluxImage/core/messages';
+import { ParameterError } from '../../../nodes/FluxImage/models/parameterError';
+import {
+	failedItem,
+	inputError,
+	parameterError,
+	taskFailure,
+} from '../../../nodes/FluxImage/operations/errors';
 import type { Problem } from '../../../nodes/FluxImage/core/problem';
 import type { KnownTask, TaskState } from '../../../nodes/FluxImage/core/task';
 import { redactor } from '../../../nodes/FluxImage/client/redaction';
@@ -15,14 +23,17 @@ const task: TaskState = {
 	raw: {},
 };
 
-const contextOf = (onError?: INode['onError']) =>
-	({ getNode: () => ({ name: 'FLUX Image', onError }) }) as unknown as IExecuteFunctions;
+const contextOf = (node: Partial<INode> = {}) =>
+	({ getNode: () => ({ name: 'FLUX Image', type: 'fluxImage', ...node }) }) as IExecuteFunctions;
 
-const failure = (problem: Problem, about?: KnownTask) =>
+const failure = (
+	problem: Problem,
+	about?: KnownTask,
+	node: Partial<INode> = {},
+	gateway: Gateway = GATEWAYS.seaArtCloud,
+) =>
 	taskFailure(
-		contextOf(),
-		3,
-		GATEWAYS['seaArtCloud']!,
+		{ context: contextOf(node), itemIndex: 3, gateway, options: { timeoutMs: 90_500 } },
 		{ problem, ...(about && { task: about }) },
 		redactor(KEY),
 	);
@@ -39,7 +50,7 @@ describe("an item's failure", () => {
 			task,
 		);
 		expect(error.description).toBe(
-			"Item 3. Collect the task with Task > Wait later. If it stays, tell the support of the gateway. Request ID: mmsu_1. Code: E1. The gateway's ID of the call: call-9.",
+			"Item 3. The task is paid. Collect it with Task > Wait later. If the fault stays, tell the support of the gateway. Request ID: mmsu_1. Code: E1. The gateway's ID of the call: call-9.",
 		);
 		expect(error).toMatchObject({ httpCode: '503', context: { itemIndex: 3 } });
 	});
@@ -49,6 +60,64 @@ describe("an item's failure", () => {
 		const { error, json } = failure({ kind: 'pictureUnavailable', pictureUrl }, task);
 		expect(error.description).toContain(`Picture: ${pictureUrl}`);
 		expect(json.url).toBe(pictureUrl);
+	});
+
+	it.each(['badKey', 'notAllowed', 'redirected', 'unreadable', 'refusedByProxy'] as const)(
+		'of a task that is paid says so, and how to collect it, though %s (FAULTS E1)',
+		(kind) => {
+			const { description } = failure({ kind }, task).error;
+			expect(description).toMatch(/The task is paid\..*Task > Wait.*Request ID: mmsu_1/);
+			expect(failure({ kind }).error.description).toContain('Nothing was billed.');
+		},
+	);
+
+	it('says how long was waited (FAULTS E12)', () => {
+		const { message } = failure({ kind: 'deadlineReached' }, task).error;
+		expect(message).toBe('Task mmsu_1 was not finished within the timeout of 90.5 s');
+	});
+
+	it.each([
+		['EXPIRED', 'EXPIRED'],
+		['ECONNREFUSED', 'connect ECONNREFUSED ::1:9'],
+		['content_blocked', 'refused: CONTENT_BLOCKED'],
+		['FAILED', 'the gateway gave no reason'],
+	])('says the code %s once, where the message has it already (FAULTS E12)', (code, reason) => {
+		const { description } = failure({ kind: 'failed', code, reason }, task).error;
+		expect(description).not.toContain('Code:');
+	});
+
+	it('says a code that is only a part of a word in the message', () => {
+		const { description } = failure({ kind: 'failed', code: 'E1', reason: 'E12' }, task).error;
+		expect(description).toContain('Code: E1.');
+	});
+
+	it('of a finished task without an ID asks for none', () => {
+		const about = { ...task, requestId: '' };
+		const { message, description } = failure({ kind: 'pictureUnavailable' }, about).error;
+		expect(message).toContain('The picture of task without an ID');
+		expect(description).toContain('It is paid. The gateway gave no task ID');
+		expect(description).not.toMatch(/Get Result|Request ID: \./);
+	});
+
+	it.each(['neverConnected', 'notFound', 'blockedByEdge', 'unreadable'] as const)(
+		'%s names the other addresses of the gateway, where it has some',
+		(kind) => {
+			const at = (gateway: Gateway) => failure({ kind }, undefined, {}, gateway).error.description;
+			expect(at(GATEWAYS.toApis)).toContain('in mainland China at https://toapis.cn');
+			expect(at(GATEWAYS.odiRouter)).toContain('https://api.odirouter.ai/model');
+			expect(at(GATEWAYS.vtrix)).not.toContain('https://');
+		},
+	);
+
+	it('other problems name no address', () => {
+		const { error } = failure({ kind: 'noCredit' }, undefined, {}, GATEWAYS.toApis);
+		expect(error.description).not.toContain('https://');
+	});
+
+	it('a model that the gateway does not know may be spelled otherwise there', () => {
+		const { message, description } = failure({ kind: 'notFound' }).error;
+		expect(message).toBe('SeaArt Cloud does not know this model');
+		expect(description).toMatch(/host may be another.*with Other as the Model.*hyphens/);
 	});
 
 	it('has the task, gateway, model, status and failure as JSON', () => {
@@ -98,9 +167,84 @@ describe("an item's failure", () => {
 	});
 });
 
+describe("as an agent's tool, a failure (FAULTS E13)", () => {
+	const TOOL = { type: 'n8n-nodes-flux-image.fluxImageTool' };
+	const heard = (problem: Problem, about?: KnownTask) => {
+		const { error } = failure(problem, about, TOOL);
+		expect(error.description).toBeFalsy();
+		return error.message;
+	};
+
+	it.each(Object.keys(MESSAGES) as Array<keyof typeof MESSAGES>)(
+		'%s says all in its message, and nothing of items or of the editor to act in',
+		(kind) => {
+			for (const message of [
+				heard({ kind, reason: 'why' }, task),
+				heard({ kind, reason: 'why' }),
+			]) {
+				expect(message).toMatch(/: why\. /);
+				expect(message).not.toMatch(/\bItem\b|undefined|\{/);
+				expect(message).toMatch(/[Cc]all again|Tell the user|tell the user/);
+			}
+		},
+	);
+
+	it('that the prompt causes asks for another one', () => {
+		expect(heard({ kind: 'moderated', reason: 'Violence.' }, task)).toBe(
+			'Task mmsu_1 was blocked by the moderation of SeaArt Cloud: Violence. Call again with another prompt or other values, as the reason says: that makes a new task, and pays for it. Request ID: mmsu_1.',
+		);
+	});
+
+	it('that leaves a paid task asks for the same call, never for another', () => {
+		for (const kind of ['deadlineReached', 'interrupted', 'pictureUnavailable'] as const) {
+			expect(heard({ kind }, task)).toMatch(/The task is paid\. .*exactly the same values/);
+		}
+	});
+
+	it.each(['createUncertain', 'badKey', 'noCredit', 'notStored'] as const)(
+		'that a model cannot mend, such as %s, is for the user',
+		(kind) => {
+			expect(heard({ kind })).toContain('. Do not call again. Tell the user: ');
+		},
+	);
+
+	it('keeps the codes of the network to itself: n8n makes a stock phrase of them', () => {
+		const problem = { kind: 'interrupted', code: 'ECONNRESET', reason: 'read ECONNRESET' } as const;
+		expect(heard(problem)).toMatch(/^The connection to SeaArt Cloud broke\. Nothing was billed\./);
+	});
+
+	it('never shows the key', () => {
+		expect(heard({ kind: 'failed', reason: `signed ${KEY}`, code: KEY }, task)).not.toContain(KEY);
+	});
+});
+
+describe('a wrong input', () => {
+	const width = new ParameterError('Width', 'a multiple of 32', 1000, undefined, [992, 1024]);
+
+	it('says its item, that nothing was paid, and the values that would do', () => {
+		const { message, description } = parameterError(contextOf(), 3, width);
+		expect(message).toBe('Width must be a multiple of 32, but is 1000');
+		expect(description).toBe(
+			'Item 3: nothing was sent and nothing was paid. Set it to 992 or 1024, in the node or in the expression that gives it.',
+		);
+	});
+
+	it("of an agent's tool is for the model, in one message (FAULTS E13)", () => {
+		const context = contextOf({ type: 'n8n-nodes-flux-image.fluxImageTool' });
+		const { message, description } = parameterError(context, 3, width);
+		expect(message).toBe(
+			'Width must be a multiple of 32, but is 1000. So nothing was sent and nothing was paid. Call again with Width 992 or 1024.',
+		);
+		expect(description).toBeFalsy();
+		expect(inputError(context, 3, 'Prompt must be text').message).toContain(
+			'If it is one of the values that you gave, call again with a right one; else tell the user.',
+		);
+	});
+});
+
 describe('a failed item', () => {
-	const item = (onError: INode['onError']) =>
-		failedItem(contextOf(onError), failure({ kind: 'failed', reason: 'no' }, task));
+	const item = (onError: NonNullable<INode['onError']>) =>
+		failedItem(contextOf({ onError }), failure({ kind: 'failed', reason: 'no' }, task));
 
 	it('has the message beside its JSON, and its pairing', () => {
 		expect(item('continueRegularOutput')).toEqual({
@@ -124,9 +268,9 @@ describe('a failed item', () => {
 });
 
 it('a create that moderation refused is told without a task, since there is none', () => {
-	const refused = { problem: { kind: 'moderated' } as const };
-	const { error } = taskFailure(contextOf(), 0, GATEWAYS.toApis, refused, redactor(KEY));
-	expect(error.message).toBe('The moderation of ToAPIs refused the request');
-	const ofTask = taskFailure(contextOf(), 0, GATEWAYS.toApis, { ...refused, task }, redactor(KEY));
-	expect(ofTask.error.message).toBe('Task mmsu_1 was blocked by the moderation of ToAPIs');
+	const { error } = failure({ kind: 'moderated' });
+	expect(error.message).toBe('The moderation of SeaArt Cloud refused the request');
+	expect(error.description).toContain('Nothing was billed.');
+	const ofTask = failure({ kind: 'moderated' }, task).error;
+	expect(ofTask.message).toBe('Task mmsu_1 was blocked by the moderation of SeaArt Cloud');
 });
