@@ -8,9 +8,9 @@ import {
 
 import type { Redact } from '../client/redaction';
 import { omitUndefined } from '../core/json';
-import { MESSAGES } from '../core/messages';
+import { MESSAGES, REMEDY_WITHOUT_ID } from '../core/messages';
 import type { Problem, ProblemKind } from '../core/problem';
-import type { KnownTask } from '../core/task';
+import { taskName, type KnownTask } from '../core/task';
 import type { Gateway } from '../gateways/gateway';
 
 /** An error in what the person gave an item, found before anything was sent. */
@@ -25,6 +25,9 @@ export function inputError(
 		description: `Item ${itemIndex}: nothing was sent and nothing was paid. ${remedy}`,
 	});
 }
+
+/** Of a create that came to nothing. */
+const NO_TASK = { requestId: '', modelId: '' };
 
 /** Why an item ended without its output: the error for the editor, and its fields for the workflow. */
 export interface ItemFailure {
@@ -47,14 +50,16 @@ export function taskFailure(
 		redact.text(
 			text
 				.replace('{gateway}', gateway.displayName)
-				.replace('{id}', () => task?.requestId ?? 'without an ID'),
+				.replace('{id}', () => taskName(task ?? NO_TASK)),
 		);
 	const words = MESSAGES[problem.kind];
 	const { remedy, remedyOfTask = remedy, messageOfCreate = words.message } = words;
+	const requestId = task?.requestId || undefined;
+	const remedyHere = requestId ? remedyOfTask : REMEDY_WITHOUT_ID;
 	const head = task ? words.message : messageOfCreate;
 	const reason = problem.reason && redact.text(problem.reason);
 	const json = omitUndefined({
-		requestId: task?.requestId,
+		requestId,
 		gateway: gateway.id,
 		model: task?.modelId || problem.modelId,
 		status: task?.status,
@@ -63,8 +68,8 @@ export function taskFailure(
 	}) as JsonObject;
 	const facts = [
 		`Item ${itemIndex}.`,
-		task ? remedyOfTask : remedy,
-		task && `Request ID: ${task.requestId}.`,
+		task ? remedyHere : remedy,
+		requestId && `Request ID: ${requestId}.`,
 		problem.code && `Code: ${problem.code}.`,
 		problem.gatewayRequestId && `The gateway's ID of the call: ${problem.gatewayRequestId}.`,
 		problem.pictureUrl && `Picture: ${problem.pictureUrl}`,
@@ -72,7 +77,7 @@ export function taskFailure(
 	const message = reason ? `${fill(head)}: ${reason}` : fill(head);
 	const nodeError = new NodeApiError(
 		context.getNode(),
-		omitUndefined({ requestId: task?.requestId }) as JsonObject,
+		omitUndefined({ requestId }) as JsonObject,
 		{
 			itemIndex,
 			message,

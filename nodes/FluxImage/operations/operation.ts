@@ -41,6 +41,12 @@ export interface Operation<Plan = unknown> {
 	 * @throws NodeOperationError that names the parameter, the value, what is expected, and the item
 	 */
 	read(item: ItemInput): Promise<Plan>;
+	/**
+	 * Looks over the network at what the item needs, before anything is paid for any item; never throws.
+	 *
+	 * @returns what is wrong, or nothing
+	 */
+	check?(item: ItemInput, plan: Plan, execution: Execution): Promise<Problem | undefined>;
 	/** Does what was read. */
 	run(item: ItemInput, plan: Plan, execution: Execution): Promise<ItemOutcome>;
 }

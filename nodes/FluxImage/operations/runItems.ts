@@ -57,7 +57,7 @@ export async function runItems(
 	for (let itemIndex = 0; itemIndex < count; itemIndex++) {
 		prepared.push(await prepareItem(context, itemIndex, gateway, node));
 	}
-	let firstFailure: ItemFailure | undefined;
+	let firstFailure = await checkTogether(context, prepared, node);
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
 	const endings = await runTogether(prepared, maxConcurrentTasks(prepared), async (item) => {
@@ -92,6 +92,31 @@ async function prepareItem(
 		const failure = { itemIndex, error: shown, json: { gateway: gateway.id } };
 		return { ...(options && { options }), failure };
 	}
+}
+
+/**
+ * Looks at what the items need before any of them is paid for. One that stands alone, or that fails for
+ * itself, is looked at when it is its turn.
+ *
+ * @returns the first failure; the node gives up then
+ */
+async function checkTogether(
+	context: IExecuteFunctions,
+	prepared: readonly PreparedItem[],
+	node: NodeExecution,
+): Promise<ItemFailure | undefined> {
+	if (context.continueOnFail() || prepared.length < 2) return undefined;
+	let failure: ItemFailure | undefined;
+	await runTogether(prepared, maxConcurrentTasks(prepared), async ({ ready }) => {
+		if (!ready || failure) return;
+		const { item, operation, plan, execution } = ready;
+		const problem = await operation.check?.(item, plan, execution);
+		if (!problem || problem.kind === 'stopped') return;
+		const { redact } = execution.client;
+		failure ??= taskFailure(context, item.itemIndex, item.gateway, { problem }, redact);
+		node.giveUp();
+	});
+	return failure;
 }
 
 async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {

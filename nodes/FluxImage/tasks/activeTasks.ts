@@ -1,6 +1,6 @@
 import type { GatewayClient } from '../client/gatewayClient';
 import type { Clock } from '../core/clock';
-import type { TaskRef } from '../core/task';
+import { taskName, type KnownTask, type TaskRef } from '../core/task';
 
 /**
  * How long cancels are tried after Stop, in milliseconds. n8n does not wait for them: the node's
@@ -52,9 +52,11 @@ export class ActiveTasks {
 	}
 
 	/** Lets a task go that has finished: there is nothing to cancel, but Stop drops its picture. */
-	complete(task: TaskRef): void {
+	complete(task: KnownTask): void {
 		this.tasks.delete(task.requestId);
-		this.logOnStop(this.news(task, 'alreadyCompleted'));
+		if (task.requestId !== '') return this.logOnStop(this.news(task, 'alreadyCompleted'));
+		const places = (task.images ?? []).map(({ url }) => url).filter((url) => !/^data:/i.test(url));
+		this.logOnStop([this.news(task, 'endedWithoutId'), ...places].join(' '));
 	}
 
 	/** Lets a task go that failed, or that was handed on. */
@@ -94,13 +96,14 @@ export class ActiveTasks {
 		log(this.news(task, await cancelQuietly(client, task, deadlineMs, NEVER)));
 	}
 
-	private news({ requestId }: TaskRef, became: keyof typeof BECAME): string {
-		return `Task ${requestId} at ${this.ports.client.gateway.displayName}: ${BECAME[became]}`;
+	private news(task: TaskRef, became: keyof typeof BECAME): string {
+		return `Task ${taskName(task)} at ${this.ports.client.gateway.displayName}: ${BECAME[became]}`;
 	}
 }
 
 /** What the log says of a stopped task. */
-const BECAME: Readonly<Record<Cancelled | 'leftAlone', string>> = {
+const BECAME: Readonly<Record<Cancelled | 'leftAlone' | 'endedWithoutId', string>> = {
+	endedWithoutId: 'was already finished and cannot be asked for again; its pictures:',
 	leftAlone: 'runs on, since Cancel on Stop is off',
 	requested: 'cancel requested',
 	alreadyCompleted: 'was already finished; Task > Get Result fetches its picture',

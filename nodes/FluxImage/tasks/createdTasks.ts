@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { TaskRef } from '../core/task';
+import type { KnownTask } from '../core/task';
 
 /** The field of the node's context that is ours. */
 const FIELD = 'fluxImageTasks';
@@ -10,6 +10,8 @@ interface CreatedTask {
 	readonly modelId: string;
 	/** The task; '' from before its create is sent until its id is known: it may be paid by then. */
 	readonly requestId: string;
+	/** The addresses of its pictures, where the create told them and no id: they are all there is of it. */
+	readonly pictures?: readonly string[];
 	/** The execution that sent the create; absent where n8n gives none. */
 	readonly executionId?: string;
 	/** The digest of the order's origin. */
@@ -62,13 +64,16 @@ export class CreatedTasks {
 	}
 
 	/** The task that an earlier attempt created. */
-	get(key: OrderKey): TaskRef | undefined {
+	get(key: OrderKey): KnownTask | undefined {
 		const known = this.find(key);
-		if (!known?.requestId) return undefined;
+		if (!known?.requestId && !known?.pictures) return undefined;
 		const name = this.nameOf(key);
 		if (this.isTool) delete this.kept[name];
 		this.own[name] = known;
-		return { requestId: known.requestId, modelId: known.modelId };
+		const { requestId, modelId, pictures } = known;
+		if (!pictures) return { requestId, modelId };
+		const images = pictures.map((url) => ({ url }));
+		return { requestId, modelId, status: 'completed', images, raw: null };
 	}
 
 	/**
@@ -78,7 +83,7 @@ export class CreatedTasks {
 	 */
 	isUncertain(key: OrderKey): boolean {
 		const known = this.find(key);
-		return known?.requestId === '' && known.executionId === this.executionId;
+		return known?.requestId === '' && !known.pictures && known.executionId === this.executionId;
 	}
 
 	/** Before the create is sent: from now on it may be paid. */
@@ -87,11 +92,13 @@ export class CreatedTasks {
 	}
 
 	/** The id of the task has come. */
-	set(key: OrderKey, { requestId, modelId }: TaskRef): void {
+	set(key: OrderKey, { requestId, modelId, images }: KnownTask): void {
 		const { executionId } = this;
+		const pictures = requestId === '' ? images?.map(({ url }) => url) : undefined;
 		this.own[this.nameOf(key)] = {
 			requestId,
 			modelId,
+			...(pictures?.every(isAddress) ? { pictures } : {}),
 			origin: digestOf(key.origin),
 			...(executionId === undefined ? {} : { executionId }),
 		};
@@ -118,6 +125,9 @@ export class CreatedTasks {
 		return this.isTool ? `tool/${itemIndex}/${digestOf(payload)}` : `${runIndex}/${itemIndex}`;
 	}
 }
+
+/** Not the picture itself: n8n saves with the execution what is kept. */
+const isAddress = (url: string) => !/^data:/i.test(url);
 
 /** Half of a SHA-256: enough to tell the orders of one node apart. */
 const digestOf = (value: unknown) =>

@@ -1,5 +1,5 @@
 import type { NewTask } from '../client/gatewayClient';
-import { ENDED, type KnownTask } from '../core/task';
+import { ENDED, hasEnded, taskName, type KnownTask } from '../core/task';
 import { cancelQuietly, type Cancelled } from './activeTasks';
 import type { OrderKey } from './createdTasks';
 import {
@@ -31,6 +31,7 @@ const TIMEOUT_CANCEL_MS = 10_000;
 export async function obtainTask(execution: Execution, order: Order): Promise<Ending> {
 	const earlier = recall(execution, order);
 	if (!earlier) return await createOnce(execution, order);
+	if (hasEnded(earlier)) return { task: earlier };
 	const { deadlineMs } = order;
 	const { value: task, problem } = await execution.client.status(earlier, {
 		deadlineMs,
@@ -115,7 +116,7 @@ function recall(
 	{ key, cancelOnStop }: Order,
 ): KnownTask | undefined {
 	const earlier = createdTasks.get(key);
-	if (earlier) activeTasks.add(earlier, cancelOnStop);
+	if (earlier && !hasEnded(earlier)) activeTasks.add(earlier, cancelOnStop);
 	return earlier;
 }
 
@@ -144,7 +145,7 @@ async function createOnce(execution: Execution, order: Order): Promise<Ending> {
 	createdTasks.set(key, task);
 	// What is remembered dies with the process; the log tells of a paid task even then.
 	log(
-		`Task ${task.requestId} of item ${key.itemIndex} was created at ${client.gateway.displayName}`,
+		`Task ${taskName(task)} of item ${key.itemIndex} was created at ${client.gateway.displayName}`,
 	);
 	if (!ENDED.has(task.status)) activeTasks.add(task, cancelOnStop);
 	return { task };

@@ -1,7 +1,7 @@
 import { generate } from '../../tasks/lifecycle';
 import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { Operation } from '../operation';
-import { orderOf, readImageRequest, type ImageRequest } from '../parameters';
+import { checkInputUrls, orderOf, readImageRequest, type ImageRequest } from '../parameters';
 
 /** Image > Generate and Wait: from the prompt to the picture in one node. */
 export const generateAndWait: Operation<ImageRequest> = {
@@ -12,6 +12,7 @@ export const generateAndWait: Operation<ImageRequest> = {
 	description: 'Create a task, wait until it is finished, and put out its pictures',
 	options: PICTURE_OPTIONS,
 	read: readImageRequest,
+	check: checkInputUrls,
 	async run(item, request, execution) {
 		const order = orderOf(item, request, execution);
 		const wait = waitOptions(item, execution, order.deadlineMs);
