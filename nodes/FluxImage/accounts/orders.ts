@@ -8,6 +8,8 @@ export interface OrderRow extends TaskRef {
 	 * be paid by then.
 	 */
 	readonly requestId: string;
+	/** The addresses of its pictures, where the create told them and no id: they are all there is of it. */
+	readonly pictures?: readonly string[];
 	/** Digest of what was asked for, but for the seed: tells whether another asks for the same. */
 	readonly request: string;
 	/** The id of the caller's own that the create carried, at a gateway that keeps such ids. */

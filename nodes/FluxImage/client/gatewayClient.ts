@@ -16,6 +16,7 @@ import type { Call, CallKind, Limiter, Turn } from './limiter';
 import type { Redact } from './redaction';
 import {
 	createRule,
+	inputRule,
 	readRule,
 	withRetry,
 	type RetryPorts,
@@ -63,7 +64,7 @@ const LEAST_CALL_MS = 5_000;
 /** The longest that one try at a picture may take, in milliseconds: 20 MB at 2 Mbit/s need 80 s. */
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 
-/** How long an upload is tried, in milliseconds; it bills nothing, so it is tried as a read is. */
+/** How long an input image is uploaded or fetched, in milliseconds: 20 MB at 2 Mbit/s need 80 s. */
 const UPLOAD_FOR_MS = 120_000;
 
 /** What a call comes to whose turn does not come in time. */
@@ -169,16 +170,25 @@ export class GatewayClient {
 	 * The images of a task that has completed, asked for again while the gateway says that it is still
 	 * running; or the state of one that turns out to have failed.
 	 *
-	 * @returns `noImages` where the gateway calls it completed and there are none
+	 * @returns `noImages` where the gateway calls it completed and there are none; pictures beside a word
+	 * that still says unfinished are its images, and stay `partialImages` as well
 	 */
 	async result(task: TaskRef, until: Until): Promise<Outcome<TaskState>> {
 		const { gateway } = this;
-		return await this.read(
+		let last: TaskState | undefined;
+		const outcome = await this.read(
 			{ kind: 'result', modelId: task.modelId },
 			gateway.result(task),
-			(reply) => withImages(gateway.readResult(reply, task)),
+			(reply) => {
+				const read = gateway.readResult(reply, task);
+				last = read.value;
+				return withImages(read);
+			},
 			until,
 		);
+		const { partialImages } = last ?? {};
+		if (!last || !partialImages || outcome.problem?.kind !== 'noImages') return outcome;
+		return { value: { ...last, status: 'completed', images: partialImages } };
 	}
 
 	/** Whether the gateway keeps ids of the caller's own with its tasks, for this account. */
@@ -267,6 +277,7 @@ export class GatewayClient {
 		url: string,
 		until: Until,
 		consume: (download: Download) => Promise<Outcome<T>>,
+		ruleOf: (problem: Problem) => RetryRule = (problem) => readRule(problem, until),
 	): Promise<Outcome<T>> {
 		const { http } = this.ports;
 		return await withRetry(
@@ -279,10 +290,24 @@ export class GatewayClient {
 					},
 					consume,
 				),
-			(problem) => readRule(problem, until),
+			ruleOf,
 			until,
 			this.ports,
 		);
+	}
+
+	/**
+	 * Fetches an input image from the person's own address, without the key; a host that is down or slow
+	 * is not waited for long.
+	 */
+	async fetchInput<T>(
+		url: string,
+		until: Until,
+		consume: (download: Download) => Promise<Outcome<T>>,
+	): Promise<Outcome<T>> {
+		const ownDeadlineMs = this.ports.clock.nowMs() + UPLOAD_FOR_MS;
+		const deadlineMs = Math.min(until.deadlineMs, ownDeadlineMs);
+		return await this.download(url, { ...until, deadlineMs }, consume, inputRule);
 	}
 
 	private async sendFile(image: ImageFile, until: Until): Promise<Outcome<string>> {
@@ -404,8 +429,8 @@ function uncertain(problem: Problem): Problem {
 /** A result that still says unfinished is asked for again; a completed one without an image is a problem. */
 function withImages(outcome: Outcome<TaskState>): Outcome<TaskState> {
 	if (outcome.problem) return outcome;
-	const { status, images } = outcome.value;
-	if (!ENDED.has(status)) return { problem: STILL_UNFINISHED };
+	const { status, images, partialImages } = outcome.value;
+	if (!ENDED.has(status)) return { problem: partialImages ? LAGS_BEHIND : STILL_UNFINISHED };
 	return status === 'completed' && !images?.length ? { problem: { kind: 'noImages' } } : outcome;
 }
 
@@ -413,3 +438,6 @@ const STILL_UNFINISHED: Problem = {
 	kind: 'gatewayFault',
 	reason: 'the result still says unfinished',
 };
+
+/** The pictures are there, beside a word that they have outrun: for the time of a lag it may catch up. */
+const LAGS_BEHIND: Problem = { ...STILL_UNFINISHED, kind: 'noImages' };

@@ -122,6 +122,7 @@ export const READ_RULES: RetryRules = {
 	blockedByEdge: { ...PASSES, ofNewTask: true },
 	refusedByProxy: { ...PASSES, ofNewTask: true },
 	noImages: LAGS,
+	badParameters: LAGS,
 	badKey: LAGS,
 	noCredit: LAGS,
 	notAllowed: LAGS,
@@ -141,6 +142,16 @@ export function createRule({ kind, httpCode, limit }: Problem): RetryRule {
 export function readRule({ kind }: Problem, { retryNotFound = false }: Until): RetryRule {
 	const rule = READ_RULES[kind] ?? FINAL;
 	return rule.ofNewTask && !retryNotFound ? FINAL : rule;
+}
+
+/**
+ * What the fetch of an input image does, whose address is the person's own: a typo in it, or a host that
+ * is down, is told while the person still looks.
+ */
+export function inputRule({ kind }: Problem): RetryRule {
+	const rule = READ_RULES[kind] ?? FINAL;
+	const passes = rule.retry === 'always' && !rule.ofNewTask;
+	return passes ? { ...rule, retry: 'briefly', forMs: UNREACHABLE_FOR_MS } : FINAL;
 }
 
 /** The first wait after a failed call, in milliseconds; each next one is twice as long. */

@@ -3,6 +3,13 @@ import type { ProblemKind } from './problem';
 /** Stands where a gateway says that a task failed, and not why. */
 export const NO_REASON = 'the gateway gave no reason';
 
+/**
+ * In place of the remedy, where the create was answered with finished pictures and no id: there is nothing
+ * to collect by.
+ */
+export const REMEDY_WITHOUT_ID =
+	'The task is paid and finished, but the gateway gave it no ID to collect it by. Retry the execution, or open the address of the picture, before the link expires; a new run makes a new task.';
+
 /** The words of a kind of problem: what happened, whether money went, what the person can do about it. */
 interface Message {
 	/** `{gateway}`, `{id}` (the task's id) and `{timeout}` (with its unit) are filled in. */
@@ -143,6 +150,11 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 		message: 'The picture of task {id} could not be stored by n8n',
 		remedy:
 			'It is paid. Look after the disk or the binary store of this n8n, then use Task > Get Result with this Request ID: it fetches the picture again without paying again. The link may expire.',
+	},
+	inputImageUnavailable: {
+		message: 'An input image could not be fetched',
+		remedy:
+			'Open its address in a private window of a browser: it must show the picture by itself, without a login and without a page around it. Else fetch it in a node before this one, and choose Binary Field as its Source. Nothing was sent and nothing was paid.',
 	},
 	notSentInTime: {
 		message: 'The time was up before the task could be sent to {gateway}',

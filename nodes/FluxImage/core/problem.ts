@@ -64,6 +64,8 @@ export type ProblemKind =
 	| 'resultUnread'
 	| 'pictureUnavailable'
 	| 'notStored'
+	// What the person gave is not there.
+	| 'inputImageUnavailable'
 	// The execution ended it.
 	| 'notSentInTime'
 	| 'alreadyOrdered'

@@ -12,6 +12,9 @@ export interface TaskRef {
 	readonly modelId: string;
 }
 
+/** How texts call a task. */
+export const taskName = ({ requestId }: TaskRef) => requestId || 'without an ID';
+
 /** Why a task ended without an image. */
 export interface TaskFailure {
 	/** The gateway's error type where it has one, else its error code. */
@@ -70,3 +73,7 @@ export const ENDED: ReadonlySet<TaskStatus> = new Set(['completed', 'failed', 'c
 
 /** A task as far as it is known: before its first reply there is no state. */
 export type KnownTask = TaskRef & Partial<TaskState>;
+
+/** Whether the last reply about a task says that it has ended. */
+export const hasEnded = (task: KnownTask): task is TaskState =>
+	task.status !== undefined && ENDED.has(task.status);

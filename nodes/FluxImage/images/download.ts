@@ -1,13 +1,14 @@
 import type { IBinaryData } from 'n8n-workflow';
 
 import type { GatewayClient } from '../client/gatewayClient';
-import type { ByteStream, Download } from '../client/http';
+import type { ByteStream } from '../client/http';
 import { READ_RULES, type Until } from '../client/retry';
-import type { Outcome, Problem, ProblemKind } from '../core/problem';
+import type { Outcome, Problem } from '../core/problem';
 import type { GeneratedImage } from '../core/task';
 import { embeddedBytes } from '../gateways/pictures';
-import { isWhole, pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
-import { limitBytes, peek, TooLargeError, tooLarge, withErrorSink } from './stream';
+import { foreignTypeOf, pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
+import { tooLarge } from './stream';
+import { takePicture, type BrokenPicture, type Destination } from './take';
 
 /** Puts bytes into n8n's binary store. */
 export type StorePicture = (
@@ -22,16 +23,6 @@ export interface FetchedPicture {
 	readonly fileName: string;
 	readonly contentType: string;
 }
-
-/** What a picture host's HTTP status means; any other below 500 is final. */
-const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
-	401: 'notFound',
-	403: 'notFound',
-	404: 'notFound',
-	408: 'gatewayFault',
-	410: 'notFound',
-	429: 'rateLimited',
-};
 
 /**
  * Fetches a generated image from the wire into n8n's binary store, without the key, without holding
@@ -49,13 +40,15 @@ export async function fetchPicture(
 ): Promise<Outcome<FetchedPicture>> {
 	const embedded = embeddedBytes(image.url);
 	if (embedded) return await storeEmbedded(embedded, image, { store, stem, maximumBytes });
-	if (!isWebUrl(image.url)) return unavailable(image, { kind: 'badParameters', reason: NOT_WEB });
+	if (!isWebUrl(image.url))
+		return unavailable(image, { kind: 'pictureUnavailable', reason: NOT_WEB });
+	const destination = storeOf({ store, stem, maximumBytes });
 	let broken: BrokenPicture | undefined;
 	const outcome = await client.download(
 		image.url,
 		{ retryNotFound: true, ...until },
 		async (download) => {
-			const taken = await storeDownload(download, { store, stem, maximumBytes }, broken);
+			const taken = await takePicture(download, destination, broken);
 			broken = taken.broken;
 			return taken.outcome;
 		},
@@ -79,7 +72,7 @@ async function storeEmbedded(
 	image: GeneratedImage,
 	{ store, stem, maximumBytes }: PictureTarget,
 ): Promise<Outcome<FetchedPicture>> {
-	const type = pictureTypeOf(bytes);
+	const type = pictureTypeOf(bytes) ?? foreignTypeOf(bytes);
 	if (!type) return unavailable(image, NO_PICTURE);
 	if (bytes.length > maximumBytes) return unavailable(image, tooLarge(maximumBytes));
 	const fileName = `${stem}.${type.extension}`;
@@ -96,75 +89,34 @@ const NO_PICTURE: Problem = { kind: 'noImages', reason: 'what lies there is not 
 
 const NOT_WEB = 'its address is not http or https';
 
-/** What arrived of a picture that lacks its end: the same again is all that there is. */
-interface BrokenPicture {
-	readonly bytes: number;
-	readonly tail: Buffer;
-}
-
-interface Taken {
-	readonly outcome: Outcome<FetchedPicture>;
-	readonly broken?: BrokenPicture;
-}
-
-async function storeDownload(
-	{ statusCode, headers, body }: Download,
-	{ store, stem, maximumBytes }: PictureTarget,
-	brokenBefore: BrokenPicture | undefined,
-): Promise<Taken> {
-	let lineError: Error | undefined;
-	withErrorSink(body, (error) => (lineError ??= error));
-	const refuse = (problem: Problem, broken?: BrokenPicture): Taken => {
-		body.destroy();
-		return { outcome: { problem }, ...(broken && { broken }) };
+/** n8n's store, under the name and the type that the bytes tell. */
+function storeOf({ store, stem, maximumBytes }: PictureTarget): Destination<FetchedPicture> {
+	return {
+		maximumBytes,
+		tooLarge: tooLarge(maximumBytes),
+		typeOf: (start, contentType) => {
+			const type = pictureTypeOf(start) ?? foreignTypeOf(start) ?? typeByHost(contentType, start);
+			return type ? { value: type } : { problem: NO_PICTURE };
+		},
+		take: async (stream, { contentType, extension }) => {
+			const fileName = `${stem}.${extension}`;
+			return { binary: await store(stream, fileName, contentType), fileName, contentType };
+		},
+		faultOfTaking: 'notStored',
 	};
-	if (statusCode < 200 || statusCode >= 300) return refuse(hostProblem(statusCode));
-	if (Number(headers['content-length'] ?? 0) > maximumBytes) return refuse(tooLarge(maximumBytes));
-	const start = await peek(body, SIGNATURE_LENGTH);
-	const type = pictureTypeOf(start) ?? typeByHost(headers['content-type'], start);
-	if (!type) return refuse(NO_PICTURE);
-	const fileName = `${stem}.${type.extension}`;
-	const { contentType } = type;
-	const { stream, passedBytes, tail } = limitBytes(body, maximumBytes);
-	try {
-		const binary = await store(stream, fileName, contentType);
-		const arrived = { bytes: passedBytes(), tail: tail() };
-		const isAll =
-			isWhole(type, start, arrived.tail, arrived.bytes) || isSame(arrived, brokenBefore);
-		if (isAll) return { outcome: { value: { binary, fileName, contentType } } };
-		return refuse(cutOff(arrived.bytes, headers['content-length']), arrived);
-	} catch (error) {
-		if (error instanceof TooLargeError) return refuse(tooLarge(maximumBytes));
-		const reason = error instanceof Error ? error.message : String(error);
-		return refuse({ kind: lineError ? 'interrupted' : 'notStored', reason });
-	}
 }
 
-/** Kinds that their bytes would have told. */
-const TOLD_BY_BYTES: ReadonlySet<string> = new Set(['gif', 'jpeg', 'jpg', 'png', 'webp']);
+/** Kinds that their bytes would have told; of a drawing in XML, no program here makes a picture. */
+const TOLD_BY_BYTES: ReadonlySet<string> = new Set(['gif', 'jpeg', 'jpg', 'png', 'svg', 'webp']);
 
 /** A kind of picture that is not known here, as its host calls it; a page or JSON is none. */
 function typeByHost(contentType: string | undefined, start: Buffer): PictureType | undefined {
-	const [, subtype] = /^image\/([a-z0-9]+)/i.exec(contentType ?? '') ?? [];
+	const [, subtype] = /^image\/(?:x-)?([a-z0-9]+)/i.exec(contentType ?? '') ?? [];
 	const isText = /^\s*[<{[]/.test(start.toString('latin1'));
 	const extension = subtype?.toLowerCase();
 	if (extension === undefined || TOLD_BY_BYTES.has(extension)) return undefined;
 	if (isText || start.length < SIGNATURE_LENGTH) return undefined;
 	return { contentType: `image/${extension}`, extension };
-}
-
-function isSame(arrived: BrokenPicture, before: BrokenPicture | undefined): boolean {
-	return before?.bytes === arrived.bytes && before.tail.equals(arrived.tail);
-}
-
-function cutOff(bytes: number, announced: string | undefined): Problem {
-	const of = announced === undefined ? '' : ` of ${announced}`;
-	return { kind: 'interrupted', reason: `only ${bytes}${of} bytes arrived, without the end` };
-}
-
-function hostProblem(statusCode: number): Problem {
-	const kind = KIND_OF_STATUS[statusCode] ?? (statusCode >= 500 ? 'gatewayFault' : 'badParameters');
-	return { kind, httpCode: statusCode, reason: `its host answered HTTP ${statusCode}` };
 }
 
 function unavailable({ url }: GeneratedImage, problem: Problem): { problem: Problem } {

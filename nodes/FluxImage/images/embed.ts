@@ -5,6 +5,7 @@ import type { Until } from '../client/retry';
 import type { Outcome } from '../core/problem';
 import { inputImageRule } from '../models/inputImages';
 import type { ModelOffer } from '../models/model';
+import { fetchInputImage } from './fetchInput';
 import type { InputImage } from './inputImages';
 
 /** What an item sends of a model that is in the tables. */
@@ -19,7 +20,7 @@ export interface EmbedRequest {
  * The parameters with the input images in their places: as base64 or URLs where the gateway takes
  * them so, else uploaded and sent by URL. Nothing of them is kept.
  *
- * @returns a problem where an upload fails
+ * @returns a problem where an upload or a fetch fails
  */
 export async function embedImages(
 	client: GatewayClient,
@@ -47,6 +48,7 @@ async function placeImage(
 	until: Until,
 ): Promise<Outcome<string>> {
 	if (image.form === 'url') return { value: image.url };
+	if (image.form === 'fetchedUrl') return await fetchInputImage(client, image, until);
 	const { type, digest, bytes } = image;
 	if (asBase64) return { value: (await bytes()).toString('base64') };
 	if (!type) return { problem: { kind: 'badParameters', reason: 'an input image is no picture' } };

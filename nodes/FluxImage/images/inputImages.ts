@@ -3,11 +3,12 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { inputImageRule } from '../models/inputImages';
 import type { InputImageRule, ModelOffer } from '../models/model';
-import { pictureTypeOf, type PictureType } from './signature';
+import { otherThanPicture, pictureTypeOf, type PictureType } from './signature';
 
 /** An input image, checked; its bytes are read again when they are sent, and not kept. */
 export type InputImage =
 	| { readonly form: 'url'; readonly url: string; readonly digest: string }
+	| FetchedUrl
 	| {
 			readonly form: 'base64';
 			/** Tells two images apart in the memory of tasks: SHA-256 of the bytes. */
@@ -16,6 +17,19 @@ export type InputImage =
 			readonly type: PictureType | undefined;
 			readonly bytes: () => Promise<Buffer>;
 	  };
+
+/**
+ * An image by URL for a model that takes base64 alone: it is fetched when it is sent. The order has it by
+ * its address, whatever lies there at the time.
+ */
+export interface FetchedUrl {
+	readonly form: 'fetchedUrl';
+	readonly url: string;
+	readonly digest: string;
+	/** Its place in the editor: `Input Images 2`. */
+	readonly name: string;
+	readonly maximumBytes: number;
+}
 
 /** As the models' tables count them. */
 const MEGABYTE = 1024 * 1024;
@@ -58,8 +72,8 @@ export async function readInputImages(
 	const images: InputImage[] = [];
 	for (const [index, row] of rows.entries()) {
 		const name = `Input Images ${index + 1}`;
-		const image = await readRow(context, itemIndex, row, name);
-		checkImage(image, rule, name, offer.id);
+		const image = await readRow(context, itemIndex, row, rule, name);
+		checkImage(image, rule, name);
 		images.push(image.image);
 	}
 	return images;
@@ -67,31 +81,42 @@ export async function readInputImages(
 
 interface ReadImage {
 	readonly image: InputImage;
-	readonly byteLength?: number;
+	/** Its bytes, where they are here; let go once they are checked. */
+	readonly content?: Buffer;
 }
 
 async function readRow(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	row: ImageRow,
+	rule: InputImageRule,
 	name: string,
 ): Promise<ReadImage> {
-	if (row.source === 'url') return { image: readUrl(row.url, name) };
+	if (row.source === 'url') return { image: readUrl(row.url, rule, name) };
 	if (row.source === 'base64') return readBase64(row.base64, name);
 	return await readBinary(context, itemIndex, row.binaryPropertyName, name);
 }
 
-function readUrl(value: unknown, name: string): InputImage {
+function readUrl(value: unknown, rule: InputImageRule, name: string): InputImage {
 	const url = typeof value === 'string' ? value.trim() : value;
 	if (typeof url === 'string' && /^https?:\/\//i.test(url) && URL.canParse(url)) {
-		return { form: 'url', url, digest: url };
+		const { urlsAreFetched, maximumBytes } = rule;
+		const image = { url, digest: url };
+		return urlsAreFetched
+			? { form: 'fetchedUrl', ...image, name, maximumBytes }
+			: { form: 'url', ...image };
 	}
 	const isData = typeof url === 'string' && /^data:/i.test(url);
 	const remedy = isData ? '. Choose Base64 as its Source' : '';
+	const shown = typeof url === 'string' ? withoutSecrets(url) : value;
 	throw new ImageInputError(
-		`${name}: URL must begin with http:// or https://, but ${found(value)}${remedy}`,
+		`${name}: URL must begin with http:// or https://, but ${found(shown)}${remedy}`,
 	);
 }
+
+/** An address without its user, its query and its fragment. */
+const withoutSecrets = (address: string) =>
+	address.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, '');
 
 /** Words that n8n itself puts in the place of a file's bytes, where it has stored the file. */
 const STORED_BY_N8N = /^(filesystem(-v2)?|s3|database|azure|object-?storage)(:|$)/i;
@@ -106,7 +131,7 @@ function readBase64(value: unknown, name: string): ReadImage {
 	const payload = text.replace(/^data:[^,]*,/i, '').replace(/\s+/g, '');
 	const content = isBase64(payload) ? Buffer.from(payload, 'base64') : undefined;
 	if (!content || !pictureTypeOf(content)) {
-		const flaw = content ? `is no PNG, JPEG, WebP or GIF: ${shorten(text)}` : found(value);
+		const flaw = content ? `is ${otherThanPicture(content)}: ${shorten(text)}` : found(value);
 		throw new ImageInputError(`${name}: Base64 must be an image as base64, but ${flaw}`);
 	}
 	return fromBytes(content, async () => Buffer.from(payload, 'base64'));
@@ -148,29 +173,21 @@ function found(value: unknown): string {
 function fromBytes(content: Buffer, bytes: () => Promise<Buffer>): ReadImage {
 	const digest = createHash('sha256').update(content).digest('hex');
 	const type = pictureTypeOf(content);
-	return { image: { form: 'base64', digest, type, bytes }, byteLength: content.length };
+	return { image: { form: 'base64', digest, type, bytes }, content };
 }
 
-function checkImage(
-	{ image, byteLength }: ReadImage,
-	rule: InputImageRule,
-	name: string,
-	id: string,
-) {
-	if (image.form === 'url' && !rule.forms.includes('url')) {
+function checkImage({ image, content }: ReadImage, rule: InputImageRule, name: string) {
+	if (content?.length === 0) throw new ImageInputError(`${name} must be an image, but is empty`);
+	if (content && image.form === 'base64' && !image.type) {
 		throw new ImageInputError(
-			`${name}: Source must be Binary Field or Base64, since ${id} takes no URLs`,
+			`${name} must be a PNG, JPEG, WebP or GIF file, but is ${otherThanPicture(content)}`,
 		);
 	}
-	if (image.form === 'base64' && !image.type && byteLength !== 0) {
-		throw new ImageInputError(`${name} must be a PNG, JPEG, WebP or GIF file, but is none of them`);
-	}
-	if (byteLength === 0) throw new ImageInputError(`${name} must be an image, but is empty`);
-	if (byteLength !== undefined && byteLength > rule.maximumBytes) {
-		// Rounded up: a file that is one byte too large must not seem to be as large as allowed.
-		const megabytes = (bytes: number) => Math.ceil((bytes / MEGABYTE) * 100) / 100;
-		throw new ImageInputError(
-			`${name} must be at most ${megabytes(rule.maximumBytes)} MB, but is ${megabytes(byteLength)} MB`,
-		);
+	if (content && content.length > rule.maximumBytes) {
+		const [most, size] = [rule.maximumBytes, content.length].map(shownMegabytes);
+		throw new ImageInputError(`${name} must be at most ${most} MB, but is ${size} MB`);
 	}
 }
+
+/** Rounded up: a file that is one byte too large must not seem to be as large as allowed. */
+export const shownMegabytes = (bytes: number) => Math.ceil((bytes / MEGABYTE) * 100) / 100;

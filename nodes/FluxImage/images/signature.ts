@@ -38,6 +38,30 @@ export function pictureTypeOf(start: Buffer): PictureType | undefined {
 	)?.type;
 }
 
+/** Kinds that only some hosts and cameras have, by the brand in their fifth to twelfth byte. */
+const BRANDED: ReadonlyArray<readonly [brand: RegExp, type: PictureType]> = [
+	[/^ftyp(avif|avis)/, { contentType: 'image/avif', extension: 'avif' }],
+	[/^ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/, { contentType: 'image/heic', extension: 'heic' }],
+];
+
+/** Where a file of a branded kind tells its brand. */
+const BRAND_OFFSET = 4;
+
+/** The type of a file that no model takes, though it is a picture: HEIC, as phones make it, or AVIF. */
+export function foreignTypeOf(start: Buffer): PictureType | undefined {
+	const brand = start.subarray(BRAND_OFFSET, SIGNATURE_LENGTH).toString('latin1');
+	return BRANDED.find(([pattern]) => pattern.test(brand))?.[1];
+}
+
+/** What a file is that no model takes, to follow "is": the person learns what to do with it. */
+export function otherThanPicture(start: Buffer): string {
+	const foreign = foreignTypeOf(start);
+	if (foreign) return `${foreign.extension.toUpperCase()}, which must be converted to JPEG before`;
+	if (start.length === 0) return 'empty';
+	const isPage = /^\s*<(!doctype|html|\?xml|head|body)/i.test(start.toString('latin1'));
+	return isPage ? 'a page, and not a picture' : 'no PNG, JPEG, WebP or GIF';
+}
+
 /** How many last bytes tell whether a file is whole. */
 export const TAIL_LENGTH = 64;
 

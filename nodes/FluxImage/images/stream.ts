@@ -91,7 +91,7 @@ export class TooLargeError extends Error {
 export function tooLarge(maximumBytes: number) {
 	const megabytes = maximumBytes / 1_000_000;
 	return {
-		kind: 'badParameters',
+		kind: 'pictureUnavailable',
 		reason: `it is larger than Max Image Size allows (${megabytes} MB)`,
 	} as const;
 }

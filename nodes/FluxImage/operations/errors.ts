@@ -8,9 +8,9 @@ import {
 
 import type { Redact } from '../client/redaction';
 import { omitUndefined } from '../core/json';
-import { MESSAGES, remedyFor } from '../core/messages';
+import { MESSAGES, REMEDY_WITHOUT_ID, remedyFor } from '../core/messages';
 import type { Problem, ProblemKind } from '../core/problem';
-import type { KnownTask } from '../core/task';
+import { taskName, type KnownTask } from '../core/task';
 import type { Gateway } from '../gateways/gateway';
 import type { ParameterError } from '../models/parameterError';
 import { adviceForModel, isAgentTool } from './agentTool';
@@ -60,6 +60,9 @@ export function parameterError(
 	});
 }
 
+/** Of a create that came to nothing. */
+const NO_TASK = { requestId: '', modelId: '' };
+
 /** Why an item ended without its output: the error for the editor, and its fields for the workflow. */
 export interface ItemFailure {
 	readonly itemIndex: number;
@@ -87,8 +90,9 @@ interface Failure {
 export function taskFailure(item: FailedItem, failure: Failure, redact: Redact): ItemFailure {
 	const { context, itemIndex, gateway } = item;
 	const { problem, task } = failure;
+	const requestId = task?.requestId || undefined;
 	const json = omitUndefined({
-		requestId: task?.requestId,
+		requestId,
 		gateway: gateway.id,
 		model: task?.modelId || problem.modelId,
 		status: task?.status,
@@ -96,16 +100,12 @@ export function taskFailure(item: FailedItem, failure: Failure, redact: Redact):
 		url: problem.pictureUrl,
 	}) as JsonObject;
 	const { message, description } = wordsOf(item, failure, redact);
-	const error = new NodeApiError(
-		context.getNode(),
-		omitUndefined({ requestId: task?.requestId }) as JsonObject,
-		{
-			itemIndex,
-			message,
-			description,
-			...(problem.httpCode === undefined ? {} : { httpCode: String(problem.httpCode) }),
-		},
-	);
+	const error = new NodeApiError(context.getNode(), omitUndefined({ requestId }) as JsonObject, {
+		itemIndex,
+		message,
+		description,
+		...(problem.httpCode === undefined ? {} : { httpCode: String(problem.httpCode) }),
+	});
 	// n8n puts a stock phrase in place of a message that holds a network code such as ECONNREFUSED.
 	error.message = message;
 	error.messages = [];
@@ -123,7 +123,7 @@ function wordsOf(
 	const fill = (text: string) =>
 		text
 			.replace('{gateway}', gateway.displayName)
-			.replace('{id}', () => task?.requestId || 'without an ID')
+			.replace('{id}', () => taskName(task ?? NO_TASK))
 			.replace('{timeout}', `${options.timeoutMs / 1000} s`);
 	const isTool = isAgentTool(context);
 	const head = fill(task ? message : messageOfCreate);
@@ -131,7 +131,7 @@ function wordsOf(
 	const shown = isTool && code !== undefined && NETWORK_CODE.test(code) ? undefined : reason;
 	const headline = shown ? `${head}: ${shown}` : head;
 	const remedy = [
-		task?.requestId === '' ? WITHOUT_ID : remedyFor(kind, task !== undefined),
+		task?.requestId === '' ? REMEDY_WITHOUT_ID : remedyFor(kind, task !== undefined),
 		MAY_BE_ELSEWHERE.has(kind) && gateway.addresses,
 	]
 		.filter(Boolean)
@@ -152,10 +152,6 @@ function wordsOf(
 	const advice = adviceForModel(kind, task !== undefined, remedy);
 	return { message: join(withStop(headline), advice, ...facts) };
 }
-
-/** Of a task that the gateway gave no id: nothing can be asked about it. */
-const WITHOUT_ID =
-	'It is paid. The gateway gave no task ID, so the node cannot ask for it again: the billing page or the task list of the gateway may show it.';
 
 /** Problems that another address of the gateway may not have. */
 const MAY_BE_ELSEWHERE: ReadonlySet<ProblemKind> = new Set([

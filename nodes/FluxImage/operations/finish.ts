@@ -1,3 +1,4 @@
+import type { KnownTask } from '../core/task';
 import { collectUntilMs, type Ending, type WaitOptions } from '../tasks/poll';
 import type { Execution } from '../tasks/execution';
 import { cancelLate } from '../tasks/lifecycle';
@@ -79,11 +80,32 @@ async function outcomeOf(
 	if (!task) return { problem };
 	const { onTimeout } = item.options;
 	const isUnfinished = problem.kind === 'deadlineReached';
+	const partial = isUnfinished ? await partialItems(item, execution, task, wait) : undefined;
 	// It stays active: should Stop come while other items run, this output is dropped.
 	if (onTimeout === 'returnTask' && (isUnfinished || problem.kind === 'resultUnread')) {
-		return { items: [taskItem(item, task)] };
+		return partial ?? { items: [taskItem(item, task)] };
 	}
-	if (onTimeout !== 'cancelTask' || !isUnfinished) return { problem, task };
+	if (onTimeout !== 'cancelTask' || !isUnfinished) return partial ?? { problem, task };
 	const late = await cancelLate(execution, task, wait);
-	return late.problem ? late : await finishItem(item, execution, late, wait);
+	return late.problem ? (partial ?? late) : await finishItem(item, execution, late, wait);
+}
+
+/**
+ * The pictures that the last look found at a task that, by its own word, still runs: they are paid, and
+ * perhaps all that there will be. Its items keep that word as their status.
+ *
+ * @returns nothing where there are none, or none can be fetched
+ */
+async function partialItems(
+	item: ItemInput,
+	execution: Execution,
+	task: KnownTask,
+	wait: WaitOptions,
+): Promise<ItemOutcome | undefined> {
+	const { partialImages, status = 'running', raw } = task;
+	if (!partialImages) return undefined;
+	const until = { ...wait, deadlineMs: collectUntilMs(execution, wait) };
+	const state = { ...task, status, raw, images: partialImages };
+	const outcome = await imageItems(item, execution, state, until);
+	return outcome.items ? outcome : undefined;
 }

@@ -43,6 +43,12 @@ export interface Operation<Plan = unknown> {
 	read(item: ItemInput, execution: Execution): Promise<Plan>;
 	/** How many tasks it will pay for. Absent: none, ever. */
 	costs?(plan: Plan, execution: Execution): number;
+	/**
+	 * Looks over the network at what the item needs, before anything is paid for any item; never throws.
+	 *
+	 * @returns what is wrong, or nothing
+	 */
+	check?(item: ItemInput, plan: Plan, execution: Execution): Promise<Problem | undefined>;
 	/** Does what was read. */
 	run(item: ItemInput, plan: Plan, execution: Execution): Promise<ItemOutcome>;
 }

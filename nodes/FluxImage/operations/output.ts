@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Until } from '../client/retry';
 import { omitUndefined } from '../core/json';
-import type { Outcome } from '../core/problem';
-import type { GeneratedImage, KnownTask, TaskState } from '../core/task';
+import type { Outcome, Problem } from '../core/problem';
+import {
+	taskName,
+	type GeneratedImage,
+	type KnownTask,
+	type TaskFailure,
+	type TaskState,
+} from '../core/task';
 import { fetchPicture, type FetchedPicture, type PictureTarget } from '../images/download';
 import type { Execution } from '../tasks/execution';
 import { showHint } from './hint';
@@ -32,6 +39,7 @@ export async function imageItems(
 ): Promise<ItemOutcome> {
 	const images = task.images ?? [];
 	if (!item.options.downloadImages) {
+		showHints(item, task);
 		return { items: images.map((image, index) => imageItem(item, task, index, image)) };
 	}
 	const fetches = images.map(
@@ -42,26 +50,39 @@ export async function imageItems(
 		value ? [imageItem(item, task, index, value.image, value.picture)] : [],
 	);
 	const problems = pictures.flatMap(({ problem }) => problem ?? []);
-	if (images.some(({ flagged }) => flagged)) showHint(item, flaggedHint(task));
-	if (task.warning) showHint(item, warningHint(task.requestId, task.warning.message));
 	const [problem] = problems;
-	if (!problem) return { items };
-	if (items.length === 0 || problem.kind === 'stopped') return { problem, task };
-	showHint(
-		item,
-		`Of ${images.length} pictures of task ${task.requestId}, ${problems.length} could not be fetched: ${problem.reason}. Task > Get Result fetches them again without paying again.`,
-	);
+	if (problem && (items.length === 0 || problem.kind === 'stopped')) return { problem, task };
+	showHints(item, task);
+	if (problem) showHint(item, missingHint(task, images.length, problems.length, problem));
 	return { items };
 }
 
-const flaggedHint = ({ requestId }: TaskState) =>
-	`The gateway has flagged a picture of task ${requestId}, perhaps for what it shows: such pictures are often black. Its item has flagged: true.`;
+/** What the pictures of a task have about them. */
+function showHints(item: ItemInput, task: TaskState): void {
+	if (task.images?.some(({ flagged }) => flagged)) showHint(item, flaggedHint(task));
+	if (task.warning) showHint(item, warningHint(task, task.warning));
+	if (task.partialImages) showHint(item, partialHint(task));
+}
 
-const warningHint = (requestId: string, message: string) =>
-	`The gateway told of an error beside the pictures of task ${requestId}: ${message}`;
+const flaggedHint = (task: TaskState) =>
+	`The gateway has flagged a picture of task ${taskName(task)}, perhaps for what it shows: such pictures are often black. Its item has flagged: true.`;
 
-/** HTTP statuses by which a host says that a link is no longer good: the result has a new one. */
-const LINK_EXPIRED: ReadonlySet<number> = new Set([401, 403, 410]);
+const warningHint = (task: TaskState, { message }: TaskFailure) =>
+	`The gateway told of an error beside the pictures of task ${taskName(task)}: ${message}`;
+
+const partialHint = (task: TaskState) =>
+	`The gateway still calls task ${taskName(task)} unfinished ("${task.word ?? task.status}"), but has pictures of it: they may be previews.`;
+
+const missingHint = (task: TaskState, all: number, missing: number, { reason }: Problem) =>
+	`Of ${all} pictures of task ${taskName(task)}, ${missing} could not be fetched: ${reason}.${
+		task.requestId === '' ? '' : ' Task > Get Result fetches them again without paying again.'
+	}`;
+
+/**
+ * HTTP statuses by which a host says that a link is no longer good: the result may have a new one. Some
+ * say 400 of a signature that has run out, and some no longer know the picture.
+ */
+const LINK_EXPIRED: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
 
 /** One image of a task. Where its link has expired, the result is read again, which costs nothing. */
 async function fetchImage(
@@ -88,18 +109,26 @@ async function fetchImage(
 /** Names tell model, task and number, so that no two pictures have the same. */
 function targetOf(
 	{ context, options }: ItemInput,
-	{ modelId, requestId }: TaskState,
+	{ modelId, requestId, images }: TaskState,
 	index: number,
 ): PictureTarget {
 	const plain = (text: string) => text.replace(/[^A-Za-z0-9-]+/g, '');
+	const task = plain(requestId) || digestOf(images?.map(({ url }) => url));
 	const model = plain(modelId.replace(/[_.]/g, '-')) || 'flux';
 	return {
 		store: async (bytes, fileName, contentType) =>
 			await context.helpers.prepareBinaryData(bytes, fileName, contentType),
-		stem: `${model.slice(0, LONGEST_NAME)}_${plain(requestId).slice(0, LONGEST_NAME)}_${index + 1}`,
+		stem: `${model.slice(0, LONGEST_NAME)}_${task.slice(0, LONGEST_NAME)}_${index + 1}`,
 		maximumBytes: options.maxImageBytes,
 	};
 }
+
+/** Stands for the id of a task that has none: two such tasks have other pictures. */
+const digestOf = (value: unknown) =>
+	createHash('sha256')
+		.update(JSON.stringify(value ?? ''))
+		.digest('hex')
+		.slice(0, 16);
 
 /** Longest part of a file name, in characters: file systems take 255 bytes in all. */
 const LONGEST_NAME = 80;
@@ -138,7 +167,7 @@ function imageItem(
 function taskFields({ gateway, options }: ItemInput, state: KnownTask): IDataObject {
 	const { requestId, modelId, status = 'queued', queuePosition, progress, failure, raw } = state;
 	return omitUndefined({
-		requestId,
+		requestId: requestId || undefined,
 		gateway: gateway.id,
 		model: modelId || undefined,
 		status,

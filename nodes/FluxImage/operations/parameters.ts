@@ -1,11 +1,12 @@
 import type { JsonObject } from 'n8n-workflow';
 
 import type { Until } from '../client/retry';
-import type { Outcome } from '../core/problem';
+import type { Outcome, Problem } from '../core/problem';
 import type { TaskRef } from '../core/task';
 import type { TaskRequest } from '../gateways/gateway';
 import { isPathPart } from '../gateways/pathPart';
 import { embedImages } from '../images/embed';
+import { checkInputImage } from '../images/fetchInput';
 import { ImageInputError, readInputImages, type InputImage } from '../images/inputImages';
 import { findOffer, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
@@ -81,6 +82,25 @@ export function tasksToPay({ parameters, key }: ImageOrder, { ledger }: Executio
 /** How many tasks a gateway counts a create for: as many as it makes images. */
 function tasksOf({ n }: JsonObject): number {
 	return typeof n === 'number' && n > 1 ? n : 1;
+}
+
+/**
+ * Whether the input images that the node fetches itself can be had. An order that was begun before needs
+ * none of them any more: its task is collected, be the address dead by now.
+ *
+ * @returns the first problem, by their order
+ */
+export async function checkInputUrls(
+	item: ItemInput,
+	request: ImageOrder,
+	execution: Execution,
+): Promise<Problem | undefined> {
+	const images = request.images.filter((image) => image.form === 'fetchedUrl');
+	if (images.length === 0) return undefined;
+	if (execution.ledger.isBegun(request.key)) return undefined;
+	const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
+	const checks = images.map(async (image) => checkInputImage(execution.client, image, until));
+	return (await Promise.all(checks)).find((problem) => problem !== undefined);
 }
 
 async function buildRequest(

@@ -62,7 +62,7 @@ export async function runItems(
 		prepared.push(await prepareItem(context, itemIndex, gateway, node));
 	}
 	checkPaidTasks(context, node, prepared);
-	let firstFailure: ItemFailure | undefined;
+	let firstFailure = await checkTogether(context, prepared, node);
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
 	const endings = await runTogether(prepared, maxConcurrentTasks(prepared), async (item) => {
@@ -111,6 +111,34 @@ function withPaidOfAll(failure: ItemFailure, node: NodeExecution, context: IExec
 	const all = context.getInputData().map((_, itemIndex) => node.paidBefore(itemIndex));
 	(failure.error.context['failure'] as JsonObject)['paid'] = worst(all);
 	return failure.error;
+}
+
+/**
+ * Looks at what the items need before any of them is paid for. One that stands alone, or that fails for
+ * itself, is looked at when it is its turn.
+ *
+ * @returns the first failure; the node gives up then
+ */
+async function checkTogether(
+	context: IExecuteFunctions,
+	prepared: readonly PreparedItem[],
+	node: NodeExecution,
+): Promise<ItemFailure | undefined> {
+	if (context.continueOnFail() || prepared.length < 2) return undefined;
+	let failure: ItemFailure | undefined;
+	await runTogether(prepared, maxConcurrentTasks(prepared), async ({ ready }) => {
+		if (!ready || failure) return;
+		const { item, operation, plan, execution } = ready;
+		const problem = await operation.check?.(item, plan, execution);
+		if (!problem || problem.kind === 'stopped') return;
+		const { redact } = execution.client;
+		failure ??= withFacts(taskFailure(item, { problem }, redact), {
+			problem: problem.kind,
+			paid: node.paidBefore(item.itemIndex),
+		});
+		node.giveUp();
+	});
+	return failure;
 }
 
 async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): Promise<ItemEnding> {

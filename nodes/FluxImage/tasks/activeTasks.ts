@@ -1,7 +1,7 @@
 import type { Orders } from '../accounts/orders';
 import type { GatewayClient } from '../client/gatewayClient';
 import type { Clock } from '../core/clock';
-import type { TaskRef } from '../core/task';
+import { taskName, type KnownTask, type TaskRef } from '../core/task';
 
 /**
  * How long cancels are tried after Stop, in milliseconds. n8n does not wait for them: the node's
@@ -66,9 +66,11 @@ export class ActiveTasks {
 	}
 
 	/** Lets a task go that has finished: there is nothing to cancel, but Stop drops its picture. */
-	complete(task: TaskRef): void {
+	complete(task: KnownTask): void {
 		this.delete(task);
-		this.logOnStop(this.news(task, 'alreadyCompleted'));
+		if (task.requestId !== '') return this.logOnStop(this.news(task, 'alreadyCompleted'));
+		const places = (task.images ?? []).map(({ url }) => url).filter((url) => !/^data:/i.test(url));
+		this.logOnStop([this.news(task, 'endedWithoutId'), ...places].join(' '));
 	}
 
 	/** Lets a task go that failed, or that was handed on. */
@@ -133,13 +135,14 @@ export class ActiveTasks {
 		if (became === 'requested') await this.ports.onCancelled(task);
 	}
 
-	private news({ requestId }: TaskRef, became: keyof typeof BECAME): string {
-		return `Task ${requestId} at ${this.ports.client.gateway.displayName}: ${BECAME[became]}`;
+	private news(task: TaskRef, became: keyof typeof BECAME): string {
+		return `Task ${taskName(task)} at ${this.ports.client.gateway.displayName}: ${BECAME[became]}`;
 	}
 }
 
 /** What the log says of a stopped task. */
-const BECAME: Readonly<Record<Cancelled | 'leftAlone' | 'awaited', string>> = {
+const BECAME: Readonly<Record<Cancelled | 'leftAlone' | 'awaited' | 'endedWithoutId', string>> = {
+	endedWithoutId: 'was already finished and cannot be asked for again; its pictures:',
 	leftAlone: 'runs on, since Cancel on Stop is off',
 	awaited: 'runs on, since another execution waits for it',
 	requested: 'cancel requested',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { OrderRow, Orders } from '../accounts/orders';
 import type { Problem } from '../core/problem';
-import type { TaskRef } from '../core/task';
+import type { KnownTask, TaskRef } from '../core/task';
 import type { KeptOrders } from './keptOrders';
 
 /** The field of the node's context that is ours. */
@@ -55,7 +55,7 @@ export interface Reuse {
 
 /** An order that stands in the ledger. */
 export interface Known {
-	readonly task: TaskRef;
+	readonly task: KnownTask;
 	readonly reuse?: Reuse;
 }
 
@@ -127,13 +127,12 @@ export class Ledger {
 	/** The task that an earlier attempt created or took over. */
 	ofAttempts(key: OrderKey): Known | undefined {
 		const row = this.find(key);
-		if (!row?.requestId) return undefined;
+		if (!row || isOnlyBegun(row)) return undefined;
 		const name = this.nameOf(key);
 		if (this.ports.isTool) delete this.handedOn[name];
 		this.own[name] = row;
-		this.byTask.set(row.requestId, key);
-		const { requestId, modelId, reuse } = row;
-		return { task: { requestId, modelId }, ...(reuse && { reuse }) };
+		if (row.requestId !== '') this.byTask.set(row.requestId, key);
+		return { task: taskOf(row), ...(row.reuse && { reuse: row.reuse }) };
 	}
 
 	/**
@@ -142,7 +141,7 @@ export class Ledger {
 	 */
 	begunBefore(key: OrderKey): (OrderRow & { readonly isOfThisExecution: boolean }) | undefined {
 		const row = this.find(key);
-		if (row?.requestId !== '') return undefined;
+		if (!row || !isOnlyBegun(row)) return undefined;
 		return { ...row, isOfThisExecution: row.executionId === this.ports.executionId };
 	}
 
@@ -151,17 +150,22 @@ export class Ledger {
 		if (!shared) return undefined;
 		const { orders, kept } = this.ports;
 		const known = orders.get(shared.name);
-		if (known?.requestId || shared.kind !== 'key') return known;
+		if ((known && !isOnlyBegun(known)) || shared.kind !== 'key') return known;
 		return kept?.get(shared.name) ?? known;
 	}
 
 	/** Whether there is a task for the order already, as far as this process knows. */
 	isKnown(key: OrderKey): boolean {
-		return Boolean(this.find(key)?.requestId || this.ofOthers(key)?.requestId);
+		return [this.find(key), this.ofOthers(key)].some((row) => row && !isOnlyBegun(row));
+	}
+
+	/** Whether the order was begun, as far as this process knows: nothing new is sent for it. */
+	isBegun(key: OrderKey): boolean {
+		return (this.find(key) ?? this.ofOthers(key)) !== undefined;
 	}
 
 	/** Another's task takes this order's place: the next attempt finds it. */
-	takeOver(key: OrderKey, task: TaskRef, reuse: Reuse): void {
+	takeOver(key: OrderKey, task: KnownTask, reuse: Reuse): void {
 		this.writeAttempt(key, task, { reuse });
 	}
 
@@ -178,7 +182,7 @@ export class Ledger {
 	}
 
 	/** The id of the task has come. */
-	made(key: OrderKey, task: TaskRef): void {
+	made(key: OrderKey, task: KnownTask): void {
 		this.write(key, task);
 	}
 
@@ -219,7 +223,7 @@ export class Ledger {
 	/** Whether the order of an item of this run was paid for, as far as its attempts know. */
 	paidBefore({ runIndex, itemIndex }: Pick<OrderKey, 'runIndex' | 'itemIndex'>): Paid {
 		const row = this.own[placeOf(runIndex, itemIndex)];
-		return !row ? 'no' : row.requestId === '' ? 'maybe' : 'yes';
+		return !row ? 'no' : isOnlyBegun(row) ? 'maybe' : 'yes';
 	}
 
 	/** Hands on what this attempt knows, since it failed. */
@@ -227,7 +231,7 @@ export class Ledger {
 		Object.assign(this.handedOn, this.own);
 	}
 
-	private write(key: OrderKey, task: TaskRef, ownId?: string): void {
+	private write(key: OrderKey, task: KnownTask, ownId?: string): void {
 		this.writeAttempt(key, task, { ...(ownId === undefined ? {} : { ownId }) });
 		const { shared } = key;
 		if (!shared) return;
@@ -238,7 +242,7 @@ export class Ledger {
 
 	private writeAttempt(
 		key: OrderKey,
-		task: TaskRef,
+		task: KnownTask,
 		more: Pick<AttemptRow, 'reuse' | 'ownId'>,
 	): void {
 		const { executionId } = this.ports;
@@ -252,10 +256,16 @@ export class Ledger {
 		if (task.requestId !== '') this.byTask.set(task.requestId, key);
 	}
 
-	private rowOf(key: OrderKey, { requestId, modelId }: TaskRef, ownId?: string): OrderRow {
+	private rowOf(
+		key: OrderKey,
+		{ requestId, modelId, images }: KnownTask,
+		ownId?: string,
+	): OrderRow {
+		const pictures = requestId === '' ? images?.map(({ url }) => url) : undefined;
 		return {
 			requestId,
 			modelId,
+			...(pictures?.every(isAddress) ? { pictures } : {}),
 			request: requestOf(key),
 			...(ownId === undefined ? {} : { ownId }),
 			atMs: this.ports.dateMs(),
@@ -275,6 +285,20 @@ export class Ledger {
 			: placeOf(runIndex, itemIndex);
 	}
 }
+
+/** Whether no task is known of an order that was begun. */
+export const isOnlyBegun = ({ requestId, pictures }: OrderRow): boolean =>
+	requestId === '' && pictures === undefined;
+
+/** The task of a row; one without an id is as finished as it came. */
+export function taskOf({ requestId, modelId, pictures }: OrderRow): KnownTask {
+	if (!pictures) return { requestId, modelId };
+	const images = pictures.map((url) => ({ url }));
+	return { requestId, modelId, status: 'completed', images, raw: null };
+}
+
+/** Not the picture itself: n8n saves with the execution what is kept. */
+const isAddress = (url: string) => !/^data:/i.test(url);
 
 /** An order's place in its execution. */
 const placeOf = (runIndex: number, itemIndex: number) => `${runIndex}/${itemIndex}`;

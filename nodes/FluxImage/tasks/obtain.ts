@@ -1,9 +1,9 @@
 import type { NewTask } from '../client/gatewayClient';
 import { LAG_MS, type Until } from '../client/retry';
 import { STOPPED, type Problem, type ProblemKind } from '../core/problem';
-import { ENDED, type KnownTask, type TaskRef, type TaskState } from '../core/task';
+import { ENDED, hasEnded, taskName, type KnownTask, type TaskState } from '../core/task';
 import type { Execution } from './execution';
-import { digestOf, requestOf, type OrderKey, type Reuse } from './ledger';
+import { digestOf, isOnlyBegun, requestOf, taskOf, type OrderKey, type Reuse } from './ledger';
 import { failureProblem } from './poll';
 
 /** A task to be paid for, once. */
@@ -39,7 +39,7 @@ export async function obtain(execution: Execution, order: Order): Promise<Obtain
 	const { key, cancelOnStop } = order;
 	const earlier = ledger.ofAttempts(key);
 	if (earlier) {
-		activeTasks.add(earlier.task, cancelOnStop);
+		if (!hasEnded(earlier.task)) activeTasks.add(earlier.task, cancelOnStop);
 		return { ...earlier, isNew: false };
 	}
 	const begun = ledger.begunBefore(key);
@@ -100,8 +100,8 @@ async function within<T>(
 async function claimed(execution: Execution, order: Order, name: string): Promise<Obtained> {
 	const { ledger } = execution;
 	const row = ledger.ofOthers(order.key);
-	if (row?.requestId) {
-		const found = await stillGood(execution, order, row, row.request);
+	if (row && !isOnlyBegun(row)) {
+		const found = await stillGood(execution, order, taskOf(row), row.request);
 		if (found) return found;
 		await ledger.takeBack(order.key, row);
 	} else if (row) {
@@ -139,9 +139,10 @@ const CLAIM_LATE: Problem = {
 async function stillGood(
 	execution: Execution,
 	order: Order,
-	task: TaskRef,
+	task: KnownTask,
 	request: string,
 ): Promise<Obtained | undefined> {
+	if (hasEnded(task)) return joined(execution, order, task, request);
 	const { value } = await execution.client.status(task, untilOf(execution, order));
 	if (!value) return joined(execution, order, task, request);
 	const problem = failureProblem(value);
@@ -161,7 +162,7 @@ function joined(
 ): Obtained {
 	const reuse = reuseOf(order, request);
 	ledger.takeOver(order.key, task, reuse);
-	activeTasks.add(task, order.cancelOnStop);
+	if (!hasEnded(task)) activeTasks.add(task, order.cancelOnStop);
 	return { task, isNew: false, reuse };
 }
 
@@ -291,7 +292,7 @@ function accepted(execution: Execution, order: Order, task: TaskState): Obtained
 	ledger.made(order.key, task);
 	// What is written down may die with the process; the log tells of a paid task even then.
 	const { displayName } = client.gateway;
-	log(`Task ${task.requestId} of item ${order.key.itemIndex} was created at ${displayName}`);
+	log(`Task ${taskName(task)} of item ${order.key.itemIndex} was created at ${displayName}`);
 	if (!ENDED.has(task.status)) activeTasks.add(task, order.cancelOnStop);
 	return { task, isNew: true };
 }

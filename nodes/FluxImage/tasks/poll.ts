@@ -2,7 +2,7 @@ import { LAG_MS, READ_RULES, type Until } from '../client/retry';
 import { NO_REASON } from '../core/messages';
 import { STOPPED, type Problem } from '../core/problem';
 import { isModeration } from '../gateways/errorKinds';
-import { ENDED, type KnownTask, type TaskState } from '../core/task';
+import { hasEnded, type KnownTask, type TaskState } from '../core/task';
 import { Durations } from '../accounts/durations';
 import type { Execution } from './execution';
 import type { Reuse } from './ledger';
@@ -39,7 +39,10 @@ export interface WaitOptions extends Until {
 const COLLECT_MS = 10_000;
 
 /** Until when a finished task's images are read, in milliseconds on the clock: never less than `COLLECT_MS` from now. */
-export function collectUntilMs({ clock }: Execution, { deadlineMs }: Until): number {
+export function collectUntilMs(
+	{ clock }: Execution,
+	{ deadlineMs }: Pick<Until, 'deadlineMs'>,
+): number {
 	return Math.max(deadlineMs, clock.nowMs() + COLLECT_MS);
 }
 
@@ -95,9 +98,6 @@ function lateProblem({ word }: KnownTask): Problem {
 		...(word === undefined ? {} : { reason: `its last status was ${word}` }),
 	};
 }
-
-const hasEnded = (task: KnownTask): task is TaskState =>
-	task.status !== undefined && ENDED.has(task.status);
 
 /** A read that was still being tried when the deadline came tells of the deadline, with its reason. */
 function asLate(problem: Problem, kind: 'deadlineReached' | 'resultUnread'): Problem {

@@ -63,11 +63,32 @@ describe('an input image', () => {
 		);
 	});
 
-	it('of FLUX 1.1 is no URL', async () => {
-		await expect(
-			readRows('vtrix', 'flux_pro_11', [url('https://a.example/b.png')]),
-		).rejects.toThrow(
-			'Input Images 1: Source must be Binary Field or Base64, since flux_pro_11 takes no URLs',
+	it.each([
+		['vtrix', 'flux_pro_11', 'fetchedUrl'],
+		['seaArtCloud', 'flux_2_pro', 'fetchedUrl'],
+		['odiRouter', 'flux_2_pro', 'fetchedUrl'],
+		['seaArtCloud', 'flux_kontext_max', 'url'],
+		['vtrix', 'flux_2_pro', 'url'],
+		['toApis', 'flux-kontext-max', 'url'],
+	] as const)('by URL is, at %s for %s, a %s', async (gateway, model, form) => {
+		const [image] = await readRows(gateway, model, [url('https://a.example/b.png')]);
+		expect(image).toMatchObject({ form, url: 'https://a.example/b.png' });
+	});
+
+	it.each(['ftp://user:pass@a.example/b?sig=s3cret', 'https://user:pass@?sig=s3cret'])(
+		'is not at %s, and the error shows neither user nor query',
+		async (address) => {
+			const message = await readRows('vtrix', 'flux_pro_11', [url(address)]).catch(String);
+			expect(message).toContain('URL must begin with http:// or https://');
+			expect(message).not.toMatch(/user|pass|s3cret/);
+		},
+	);
+
+	const HEIC = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+
+	it('that is HEIC is told so, with the way out', async () => {
+		await expect(readRows('vtrix', 'flux_kontext_max', [base64(HEIC)])).rejects.toThrow(
+			'is HEIC, which must be converted to JPEG before',
 		);
 	});
 
@@ -106,7 +127,7 @@ describe('an input image', () => {
 				['vtrix', 'flux_2_pro'],
 			] as const) {
 				await expect(readRows(gateway, model, [base64(Buffer.from(text))])).rejects.toThrow(
-					'Base64 must be an image as base64, but is no PNG, JPEG, WebP or GIF',
+					/Base64 must be an image as base64, but is (no PNG, JPEG, WebP or GIF|a page)/,
 				);
 			}
 		},

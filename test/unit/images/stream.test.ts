@@ -79,7 +79,7 @@ describe('a limited stream', () => {
 	it('breaks where there are more bytes than allowed', async () => {
 		await expect(read(inPieces(CONTENT, 3), 19)).rejects.toThrow(TooLargeError);
 		expect(tooLarge(19_000_000)).toEqual({
-			kind: 'badParameters',
+			kind: 'pictureUnavailable',
 			reason: 'it is larger than Max Image Size allows (19 MB)',
 		});
 	});

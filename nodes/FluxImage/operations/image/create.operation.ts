@@ -1,9 +1,17 @@
 import { STOPPED } from '../../core/problem';
 import { obtainTask } from '../../tasks/lifecycle';
+import { collectUntilMs } from '../../tasks/poll';
 import { told } from '../finish';
 import type { Operation } from '../operation';
-import { taskItem } from '../output';
-import { ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay, type ImageOrder } from '../parameters';
+import { imageItems, taskItem } from '../output';
+import {
+	checkInputUrls,
+	ORDER_OPTIONS,
+	orderOf,
+	readImageOrder,
+	tasksToPay,
+	type ImageOrder,
+} from '../parameters';
 
 /** Image > Create: start a task and go on; Task > Wait or Task > Get Result collects it later. */
 export const create: Operation<ImageOrder> = {
@@ -21,12 +29,18 @@ export const create: Operation<ImageOrder> = {
 	],
 	read: readImageOrder,
 	costs: tasksToPay,
+	check: checkInputUrls,
 	async run(item, request, execution) {
 		const order = orderOf(item, request, execution);
 		const { task, problem, reuse } = await obtainTask(execution, order);
 		if (problem) return task ? { problem, task } : { problem };
 		if (execution.cancelSignal.aborted) return { problem: STOPPED, task };
-		const outcome = { items: [taskItem(item, task)] };
+		const until = { deadlineMs: collectUntilMs(execution, order), signal: execution.abortSignal };
+		// Finished at once and without an id: no other node could collect it, so it is collected here.
+		const outcome =
+			task.requestId === ''
+				? await imageItems(item, execution, task, until)
+				: { items: [taskItem(item, task)] };
 		return reuse ? told(item, outcome, reuse) : outcome;
 	},
 };

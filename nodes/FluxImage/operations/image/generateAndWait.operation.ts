@@ -3,7 +3,14 @@ import { generate } from '../../tasks/lifecycle';
 import type { Ending } from '../../tasks/poll';
 import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { ItemOutcome, Operation } from '../operation';
-import { ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay, type ImageOrder } from '../parameters';
+import {
+	checkInputUrls,
+	ORDER_OPTIONS,
+	orderOf,
+	readImageOrder,
+	tasksToPay,
+	type ImageOrder,
+} from '../parameters';
 
 /** Image > Generate and Wait: from the prompt to the picture in one node. */
 export const generateAndWait: Operation<ImageOrder> = {
@@ -15,6 +22,7 @@ export const generateAndWait: Operation<ImageOrder> = {
 	options: [...ORDER_OPTIONS, ...PICTURE_OPTIONS],
 	read: readImageOrder,
 	costs: tasksToPay,
+	check: checkInputUrls,
 	async run(item, request, execution) {
 		const order = orderOf(item, request, execution);
 		const wait = waitOptions(item, execution, order.deadlineMs);
