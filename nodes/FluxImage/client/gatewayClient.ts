@@ -10,7 +10,7 @@ import type {
 	GatewayRequest,
 	TaskRequest,
 } from '../gateways/gateway';
-import { longestCallMs } from './callTime';
+import { LEAST_CALL_MS, longestCallMs } from './callTime';
 import type { Download, Http, RequestLimits } from './http';
 import type { Call, CallKind, Limiter, Turn } from './limiter';
 import type { Redact } from './redaction';
@@ -23,6 +23,7 @@ import {
 	type Until,
 } from './retry';
 import { retryAfterMs } from './headers';
+import { SharedUploads } from './sharedUploads';
 
 /** What a client needs of the world. */
 export interface ClientPorts extends RetryPorts {
@@ -55,9 +56,6 @@ export interface ImageFile {
 	readonly bytes: () => Promise<Buffer>;
 }
 
-/** What a call has at least, in milliseconds, so that the look at the deadline can be answered. */
-const LEAST_CALL_MS = 5_000;
-
 /** The longest that one try at a picture may take, in milliseconds: 20 MB at 2 Mbit/s need 80 s. */
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 
@@ -77,15 +75,16 @@ const NO_TURN: Problem = {
  * network or a gateway does.
  */
 export class GatewayClient {
-	/** The uploads so far, by the digest of the bytes: an image that several items use goes up once. */
-	private readonly uploads = new Map<string, Promise<Outcome<string>>>();
+	private readonly uploads: SharedUploads;
 	/** The places that running tasks hold among the account's tasks at a time, by request id. */
 	private readonly places = new Map<string, Turn>();
 
 	constructor(
 		readonly gateway: Gateway,
 		private readonly ports: ClientPorts,
-	) {}
+	) {
+		this.uploads = new SharedUploads(ports.clock);
+	}
 
 	/** What tells accounts apart: a digest of gateway, host and API key. */
 	get account(): string {
@@ -217,19 +216,16 @@ export class GatewayClient {
 
 	/**
 	 * Uploads an image and gives the URL under which the gateway has it. The same image is uploaded
-	 * once; its time is that of the first who asks.
+	 * once, however many items use it.
 	 */
-	async upload(image: ImageFile, until: Until): Promise<Outcome<string>> {
-		const earlier = this.uploads.get(image.digest);
-		if (earlier) return await earlier;
-		const upload = this.sendFile(image, until);
-		this.uploads.set(image.digest, upload);
-		let outcome: Outcome<string> | undefined;
-		try {
-			return (outcome = await upload);
-		} finally {
-			if (outcome?.value === undefined) this.uploads.delete(image.digest);
-		}
+	async upload(image: ImageFile, { deadlineMs, ...until }: Until): Promise<Outcome<string>> {
+		const ownDeadlineMs = this.ports.clock.nowMs() + UPLOAD_FOR_MS;
+		const ownUntil = { ...until, deadlineMs: Math.min(deadlineMs, ownDeadlineMs) };
+		return await this.uploads.once(
+			image.digest,
+			ownUntil,
+			async () => await this.sendFile(image, ownUntil),
+		);
 	}
 
 	/**
@@ -264,11 +260,7 @@ export class GatewayClient {
 		if (!upload || !readUpload) return { problem: NO_UPLOAD };
 		const { fileName, contentType, bytes } = image;
 		const file: Omit<FileUpload, 'fieldName'> = { fileName, contentType, bytes: await bytes() };
-		const ownDeadlineMs = this.ports.clock.nowMs() + UPLOAD_FOR_MS;
-		return await this.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, {
-			...until,
-			deadlineMs: Math.min(until.deadlineMs, ownDeadlineMs),
-		});
+		return await this.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, until);
 	}
 
 	/** The task's place among the account's tasks at a time is free. */
