@@ -119,7 +119,7 @@ export class GatewayClient {
 			});
 		};
 		const inTurn = async () => {
-			const call = { kind: 'create', modelId, tasks } as const;
+			const call = { kind: 'create', modelId, tasks, turnUntilMs: until.deadlineMs } as const;
 			return await this.inTurn(call, until, async (turn) => {
 				const outcome = await post(turn);
 				// Whose last try is too late is told what the tries before came to.
@@ -137,11 +137,15 @@ export class GatewayClient {
 		return problem && ruleOf(problem).uncertain ? { problem: uncertain(problem) } : outcome;
 	}
 
-	/** The state of a task, as a status call tells it. */
+	/**
+	 * The state of a task, as a status call tells it. One that is asked for at the deadline is the last
+	 * that is: it stands before other polls, and waits for its turn as long as for its answer.
+	 */
 	async status(task: TaskRef, until: Until): Promise<Outcome<TaskState>> {
-		const { gateway } = this;
+		const { gateway, ports } = this;
+		const isLast = ports.clock.nowMs() >= until.deadlineMs;
 		const outcome = await this.read(
-			{ kind: 'poll', modelId: task.modelId },
+			{ kind: isLast ? 'result' : 'poll', modelId: task.modelId },
 			gateway.status(task),
 			(reply) => gateway.readStatus(reply, task),
 			until,
@@ -276,6 +280,10 @@ export class GatewayClient {
 		read: (reply: GatewayReply) => Outcome<T>,
 		until: Until,
 	): Promise<Outcome<T>> {
+		const nowMs = this.ports.clock.nowMs();
+		// What begins at its deadline waits for its turn as long as for its answer.
+		const isLate = nowMs >= until.deadlineMs;
+		const turnUntilMs = isLate ? nowMs + LEAST_CALL_MS : until.deadlineMs;
 		const attempt = async (turn: Turn) => {
 			const timeoutMs = Math.min(longestCallMs(request), this.leftMs(until));
 			const { signal } = until;
@@ -283,7 +291,7 @@ export class GatewayClient {
 		};
 		return await withRetry(
 			async () =>
-				await this.inTurn({ ...call, tasks: 0 }, until, async (turn) => {
+				await this.inTurn({ ...call, tasks: 0, turnUntilMs }, until, async (turn) => {
 					const outcome = await attempt(turn);
 					turn.end();
 					return outcome;
@@ -296,14 +304,14 @@ export class GatewayClient {
 
 	/** Does what is to be done when the call's turn has come; a turn that comes to nothing is given back. */
 	private async inTurn<T>(
-		call: Pick<Call, 'kind' | 'modelId' | 'tasks'>,
+		{ turnUntilMs, ...call }: Pick<Call, 'kind' | 'modelId' | 'tasks'> & { turnUntilMs: number },
 		until: Until,
 		act: (turn: Turn) => Promise<Outcome<T>>,
 	): Promise<Outcome<T>> {
 		const { limiter, execution, isTestRun } = this.ports;
 		const turn = await limiter.acquire(
 			{ ...call, execution, isTestRun, itemDeadlineMs: until.deadlineMs },
-			until,
+			{ signal: until.signal, deadlineMs: turnUntilMs },
 		);
 		if (!turn) return { problem: NO_TURN };
 		if (until.signal.aborted) {
