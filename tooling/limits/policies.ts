@@ -7,7 +7,10 @@ export interface Asking {
 	readonly kind: CallKind & ('create' | 'poll' | 'result');
 	readonly modelId: string;
 	readonly execution: object;
+	/** When the item gives up. */
 	readonly deadlineMs: number;
+	/** How long the call waits for its turn. */
+	readonly turnUntilMs: number;
 }
 
 /** Who says when a call may go. */
@@ -28,10 +31,10 @@ export function backOffAlone(): Policy {
 export function pacerOf10(clock: Clock): Policy {
 	const pacers = new WeakMap<object, AdaptiveRateLimiter>();
 	return {
-		async turn({ kind, execution, deadlineMs }) {
+		async turn({ kind, execution, turnUntilMs }) {
 			const pacer = pacers.get(execution) ?? new AdaptiveRateLimiter(clock);
 			pacers.set(execution, pacer);
-			if (!(await pacer.acquire(kind, deadlineMs, never))) return undefined;
+			if (!(await pacer.acquire(kind, turnUntilMs, never))) return undefined;
 			return {
 				accepted: () => pacer.accepted(),
 				refused: ({ retryAfterMs }) => pacer.refused(retryAfterMs),
@@ -45,10 +48,10 @@ export function pacerOf10(clock: Clock): Policy {
 export function sharedLimits(clock: Clock): Policy {
 	const limits = new Limits(clock);
 	return {
-		turn: async ({ deadlineMs, ...call }) =>
+		turn: async ({ deadlineMs, turnUntilMs, ...call }) =>
 			await limits.acquire(
 				{ ...call, tasks: 1, isTestRun: false, itemDeadlineMs: deadlineMs },
-				{ deadlineMs, signal: never },
+				{ deadlineMs: turnUntilMs, signal: never },
 			),
 	};
 }

@@ -40,6 +40,10 @@ export interface Run {
 const ROUND_TRIP_MS = 60;
 const DEFAULT_TIMEOUT_MS = 600_000;
 
+/** For the look at the deadline's turn, and for the result of what it finds finished. */
+const LAST_LOOK_MS = 5_000;
+const COLLECT_MS = 10_000;
+
 /** The blind schedule, roughly: a share of the time that has passed, but at least so long. */
 const POLL_SHARE = 0.19;
 const LEAST_POLL_MS = 300;
@@ -98,13 +102,16 @@ class Client {
 			const elapsedMs = this.clock.nowMs() - createdMs;
 			const waitMs = Math.max(LEAST_POLL_MS, POLL_SHARE * elapsedMs);
 			await this.clock.sleep(Math.min(waitMs, Math.max(0, of.deadlineMs - this.clock.nowMs())));
+			const isLast = this.clock.nowMs() >= of.deadlineMs;
 			const polled = await this.call('poll', of, taskId);
 			polled?.end();
-			if (!polled) return;
-			if (polled.answer.isFinished) break;
+			if (polled?.answer.isFinished) break;
+			// What no turn or answer came for in time is looked at once more.
+			if (isLast || (!polled && this.clock.nowMs() < of.deadlineMs)) return;
 		}
 		if (!this.setting.isSingleRead) {
-			const result = await this.call('result', of, taskId);
+			const deadlineMs = Math.max(of.deadlineMs, this.clock.nowMs() + COLLECT_MS);
+			const result = await this.call('result', { ...of, deadlineMs }, taskId);
 			result?.end();
 			if (!result) return;
 		}
@@ -112,16 +119,18 @@ class Client {
 		this.lags.push((this.clock.nowMs() - endsMs) / (endsMs - createdMs));
 	}
 
-	/** Until it is taken; nothing where the time is up. */
+	/** Until it is taken; the look at the deadline is one try, and waits for its turn beyond it. */
 	private async call(
 		kind: Arrival['kind'],
 		of: CallOf,
 		taskId?: number,
 	): Promise<Called | undefined> {
-		const { clock, setting } = this;
-		const untilMs = Math.min(of.deadlineMs, setting.untilMs ?? Infinity);
+		const { clock, setting, policy } = this;
+		const isLate = clock.nowMs() >= of.deadlineMs;
+		const turnUntilMs = isLate ? clock.nowMs() + LAST_LOOK_MS : of.deadlineMs;
+		const untilMs = Math.min(turnUntilMs, setting.untilMs ?? Infinity);
 		for (let failures = 1; clock.nowMs() < untilMs; failures++) {
-			const turn = await this.policy.turn({ kind, ...of });
+			const turn = await policy.turn({ ...of, kind: isLate ? 'result' : kind, turnUntilMs });
 			if (!turn) return undefined;
 			const answer = await this.send(kind, of.modelId, taskId);
 			if (!answer.refused) {
@@ -131,6 +140,7 @@ class Client {
 			const { retryAfterMs, headers } = answer.refused;
 			turn.refused({ meaning: 'unknown', retryAfterMs, headers });
 			turn.end();
+			if (isLate) return undefined;
 			await clock.sleep(backOffMs(failures, retryAfterMs, setting.random));
 		}
 		return undefined;

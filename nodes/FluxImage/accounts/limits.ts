@@ -7,6 +7,12 @@ import { Turns } from './turns';
 /** How often whoever waits looks for itself, in milliseconds: a wake-up that was lost costs no more. */
 const LOOKS_EVERY_MS = 5_000;
 
+/**
+ * A look that is made when its item's time is up goes once nothing else has gone for so long, in
+ * milliseconds, whatever is supposed or was asked for: one call a second hurts nobody.
+ */
+const QUIET_MS = 1_000;
+
 /** Why a sleep ends early; a constant, since a reason of Node's own costs a stack trace. */
 const CHANGED = new Error('the line has moved');
 
@@ -29,6 +35,8 @@ export class Limits implements Limiter {
 	private readonly turns = new Turns<Waiting>();
 	private readonly beliefs: Beliefs;
 	private servedMs: number;
+	/** When the last call went, in milliseconds of the clock. */
+	private wentMs = -Infinity;
 	/** The test runs whose first call has gone. */
 	private readonly askedAtOnce = new WeakSet<object>();
 	/** Who is awake when the next call may go. */
@@ -74,7 +82,8 @@ export class Limits implements Limiter {
 	private stays(waiting: Waiting, { deadlineMs, signal }: Until): boolean {
 		if (waiting.turn || signal.aborted) return false;
 		const nowMs = this.clock.nowMs();
-		return nowMs + this.beliefs.restMs(waiting, nowMs) < deadlineMs;
+		const restMs = isLastLook(waiting, nowMs) ? 0 : this.beliefs.restMs(waiting, nowMs);
+		return nowMs + restMs < deadlineMs;
 	}
 
 	/** Until something has changed for this call; then it looks who may go. */
@@ -108,11 +117,17 @@ export class Limits implements Limiter {
 		let first: Waiting | undefined;
 		let leastMs = Infinity;
 		for (const waiting of this.turns.candidates()) {
-			const waitMs = this.beliefs.waitMs(waiting, nowMs);
+			const waitMs = this.waitMs(waiting, nowMs);
 			if (waitMs === 0) return { first: waiting, waitMs };
 			if (waitMs < leastMs) [first, leastMs] = [waiting, waitMs];
 		}
 		return { first, waitMs: leastMs };
+	}
+
+	private waitMs(waiting: Waiting, nowMs: number): number {
+		const waitMs = this.beliefs.waitMs(waiting, nowMs);
+		if (!isLastLook(waiting, nowMs)) return waitMs;
+		return Math.min(waitMs, Math.max(0, this.wentMs + QUIET_MS - nowMs));
 	}
 
 	private keepAwake(waiting: Waiting | undefined, atMs: number): void {
@@ -129,7 +144,8 @@ export class Limits implements Limiter {
 		const { tasks, itemDeadlineMs: deadlineMs } = call;
 		const holder: Holder = { tasks, deadlineMs, isRunning: false };
 		let isOver = false;
-		beliefs.take(call, holder, clock.nowMs());
+		this.wentMs = clock.nowMs();
+		beliefs.take(call, holder, this.wentMs);
 		return {
 			accepted: (headers = {}) => {
 				beliefs.accepted(call, holder, headers, this.turns.size > 0, clock.nowMs());
@@ -147,4 +163,9 @@ export class Limits implements Limiter {
 			},
 		};
 	}
+}
+
+/** Whether a call looks at what is paid, and its item's time is up: it is not made again. */
+function isLastLook({ kind, itemDeadlineMs }: Call, nowMs: number): boolean {
+	return (kind === 'poll' || kind === 'result') && nowMs >= itemDeadlineMs;
 }

@@ -7,6 +7,9 @@ import type { GatewayRequest } from '../gateways/gateway';
  */
 const CALL_TIMEOUT_MS = 30_000;
 
+/** What a read has at least, in milliseconds, so that the look at the deadline can be answered. */
+export const LEAST_CALL_MS = 5_000;
+
 /**
  * The slowest line that large images are sent over, in bytes a millisecond: 2 Mbit/s, as for pictures
  * that come. Four images of 20 MB in one create take seven minutes there.

@@ -10,7 +10,7 @@ import type {
 	GatewayRequest,
 	TaskRequest,
 } from '../gateways/gateway';
-import { longestCallMs } from './callTime';
+import { LEAST_CALL_MS, longestCallMs } from './callTime';
 import type { Download, Http, RequestLimits } from './http';
 import type { Call, CallKind, Limiter, Turn } from './limiter';
 import type { Redact } from './redaction';
@@ -24,6 +24,7 @@ import {
 	type Until,
 } from './retry';
 import { retryAfterMs } from './headers';
+import { SharedUploads } from './sharedUploads';
 
 /** What a client needs of the world. */
 export interface ClientPorts extends RetryPorts {
@@ -58,9 +59,6 @@ export interface ImageFile {
 	readonly bytes: () => Promise<Buffer>;
 }
 
-/** What a call has at least, in milliseconds, so that the look at the deadline can be answered. */
-const LEAST_CALL_MS = 5_000;
-
 /** The longest that one try at a picture may take, in milliseconds: 20 MB at 2 Mbit/s need 80 s. */
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 
@@ -80,15 +78,16 @@ const NO_TURN: Problem = {
  * network or a gateway does.
  */
 export class GatewayClient {
-	/** The uploads so far, by the digest of the bytes: an image that several items use goes up once. */
-	private readonly uploads = new Map<string, Promise<Outcome<string>>>();
+	private readonly uploads: SharedUploads;
 	/** The places that running tasks hold among the account's tasks at a time, by request id. */
 	private readonly places = new Map<string, Turn>();
 
 	constructor(
 		readonly gateway: Gateway,
 		private readonly ports: ClientPorts,
-	) {}
+	) {
+		this.uploads = new SharedUploads(ports.clock);
+	}
 
 	/** What tells accounts apart: a digest of gateway, host and API key. */
 	get account(): string {
@@ -135,7 +134,7 @@ export class GatewayClient {
 			return await sendOnce(withoutOwnId);
 		};
 		const inTurn = async () => {
-			const call = { kind: 'create', modelId, tasks } as const;
+			const call = { kind: 'create', modelId, tasks, turnUntilMs: until.deadlineMs } as const;
 			return await this.inTurn(call, until, async (turn) => {
 				const outcome = await post(turn);
 				// Whose last try is too late is told what the tries before came to.
@@ -153,11 +152,15 @@ export class GatewayClient {
 		return problem && ruleOf(problem).uncertain ? { problem: uncertain(problem) } : outcome;
 	}
 
-	/** The state of a task, as a status call tells it. */
+	/**
+	 * The state of a task, as a status call tells it. One that is asked for at the deadline is the last
+	 * that is: it stands before other polls, and waits for its turn as long as for its answer.
+	 */
 	async status(task: TaskRef, until: Until): Promise<Outcome<TaskState>> {
-		const { gateway } = this;
+		const { gateway, ports } = this;
+		const isLast = ports.clock.nowMs() >= until.deadlineMs;
 		const outcome = await this.read(
-			{ kind: 'poll', modelId: task.modelId },
+			{ kind: isLast ? 'result' : 'poll', modelId: task.modelId },
 			gateway.status(task),
 			(reply) => gateway.readStatus(reply, task),
 			until,
@@ -253,19 +256,16 @@ export class GatewayClient {
 
 	/**
 	 * Uploads an image and gives the URL under which the gateway has it. The same image is uploaded
-	 * once; its time is that of the first who asks.
+	 * once, however many items use it.
 	 */
-	async upload(image: ImageFile, until: Until): Promise<Outcome<string>> {
-		const earlier = this.uploads.get(image.digest);
-		if (earlier) return await earlier;
-		const upload = this.sendFile(image, until);
-		this.uploads.set(image.digest, upload);
-		let outcome: Outcome<string> | undefined;
-		try {
-			return (outcome = await upload);
-		} finally {
-			if (outcome?.value === undefined) this.uploads.delete(image.digest);
-		}
+	async upload(image: ImageFile, { deadlineMs, ...until }: Until): Promise<Outcome<string>> {
+		const ownDeadlineMs = this.ports.clock.nowMs() + UPLOAD_FOR_MS;
+		const ownUntil = { ...until, deadlineMs: Math.min(deadlineMs, ownDeadlineMs) };
+		return await this.uploads.once(
+			image.digest,
+			ownUntil,
+			async () => await this.sendFile(image, ownUntil),
+		);
 	}
 
 	/**
@@ -315,11 +315,7 @@ export class GatewayClient {
 		if (!upload || !readUpload) return { problem: NO_UPLOAD };
 		const { fileName, contentType, bytes } = image;
 		const file: Omit<FileUpload, 'fieldName'> = { fileName, contentType, bytes: await bytes() };
-		const ownDeadlineMs = this.ports.clock.nowMs() + UPLOAD_FOR_MS;
-		return await this.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, {
-			...until,
-			deadlineMs: Math.min(until.deadlineMs, ownDeadlineMs),
-		});
+		return await this.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, until);
 	}
 
 	/** The task's place among the account's tasks at a time is free. */
@@ -335,6 +331,10 @@ export class GatewayClient {
 		read: (reply: GatewayReply) => Outcome<T>,
 		until: Until,
 	): Promise<Outcome<T>> {
+		const nowMs = this.ports.clock.nowMs();
+		// What begins at its deadline waits for its turn as long as for its answer.
+		const isLate = nowMs >= until.deadlineMs;
+		const turnUntilMs = isLate ? nowMs + LEAST_CALL_MS : until.deadlineMs;
 		const attempt = async (turn: Turn) => {
 			const timeoutMs = Math.min(longestCallMs(request), this.leftMs(until));
 			const { signal } = until;
@@ -342,7 +342,7 @@ export class GatewayClient {
 		};
 		return await withRetry(
 			async () =>
-				await this.inTurn({ ...call, tasks: 0 }, until, async (turn) => {
+				await this.inTurn({ ...call, tasks: 0, turnUntilMs }, until, async (turn) => {
 					const outcome = await attempt(turn);
 					turn.end();
 					return outcome;
@@ -355,14 +355,14 @@ export class GatewayClient {
 
 	/** Does what is to be done when the call's turn has come; a turn that comes to nothing is given back. */
 	private async inTurn<T>(
-		call: Pick<Call, 'kind' | 'modelId' | 'tasks'>,
+		{ turnUntilMs, ...call }: Pick<Call, 'kind' | 'modelId' | 'tasks'> & { turnUntilMs: number },
 		until: Until,
 		act: (turn: Turn) => Promise<Outcome<T>>,
 	): Promise<Outcome<T>> {
 		const { limiter, execution, isTestRun } = this.ports;
 		const turn = await limiter.acquire(
 			{ ...call, execution, isTestRun, itemDeadlineMs: until.deadlineMs },
-			until,
+			{ signal: until.signal, deadlineMs: turnUntilMs },
 		);
 		if (!turn) return { problem: NO_TURN };
 		if (until.signal.aborted) {

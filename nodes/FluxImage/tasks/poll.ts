@@ -82,6 +82,7 @@ export async function pollUntilEnded(
 			if (wait.signal.aborted) return { problem: STOPPED, task: seen };
 			isLastLook = clock.nowMs() >= wait.deadlineMs;
 			const { value, problem } = await client.status(seen, { retryNotFound: true, ...wait });
+			if (problem && !isLastLook && isUnanswered(problem)) continue;
 			if (problem) return { problem: asLate(problem, 'deadlineReached'), task: seen };
 			seen = value;
 			job.saw(value, clock.nowMs() - startedMs);
@@ -89,6 +90,14 @@ export async function pollUntilEnded(
 	} finally {
 		job.leave();
 	}
+}
+
+/**
+ * Whether the deadline came before an answer to what was still being tried, or before the turn to ask:
+ * nothing was seen then, and the last look has still to be made.
+ */
+function isUnanswered({ kind, httpCode }: Problem): boolean {
+	return httpCode === undefined && READ_RULES[kind]?.retry === 'always';
 }
 
 /** The time was up; the gateway's last word for the state is told, since it may be one that nobody knows. */

@@ -10,6 +10,8 @@ async function resting(restMs = 5_000) {
 	return it;
 }
 
+const seconds = (count: number) => count * 1_000;
+
 const kindsOf = (went: ReadonlyArray<{ kind: CallKind }>) => went.map(({ kind }) => kind);
 
 describe('Turns', () => {
@@ -98,6 +100,51 @@ describe('Turns', () => {
 		const create = ask({ itemDeadlineMs: 2_000, untilMs: 2_000 });
 		expect(await clock.run(create)).toBeUndefined();
 		expect(await clock.run(ask({ kind: 'poll' }))).toBeDefined();
+	});
+
+	/** A look that is made when its item's time is up: it waits for its turn a little longer. */
+	const atDeadline = (nowMs: number) =>
+		({ kind: 'result', itemDeadlineMs: nowMs, untilMs: nowMs + 5_000 }) as const;
+
+	it('of the look at the deadline come though the gateway asked for a rest (DESIGN, rule 7)', async () => {
+		const { clock, waits } = await resting(60_000);
+		await clock.pass(10_000);
+		expect(await waits({ kind: 'poll', untilMs: 12_000, itemDeadlineMs: 12_000 })).toBe(Infinity);
+		await clock.pass(2_000);
+		expect(await waits(atDeadline(12_000))).toBe(0);
+	});
+
+	it('of many looks at one deadline come one a second, whatever the gateway asked for', async () => {
+		const { clock, ask, went } = await resting(60_000);
+		await clock.pass(10_000);
+		const before = went.length;
+		const looks = Array.from({ length: 200 }, async () => await ask(atDeadline(10_000)));
+		const turns = await clock.run(Promise.all(looks));
+		expect(went.slice(before).map(({ atMs }) => atMs)).toEqual(
+			[10, 11, 12, 13, 14, 15].map(seconds),
+		);
+		expect(turns.filter((turn) => turn === undefined)).toHaveLength(194);
+		expect(clock.nowMs()).toBe(15_000);
+	});
+
+	it('of many looks at one deadline come at the known pace where that is faster', async () => {
+		const { clock, ask, went, running, refuse } = account();
+		await running(8, { kind: 'poll' });
+		await clock.pass(1_000);
+		await refuse(2, { meaning: 'calls' }, { kind: 'poll' });
+		const fromMs = clock.nowMs();
+		const before = went.length;
+		const looks = Array.from({ length: 200 }, async () => await ask(atDeadline(fromMs)));
+		await clock.run(Promise.all(looks));
+		const perSecond = (went.length - before) / 5;
+		expect(perSecond).toBeGreaterThan(1.2);
+		expect(perSecond).toBeLessThan(5);
+	});
+
+	it('of creates do not come for a deadline', async () => {
+		const { clock, waits } = await resting(60_000);
+		await clock.pass(10_000);
+		expect(await waits({ ...atDeadline(10_000), kind: 'create' })).toBe(Infinity);
 	});
 
 	it('leave nobody behind, whatever is asked, stopped, answered and ended', async () => {

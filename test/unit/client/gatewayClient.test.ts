@@ -10,10 +10,19 @@ const IMAGE = {
 	bytes: async () => Buffer.alloc(10 ** 7),
 };
 
+const UPLOADED_TO = 'https://files.test/1.png';
+const UPLOADED = { body: { success: true, data: { url: UPLOADED_TO } } };
+const STORM = { reply: { statusCode: 503 } };
+
+/** A client of ToAPIs, which takes images by URL. */
+function toApis() {
+	const harness = new TaskHarness();
+	return { harness, client: harness.execution({ gateway: GATEWAYS.toApis }).client };
+}
+
 describe('an upload', () => {
 	it('has longer than other calls: 30 s, and the time of its bytes at 2 Mbit/s', async () => {
-		const harness = new TaskHarness();
-		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
+		const { harness, client } = toApis();
 		harness.queue.faults.create.push(...Array.from({ length: 9 }, () => ({ hang: true })));
 		await harness.clock.run(client.upload(IMAGE, harness.wait(100_000)));
 		const [gapMs] = harness.gapsMs('create');
@@ -21,20 +30,17 @@ describe('an upload', () => {
 	});
 
 	it('of the same image is sent once, however many items use it', async () => {
-		const harness = new TaskHarness();
-		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
-		const body = { success: true, data: { url: 'https://files.test/1.png' } };
-		harness.queue.faults.create.push({ reply: { body } });
+		const { harness, client } = toApis();
+		harness.queue.faults.create.push({ reply: UPLOADED });
 		const uploads = [1, 2, 3].map(async () => await client.upload(IMAGE, harness.wait()));
 		expect(await harness.clock.run(Promise.all(uploads))).toEqual(
-			Array.from({ length: 3 }, () => ({ value: 'https://files.test/1.png' })),
+			Array.from({ length: 3 }, () => ({ value: UPLOADED_TO })),
 		);
 		expect(harness.queue.sent('create')).toHaveLength(1);
 	});
 
-	it('that failed is made anew for the next who asks', async () => {
-		const harness = new TaskHarness();
-		const client = harness.execution({ gateway: GATEWAYS.toApis }).client;
+	it('that was refused is refused for all who wait, and made anew for the next who asks', async () => {
+		const { harness, client } = toApis();
 		harness.queue.faults.create.push({ reply: { statusCode: 400 } });
 		const bytes = jest.fn(IMAGE.bytes);
 		const upload = async () => await client.upload({ ...IMAGE, bytes }, harness.wait());
@@ -46,15 +52,74 @@ describe('an upload', () => {
 		expect(bytes).toHaveBeenCalledTimes(2);
 	});
 
+	it('whose first item had no time left is made by one of those who waited, for all of them', async () => {
+		const { harness, client } = toApis();
+		harness.queue.faults.create.push({ hang: true }, { reply: UPLOADED });
+		const uploads = [1_000, 60_000, 60_000].map(
+			async (forMs) => await client.upload(IMAGE, harness.wait(forMs)),
+		);
+		const [first, ...others] = await harness.clock.run(Promise.all(uploads));
+		expect(first!.problem).toMatchObject({ kind: 'requestTimedOut' });
+		expect(others).toEqual([{ value: UPLOADED_TO }, { value: UPLOADED_TO }]);
+		expect(harness.queue.sent('create')).toHaveLength(2);
+	});
+
+	it('whose first item was stopped, or could not read it, is made by who waited', async () => {
+		const { harness, client } = toApis();
+		harness.queue.faults.create.push({ hang: true }, { reply: UPLOADED });
+		const stop = new AbortController();
+		const gone = { ...IMAGE, digest: 'gone', bytes: () => Promise.reject(new Error('gone')) };
+		const stopped = client.upload(IMAGE, { ...harness.wait(), signal: stop.signal });
+		const unread = client.upload(gone, harness.wait());
+		const waiting = client.upload(IMAGE, harness.wait());
+		const reading = client.upload({ ...IMAGE, digest: 'gone' }, harness.wait());
+		harness.queue.faults.create.push({ reply: UPLOADED });
+		harness.after(1_000, () => stop.abort());
+		await expect(harness.clock.run(unread)).rejects.toThrow('gone');
+		expect(await harness.problemOf(stopped)).toMatchObject({ kind: 'stopped' });
+		expect(await harness.clock.run(Promise.all([waiting, reading]))).toEqual([
+			{ value: UPLOADED_TO },
+			{ value: UPLOADED_TO },
+		]);
+	});
+
+	it('keeps nobody who waits for it beyond his own deadline or Stop', async () => {
+		const { harness, client } = toApis();
+		harness.queue.faults.create.push({ hang: true, reply: UPLOADED });
+		const stop = new AbortController();
+		const first = client.upload(IMAGE, harness.wait(60_000));
+		const late = client.upload(IMAGE, harness.wait(2_000));
+		const stopped = client.upload(IMAGE, { ...harness.wait(), signal: stop.signal });
+		harness.after(1_000, () => stop.abort());
+		const timeOf = async (work: Promise<unknown>) => await harness.timeOf(work);
+		expect(await timeOf(stopped)).toBe(1_000);
+		// As long as a last try may take that is made at the deadline.
+		expect(await timeOf(late)).toBe(2_000 - 1_000 + 5_000);
+		expect(await stopped).toEqual({ problem: { kind: 'stopped' } });
+		expect((await late).problem).toMatchObject({ kind: 'requestTimedOut' });
+		await harness.clock.run(first);
+		expect(harness.clock.sleeping).toBe(0);
+	});
+
+	it('that never works ends for all in the time of one, however many wait', async () => {
+		const { harness, client } = toApis();
+		harness.queue.faults.create.push(...Array.from({ length: 99 }, () => STORM));
+		const uploads = Array.from({ length: 20 }, async () => {
+			return await client.upload(IMAGE, harness.wait());
+		});
+		expect(await harness.timeOf(Promise.all(uploads))).toBeLessThanOrEqual(120_020);
+		for (const upload of uploads) expect((await upload).problem?.kind).toBe('gatewayFault');
+		expect(harness.queue.sent('create').length).toBeLessThan(30);
+		expect(harness.clock.sleeping).toBe(0);
+	});
+
 	it('of an image whose bytes could not be read is made anew for the next who asks', async () => {
-		const harness = new TaskHarness();
-		const { client } = harness.execution({ gateway: GATEWAYS.toApis });
+		const { harness, client } = toApis();
 		const bytes = () => Promise.reject(new Error('gone'));
 		await expect(client.upload({ ...IMAGE, bytes }, harness.wait())).rejects.toThrow('gone');
-		const body = { success: true, data: { url: 'https://files.test/1.png' } };
-		harness.queue.faults.create.push({ reply: { body } });
+		harness.queue.faults.create.push({ reply: UPLOADED });
 		expect(await harness.clock.run(client.upload(IMAGE, harness.wait()))).toEqual({
-			value: 'https://files.test/1.png',
+			value: UPLOADED_TO,
 		});
 	});
 

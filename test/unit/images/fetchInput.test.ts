@@ -67,7 +67,12 @@ async function fetchFrom(handler: Handler, ask: Ask = {}): Promise<Outcome<strin
 	return await inExecution('http://127.0.0.1:1', async ({ http }) => {
 		const { clock } = nodePorts();
 		const ports = { http, clock, random: () => 0, limiter: unlimited };
-		const client = new GatewayClient(GATEWAY, { ...ports, execution: {}, isTestRun: false });
+		const client = new GatewayClient(GATEWAY, {
+			...ports,
+			execution: {},
+			isTestRun: false,
+			ownIds: { areRefused: false },
+		});
 		const until = { deadlineMs: clock.nowMs() + patienceMs, signal: stopping.signal };
 		const came = await way(client, image, until);
 		if (came === undefined) return { value: 'good' };
