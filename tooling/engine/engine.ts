@@ -23,6 +23,7 @@ import {
 	Workflow,
 	createRunExecutionData,
 	type IBinaryData,
+	type IDataObject,
 	type IExecuteContextData,
 	type INode,
 	type INodeExecutionData,
@@ -60,6 +61,10 @@ export interface ExecutionStart {
 	readonly contextData?: IExecuteContextData;
 	readonly executionId?: string;
 	readonly mode?: Mode;
+	/** `workflow` unless said otherwise. */
+	readonly workflowId?: string;
+	/** The workflow's static data, as n8n loads it; what the execution leaves is in the outcome. */
+	readonly staticData?: IDataObject;
 	readonly onCall?: OnCall;
 	/** The node's time and chance, where they are not the world's. */
 	readonly ports?: NodePorts;
@@ -67,7 +72,7 @@ export interface ExecutionStart {
 	readonly onRun?: (run: Promise<unknown>) => void;
 }
 
-type Mode = 'manual' | 'trigger' | 'retry';
+type Mode = 'manual' | 'trigger' | 'webhook' | 'retry';
 
 /** The FLUX Image node of a workflow under test. */
 export interface NodeUnderTest extends ExecutionStart {
@@ -92,6 +97,8 @@ export interface Outcome {
 	readonly error: KeptError | undefined;
 	readonly run: IRun;
 	readonly contextData: IExecuteContextData;
+	/** The workflow's static data, as n8n would save it. */
+	readonly staticData: IDataObject;
 }
 
 /** An execution under way. */
@@ -168,13 +175,14 @@ export function startWorkflow(
 	testNodes: Record<string, INodeType | IVersionedNodeType> = {},
 ): Execution {
 	const workflow = new Workflow({
-		id: 'workflow',
+		id: start.workflowId ?? 'workflow',
 		name: 'Test',
 		nodes,
 		connections,
 		active: false,
 		nodeTypes: nodeTypes({ [FLUX_TYPE]: fluxImage(start), ...testNodes }),
 		settings: { executionOrder: 'v1' },
+		staticData: start.staticData ?? {},
 	});
 	const mode = start.mode ?? 'trigger';
 	const execution = new WorkflowExecute(
@@ -186,7 +194,7 @@ export function startWorkflow(
 	return {
 		log: () => engineLog.slice(loggedBefore),
 		stop: () => execution.cancel(),
-		finished: execution.then(outcomeOf),
+		finished: execution.then((run) => outcomeOf(run, workflow)),
 	};
 }
 
@@ -208,7 +216,7 @@ function firstStep(workflow: Workflow, { items, contextData }: ExecutionStart): 
 	});
 }
 
-function outcomeOf(run: IRun): Outcome {
+function outcomeOf(run: IRun, workflow: Workflow): Outcome {
 	const { resultData, executionData } = run.data;
 	const outputs = resultData.runData[FLUX_NAME]?.at(-1)?.data?.main ?? [];
 	return {
@@ -217,6 +225,7 @@ function outcomeOf(run: IRun): Outcome {
 		items: outputs[0] ?? [],
 		error: resultData.error as KeptError | undefined,
 		contextData: executionData?.contextData ?? {},
+		staticData: JSON.parse(JSON.stringify(workflow.staticData)) as IDataObject,
 	};
 }
 

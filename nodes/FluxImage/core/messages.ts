@@ -163,12 +163,12 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 	alreadyOrdered: {
 		message: 'This order was begun before, and its task is not known',
 		remedy:
-			"It is not sent again, since that may pay again. Look into the gateway's task list or billing page. To order it anew, run it once with Execute Workflow, or give it another Pay Once Key.",
+			"It may be paid. It was not sent again, since that may pay again. Look into the gateway's task list or billing page. To order it anew, run it once with Execute Workflow, or give it another Pay Once Key.",
 	},
 	limitReached: {
 		message: 'The execution has reached its Max Paid Tasks',
 		remedy:
-			'Nothing was sent for this item and nothing was paid. Raise Max Paid Tasks per Execution, or look for a loop that asks again and again.',
+			'Nothing was sent for this item and nothing was billed. Raise Max Paid Tasks per Execution, or look for a loop that asks again and again.',
 	},
 	createUncertain: {
 		message: '{gateway} may have accepted the task, but no task ID came back',

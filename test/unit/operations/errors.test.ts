@@ -95,7 +95,7 @@ describe("an item's failure", () => {
 		const about = { ...task, requestId: '' };
 		const { message, description } = failure({ kind: 'pictureUnavailable' }, about).error;
 		expect(message).toContain('The picture of task without an ID');
-		expect(description).toContain('It is paid. The gateway gave no task ID');
+		expect(description).toContain('The task is paid and finished, but the gateway gave it no ID');
 		expect(description).not.toMatch(/Get Result|Request ID: \./);
 	});
 
