@@ -47,6 +47,10 @@ export const pictureFaults = [
 	'expired',
 	/** A body without end. */
 	'endless',
+	/** The first half of the picture, under the half's own `Content-Length`. */
+	'half',
+	/** The first half of the picture, without `Content-Length`, and an orderly end. */
+	'halfUnknownLength',
 	/** The picture without `Content-Length`. */
 	'unknownLength',
 ] as const;

@@ -80,6 +80,15 @@ const players: Record<FaultName, Player> = {
 		raw.writeHead(answer.statusCode, { 'content-type': type });
 		breakOff(raw, bytes.subarray(0, bytes.length / 2));
 	},
+	half: ({ raw, answer = neverAccepted }) => {
+		const { type, bytes } = encoded(answer);
+		send(raw, answer.statusCode, { 'content-type': type }, bytes.subarray(0, bytes.length / 2));
+	},
+	halfUnknownLength: ({ raw, answer = neverAccepted }) => {
+		const { type, bytes } = encoded(answer);
+		raw.writeHead(answer.statusCode, { 'content-type': type });
+		raw.end(bytes.subarray(0, bytes.length / 2));
+	},
 	html: ({ raw }) => sendHtml(raw, 200, 'Sign in to continue'),
 	wrongType: ({ raw, answer = neverAccepted }) =>
 		send(raw, 200, { 'content-type': 'text/plain' }, encoded(answer).bytes),

@@ -106,6 +106,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		ledger,
 		faults,
 		limits,
+		quirks,
 		tasks,
 		trapUrl,
 		logger,

@@ -68,6 +68,8 @@ const quirksSchema = z
 				'success',
 			])
 			.default('documented'),
+		/** Looks at the key even where there is no such path; else that is told to everybody. */
+		keyBeforePath: z.boolean().default(false),
 		/** A create that is answered with the finished task (VTrix, ToAPIs). */
 		finishedAtOnce: z.boolean().default(false),
 		/** Where ToAPIs puts the pictures. */

@@ -7,6 +7,7 @@ import { bearerKey, roleOf } from './keys';
 import { abridged, type CallKind, type Ledger, type RequestRow } from './ledger';
 import type { Admission, Arrival, Limits } from './limits';
 import type { Answer, Call, Protocol, Refusal, Route } from './protocol';
+import type { QuirkSettings } from './quirks';
 import { isObject } from './validation';
 
 /** Largest body: eight base64 images of 20 MB and some room. */
@@ -18,6 +19,7 @@ export interface ServerParts {
 	ledger: Ledger;
 	faults: FaultProgram;
 	limits: Limits;
+	quirks: QuirkSettings;
 	/** Tells limits how many tasks have not ended. */
 	tasks: Pick<TaskStore, 'unfinished'>;
 	trapUrl(): string;
@@ -73,10 +75,13 @@ function parsedJson(text: string): unknown {
 	}
 }
 
+/** The path of all that a gateway does not have. */
+const unknown = '*';
+
 function unknownPath(protocol: Protocol): Route {
 	return {
 		method: 'GET',
-		path: '*',
+		path: unknown,
 		call: 'other',
 		handle: () => protocol.refuse({ kind: 'unknownPath', message: 'Not Found' }),
 	};
@@ -141,9 +146,15 @@ class Exchange {
 		const key = bearerKey(headers.authorization);
 		const query = this.request.query as Call['query'];
 		const call: Call = { params: this.params, query, headers, body, key, role: roleOf(key) };
-		const refusal = keyRefusal(call, this.route.call) ?? bodyRefusal(body);
+		const refusal = this.keyRefusal(call) ?? bodyRefusal(body);
 		if (refusal) return this.protocol.refuse(refusal);
 		return await this.route.handle(call);
+	}
+
+	private keyRefusal(call: Call): Refusal | undefined {
+		const isUnknown = this.route.path === unknown;
+		if (isUnknown && !this.parts.quirks.current.keyBeforePath) return undefined;
+		return keyRefusal(call, this.route.call);
 	}
 
 	private arrival(): Arrival {

@@ -17,6 +17,9 @@ const CHECK = { execution: {}, isTestRun: true, ownIds: { areRefused: false } };
 /** A key that no gateway has given to anybody. */
 const KEY_OF_NOBODY = 'flux-image-check-key-of-nobody';
 
+/** A path below the gateway's address where it is not. */
+const NOWHERE = 'flux-image-check-nowhere';
+
 interface CheckOptions {
 	gateway: string;
 	keyFrom: string;
@@ -69,8 +72,15 @@ async function main(): Promise<void> {
 		return new GatewayClient(gateway, ports);
 	};
 	console.log(redact.text(`${gateway.displayName} at ${baseUrl}\n`));
-	const http = undiciHttp(account);
-	const rows = await checkReads(client(), http, undiciHttp({ ...account, apiKey: KEY_OF_NOBODY }));
+	const keysAt = (address: string) => ({
+		right: undiciHttp({ ...account, baseUrl: address }),
+		wrong: undiciHttp({ ...account, baseUrl: address, apiKey: KEY_OF_NOBODY }),
+	});
+	const rows = await checkReads(
+		client(),
+		keysAt(account.baseUrl),
+		keysAt(`${account.baseUrl}/${NOWHERE}`),
+	);
 	if (options.spend) {
 		const pace = {
 			pollIntervalMs: options.pollInterval * 1000,

@@ -50,12 +50,26 @@ export interface Conformance {
 	readonly failureCodes: { readonly failed: string; readonly moderated: string };
 	/** The cheapest create that is known, without its prompt. */
 	readonly cheapest: { readonly model: string; readonly parameters: WireObject };
+	/** Reads that cost nothing and are about no task. */
+	readonly freeReads: readonly FreeRead[];
 	/** A create's parameters, unwrapped. */
 	parametersIn(createBody: WireObject): WireObject;
 	/** The input images of a create's parameters: base64 or URLs. */
 	imagesIn(parameters: WireObject): string[];
 	/** Base URLs as people paste them, each as good as the first. */
 	spellings(baseUrl: string): string[];
+}
+
+/** A read that costs nothing, and what its contract says of the reply. */
+export interface FreeRead {
+	/** For people: `Balance`. */
+	readonly name: string;
+	/** Below the base URL. */
+	readonly path: string;
+	/** The fields at the top of the body: all of them, and no other. */
+	readonly fields: readonly string[];
+	/** What is listed at `data[].id`, among others; absent where nothing is. */
+	readonly lists?: readonly string[];
 }
 
 /** Base URLs with slashes and spaces that do not belong there. */

@@ -45,6 +45,7 @@ export const queueGateway: Omit<GatewayDefinition, 'title' | 'basePath' | 'model
 		failureCodes: { failed: 'INFERENCE_FAILURE', moderated: 'CONTENT_BLOCKED' },
 		// The least that FLUX 1.1 [pro] makes, in pixels a side.
 		cheapest: { model: 'flux_pro_11', parameters: { width: 256, height: 256 } },
+		freeReads: [],
 		parametersIn: (body) => body,
 		imagesIn: numberedImages,
 		spellings: withSlashes,

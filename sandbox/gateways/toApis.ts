@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { flag, prompt, tolerance, type ModelTable, type ParameterRule } from '../models';
 import { toApisProtocol } from '../toApisProtocol';
-import { withSlashes, type GatewayDefinition } from './gateway';
+import { withSlashes, type FreeRead, type GatewayDefinition } from './gateway';
 
 /** docs/contracts/toapis.md#create. */
 const toApisSize: ParameterRule = {
@@ -57,16 +57,33 @@ const toApisFlux2: ModelTable = {
 	format: 'png',
 };
 
+const models = {
+	'flux-kontext-max': toApisKontext,
+	'flux-kontext-pro': toApisKontext,
+	'flux-2-pro': toApisFlux2,
+	'flux-2-flex': toApisFlux2,
+};
+
+/** docs/contracts/toapis.md#balance, docs/contracts/toapis.md#models. */
+const freeReads: readonly FreeRead[] = [
+	{
+		name: 'Balance',
+		path: '/v1/balance',
+		fields: ['success', 'remain_balance', 'used_balance', 'unlimited_quota'],
+	},
+	{
+		name: 'Models of images',
+		path: '/v1/models?type=image',
+		fields: ['success', 'object', 'data'],
+		lists: Object.keys(models),
+	},
+];
+
 /** ToAPIs, whose base path is the root of its host. */
 export const toApis: GatewayDefinition = {
 	title: 'ToAPIs',
 	basePath: '/toapis',
-	models: {
-		'flux-kontext-max': toApisKontext,
-		'flux-kontext-pro': toApisKontext,
-		'flux-2-pro': toApisFlux2,
-		'flux-2-flex': toApisFlux2,
-	},
+	models,
 	isSingleRead: true,
 	newTaskId: () => `task_img_${randomBytes(6).toString('hex')}`,
 	protocol: toApisProtocol,
@@ -106,6 +123,7 @@ export const toApis: GatewayDefinition = {
 		],
 		failureCodes: { failed: 'generation_failed', moderated: 'content_policy_violation' },
 		cheapest: { model: 'flux-kontext-pro', parameters: {} },
+		freeReads,
 		parametersIn: (body) =>
 			Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'model')),
 		imagesIn: (parameters) =>

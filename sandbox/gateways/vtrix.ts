@@ -64,6 +64,7 @@ export const vtrix: GatewayDefinition = {
 		failureCodes: { failed: '002014001', moderated: '002014003' },
 		// The least that FLUX 1.1 [pro] makes, in pixels a side.
 		cheapest: { model: 'flux_pro_11', parameters: { width: 256, height: 256 } },
+		freeReads: [],
 		parametersIn: (body) => (body['input'] as Array<{ params: WireObject }>)[0]!.params,
 		imagesIn: numberedImages,
 		spellings: withSlashes,

@@ -74,9 +74,69 @@ describe('check:live', () => {
 		'reads only, where it may not spend',
 		async () => {
 			const { code, output } = await checkLive(argumentsFor('seaArtCloud'), sandbox.keys.valid);
-			expect(output).toContain('4 of 4 matched the contract.');
+			expect(output).toContain('6 of 6 matched the contract.');
+			expect(code).toBe(0);
+			const methods = sandbox.ledger.requests.map(({ method }) => method);
+			// A cancel of a task that never was is a PUT, and changes nothing.
+			expect(methods.filter((method) => method !== 'GET')).toEqual(['PUT']);
+		},
+		RUN_TIMEOUT_MS,
+	);
+
+	it(
+		'reads the balance and the models of ToAPIs, which cost nothing either',
+		async () => {
+			const { code, output } = await checkLive(argumentsFor('toApis'), sandbox.keys.valid);
+			expect(output).toMatch(/✓ +Balance +HTTP 200/);
+			expect(output).toMatch(/✓ +Balance, a wrong key .*HTTP 401/);
+			expect(output).toMatch(/✓ +Models of images .*HTTP 200/);
+			expect(output).toMatch(/✓ +Models of images, a wrong key .*HTTP 401/);
+			expect(output).toContain('8 of 8 matched the contract.');
 			expect(code).toBe(0);
 			expect(sandbox.ledger.requests.every(({ method }) => method === 'GET')).toBe(true);
+		},
+		RUN_TIMEOUT_MS,
+	);
+
+	it(
+		'shows what has moved in them: fields, and models that are not listed',
+		async () => {
+			const data = [{ id: 'flux-kontext-max' }];
+			sandbox.faults.add([
+				{ call: 'balance', nth: 3, fault: { statusCode: 200, body: { success: true, left: 1 } } },
+				{ call: 'models', nth: 1, fault: { statusCode: 200, body: { success: true, data } } },
+			]);
+			const { code, output } = await checkLive(argumentsFor('toApis'), sandbox.keys.valid);
+			expect(output).toMatch(/✗ +Balance .*no remain_balance/);
+			expect(output).toMatch(/✗ +Models of images .*no object, does not list flux-kontext-pro/);
+			expect(code).toBe(1);
+		},
+		RUN_TIMEOUT_MS,
+	);
+
+	it(
+		'shows a host that looks at the key before the path, where a wrong address reads like a right key',
+		async () => {
+			sandbox.quirks.set({ keyBeforePath: true });
+			const { code, output } = await checkLive(argumentsFor('vtrix'), sandbox.keys.valid);
+			expect(output).toMatch(/✗ +Credential test, a wrong address .*HTTP 404 to yours, HTTP 401/);
+			expect(code).toBe(1);
+		},
+		RUN_TIMEOUT_MS,
+	);
+
+	it(
+		'shows a key that is refused, and an address where nobody is',
+		async () => {
+			const refused = await checkLive(argumentsFor('toApis'), 'a-key-of-nobody');
+			expect(refused.output).toMatch(/✗ +Credential test, your key .*badKey/);
+			expect(refused.output).toMatch(/✗ +Balance .*HTTP 401/);
+			expect(refused.output).not.toContain('a-key-of-nobody');
+			expect(refused.code).toBe(1);
+			const nobody = ['--gateway', 'vtrix', '--base-url', 'http://127.0.0.1:9/model'];
+			const { code, output } = await checkLive(nobody, sandbox.keys.valid);
+			expect(output).toMatch(/✗ +Credential test, your key .*ECONNREFUSED/);
+			expect(code).toBe(1);
 		},
 		RUN_TIMEOUT_MS,
 	);

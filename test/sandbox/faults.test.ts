@@ -154,6 +154,21 @@ describe('faults on pictures', () => {
 	});
 
 	it.each([
+		['half', true],
+		['halfUnknownLength', false],
+	] as const)('%s is the first half, and looks whole', async (fault, hasLength) => {
+		const url = await pictureUrl();
+		const whole = await fixture.bytesAt(url);
+		fixture.sandbox.faults.add({ call: 'picture', fault, times: 1 });
+		const { statusCode, headers, body } = await request(url);
+		const half = Buffer.from(await body.arrayBuffer());
+		expect(statusCode).toBe(200);
+		expect(half).toEqual(whole.subarray(0, whole.length / 2));
+		expect(headers['content-length']).toBe(hasLength ? String(half.length) : undefined);
+		expect(await fixture.bytesAt(url)).toEqual(whole);
+	});
+
+	it.each([
 		['html', 200, 'text/html; charset=utf-8'],
 		['wrongType', 200, 'text/plain'],
 		['expired', 403, 'application/xml'],

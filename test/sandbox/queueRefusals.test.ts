@@ -174,6 +174,15 @@ describe('refusals of the queue API', () => {
 		expect(reply).toMatchObject({ statusCode: 401, body: { error: { code: 'UNAUTHORIZED' } } });
 	});
 
+	it('of an unknown path are 404 to everybody, or, as a quirk, to whoever has a key', async () => {
+		const other = async (key: string) =>
+			(await fixture.call('seaArtCloud', 'GET', '/v1/nothing', undefined, key)).statusCode;
+		const { valid } = fixture.sandbox.keys;
+		expect([await other(valid), await other('wrong')]).toEqual([404, 404]);
+		fixture.sandbox.quirks.set({ keyBeforePath: true });
+		expect([await other(valid), await other('wrong')]).toEqual([404, 401]);
+	});
+
 	it('of an unknown task are 404', async () => {
 		const unknown = taskOn(fixture, 'seaArtCloud', 'flux_kontext_max', 'mmsu_none');
 		expect(await unknown.status()).toMatchObject({ statusCode: 404 });
