@@ -48,7 +48,12 @@ function agent(calls: number, heard: string[]): INodeType {
 async function callTool(calls: number, ask: Ask = {}): Promise<string[]> {
 	const { node, credentials } = harness.node({
 		...ask,
-		parameters: { prompt: 'A red apple', toolDescription: 'Draws', descriptionType: 'manual' },
+		parameters: {
+			prompt: 'A red apple',
+			toolDescription: 'Draws',
+			descriptionType: 'manual',
+			...ask.parameters,
+		},
 	});
 	const retries: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
 	const heard: string[] = [];
@@ -109,4 +114,55 @@ describe("As an agent's tool", () => {
 		expect(second).toContain(harness.taskIds()[0]);
 		expect(third).toContain(harness.taskIds()[1]);
 	});
+
+	/** Every error that a model may hear, by what goes wrong; the sandbox has no fault of its own. */
+	const WRONG: Record<string, readonly [ask: Ask, heard: RegExp, prepare?: () => void]> = {
+		'a width': [
+			{ parameters: { model: 'flux_pro_11', width: 1000, height: 768 } },
+			/^Width must be .*, but is 1000\. So nothing was sent and nothing was paid\. Call again with Width 992 or 1024\.$/,
+		],
+		'no prompt': [
+			{ parameters: { prompt: '' } },
+			/^Prompt must be .*\. So nothing was sent and nothing was paid\. If it is one of the values/,
+		],
+		'the key': [
+			{ apiKey: 'sk-wrong-0123456789' },
+			/refused the API key: .*\. Do not call again\. Tell the user: Copy the key .* Nothing was billed\./,
+		],
+		'no credit': [
+			{ parameters: { prompt: '[no-credit]' } },
+			/no credit left: .*\. Do not call again\. Tell the user: Top up .* Nothing was billed\./,
+		],
+		moderation: [
+			{ parameters: { prompt: '[moderated]' } },
+			/blocked by the moderation of SeaArt Cloud: .*\. Call again with another prompt/,
+		],
+		'the time': [
+			{ parameters: { prompt: '[never]' }, options: { timeout: 0.4 } },
+			/not finished within the timeout of 0\.4 s: .*\. The task is paid\. Call again once with exactly the same values: .* Request ID: mmsu_/,
+		],
+		'the picture': [
+			{ parameters: { prompt: '[picture=expired]' }, options: { timeout: 1 } },
+			/could not be fetched: .*\. The task is paid\. Call again once with exactly the same/,
+		],
+		'the connection': [
+			{ baseUrl: 'http://127.0.0.1:1', options: { timeout: 0.4 } },
+			/^SeaArt Cloud could not be reached\. Nothing was billed\. Call again once/,
+		],
+		'the answer to a create': [
+			{},
+			/may have accepted the task, but no task ID came back: .*\. Do not call again\. Tell the user: It may be paid\./,
+			() => harness.sandbox.faults.add({ call: 'create', fault: 'reset', when: 'afterAcceptance' }),
+		],
+	};
+
+	it.each(Object.entries(WRONG))(
+		'tells the model all in one message: %s (FAULTS E13)',
+		async (_what, [ask, expected, prepare]) => {
+			prepare?.();
+			const [heard] = await callTool(1, ask);
+			expect(heard).toMatch(expected);
+			expect(heard).not.toMatch(/Details:|\bItem\b|undefined|Correct it in the node/);
+		},
+	);
 });

@@ -118,6 +118,18 @@ describe('without either', () => {
 			expect(`${error!.message} ${error!.description}`).toContain(id);
 	});
 
+	it('a failed read of one task does not call the others paid (FAULTS E14)', async () => {
+		const create = async (prompt: string) => {
+			const { items } = await harness.run({ operation: 'image > create', prompts: [prompt] });
+			return String(items[0]!.json.requestId);
+		};
+		const requestIds = [await create('[failed] [seconds=0]'), await create('[seconds=0] good')];
+		const { error } = await harness.run({ operation: 'task > result', requestIds });
+		expect(error!.description).toContain(requestIds[0]);
+		expect(error!.description).not.toContain(requestIds[1]);
+		expect(error!.description).not.toContain('paid already');
+	});
+
 	it('a failure starts no further create', async () => {
 		const prompts = ['[rejected] first', ...Array.from({ length: 8 }, (_, row) => `later ${row}`)];
 		await harness.run({ prompts, options: { maxConcurrentTasks: 2 } });

@@ -111,7 +111,7 @@ describe("The id of our own that a ToAPIs' create carries", () => {
 	});
 
 	it('of a key is that of the number of its try: a task that failed has the one before', async () => {
-		const options = { payOnceKey: '7' };
+		const options = { payOnceKey: '8' };
 		await harness.run({ ...TO_APIS, options, prompts: ['[failed] An apple'] });
 		await harness.run({ ...TO_APIS, options, executionId: '2' });
 		const [first, second] = ownIds();

@@ -1,4 +1,5 @@
 import { binaryBytes } from '../../tooling/engine/engine';
+import { inHeldTime } from './heldTime';
 import { NodeHarness } from './nodeHarness';
 import { gateways, type Gateway } from '../../sandbox';
 
@@ -87,6 +88,43 @@ describe('Task > Get Result', () => {
 		expect(error).toBeUndefined();
 		expect(items[0]!.json.status).toMatch(/queued|running/);
 		expect(items[0]!.binary).toBeUndefined();
+	});
+
+	describe.each(gateways)('of a task without an image, at %s (FAULTS B10)', (gateway) => {
+		const empty = { outputs: [], status: 'completed', note: `nothing for ${'x'.repeat(900)}` };
+		const runWith = async (includeRawResponse: boolean) => {
+			const requestId = await created('[seconds=0] done', gateway);
+			const body = { ...empty, key: harness.sandbox.keys.valid };
+			for (const call of ['status', 'result'] as const) {
+				harness.sandbox.faults.add({ call, fault: { statusCode: 200, body } });
+			}
+			const options = { includeRawResponse };
+			const ask = {
+				gateway,
+				operation: 'task > result',
+				requestIds: [requestId],
+				options,
+			} as const;
+			// A lag would pass in ten seconds.
+			return await inHeldTime(async () => await harness.run(ask), 1_000);
+		};
+
+		it('is an error that shows the start of the reply, without the key', async () => {
+			const { error } = await runWith(false);
+			expect(error!.message).toMatch(/without an image: the reply was \{"outputs":\[\]/);
+			expect(error!.message).not.toContain(harness.sandbox.keys.valid);
+			expect(error!.message.length).toBeLessThan(700);
+			expect(error!.description).toContain('It is paid. Use Task > Get Result');
+		});
+
+		it('with Include Raw Response is the task with the whole reply', async () => {
+			const { items, error } = await runWith(true);
+			expect(error).toBeUndefined();
+			const { status, raw } = items[0]!.json as { status: string; raw: { note: string } };
+			expect(status).toBe('completed');
+			expect(raw.note).toBe(empty.note);
+			expect(JSON.stringify(raw)).not.toContain(harness.sandbox.keys.valid);
+		});
 	});
 
 	it('is an error with the reason where the task failed', async () => {

@@ -10,6 +10,7 @@ import type {
 	GatewayRequest,
 	TaskRequest,
 } from '../gateways/gateway';
+import { startOf } from '../gateways/errorWords';
 import { LEAST_CALL_MS, longestCallMs } from './callTime';
 import type { Download, Http, RequestLimits } from './http';
 import type { Call, CallKind, Limiter, Turn } from './limiter';
@@ -429,9 +430,11 @@ function uncertain(problem: Problem): Problem {
 /** A result that still says unfinished is asked for again; a completed one without an image is a problem. */
 function withImages(outcome: Outcome<TaskState>): Outcome<TaskState> {
 	if (outcome.problem) return outcome;
-	const { status, images, partialImages } = outcome.value;
+	const { status, images, partialImages, raw } = outcome.value;
 	if (!ENDED.has(status)) return { problem: partialImages ? LAGS_BEHIND : STILL_UNFINISHED };
-	return status === 'completed' && !images?.length ? { problem: { kind: 'noImages' } } : outcome;
+	if (status !== 'completed' || images?.length) return outcome;
+	const reason = `the reply was ${startOf(raw) ?? 'empty'}`;
+	return { problem: { kind: 'noImages', reason, reply: raw } };
 }
 
 const STILL_UNFINISHED: Problem = {

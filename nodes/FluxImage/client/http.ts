@@ -222,7 +222,10 @@ async function limited<T>(
 		return await run(cut.signal);
 	} catch (error) {
 		if (signal?.aborted) return { problem: STOPPED };
-		if (timedOut) return { problem: { kind: 'requestTimedOut' } };
+		if (timedOut) {
+			const reason = `no whole answer came within ${Math.round(timeoutMs / 100) / 10} s`;
+			return { problem: { kind: 'requestTimedOut', reason } };
+		}
 		return { problem: networkProblem(error, redact) };
 	} finally {
 		done.abort(DONE);

@@ -1,29 +1,34 @@
 import type { Problem } from '../core/problem';
 import type { Redact } from './redaction';
 
-/** Error codes that say that no connection was made, whenever they come. */
+/** Error codes that say that no connection was made, or that the request itself could not be written. */
 const NEVER_CONNECTED_CODES: ReadonlySet<string> = new Set([
-	'ECONNREFUSED',
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	'ERR_INVALID_URL',
-	'CERT_HAS_EXPIRED',
-	'CERT_NOT_YET_VALID',
-	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'SELF_SIGNED_CERT_IN_CHAIN',
-	'UNABLE_TO_GET_ISSUER_CERT',
-	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-	'ERR_TLS_CERT_ALTNAME_INVALID',
-	'ERR_SSL_WRONG_VERSION_NUMBER',
-	'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-	'ERR_SSL_UNSUPPORTED_PROTOCOL',
-	'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+	...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ERR_INVALID_URL', 'ERR_INVALID_PROTOCOL'],
+	...['ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN', 'ERR_UNESCAPED_CHARACTERS'],
+	...['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
+	...['ERR_SSL_UNSUPPORTED_PROTOCOL', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
 ]);
 
-/** Words of Node and OpenSSL for a handshake that failed: nothing is sent before it is done. */
-const NEVER_CONNECTED_WORDS =
-	/before secure TLS connection was established|wrong version number|packet length too long|unsupported protocol|alert protocol version/i;
+/** Codes of a certificate that was refused here (Node's list of X509 errors): the handshake is not done then. */
+const CERTIFICATE_CODE =
+	/^(CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_C|INVALID_(CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
+
+/**
+ * Words of Node and OpenSSL for a handshake that failed, its alerts among them: nothing is sent before
+ * it is done. Alerts about a certificate of ours, or an internal error, may come later.
+ */
+const NEVER_CONNECTED_WORDS = new RegExp(
+	[
+		'before secure TLS connection was established|wrong version number|packet length too long',
+		'unsupported protocol|no protocols available|unsafe legacy renegotiation|key too small',
+		'alert (protocol version|handshake failure|insufficient security|no application protocol)',
+		'(alert )?unrecognized name',
+	].join('|'),
+	'i',
+);
+
+/** n8n's own refusals, before it sends: its rule against SSRF, and the hosts that a credential is held to. */
+const REFUSED_BY_N8N = /^(The request was blocked because|Domain not allowed)/;
 
 /** System calls that come before the first byte: an error of theirs proves that nothing was sent. */
 const CALLS_BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
@@ -36,7 +41,9 @@ const TIMED_OUT_CODES: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT
  * the words in `messages`; its own message is a stock phrase.
  */
 interface NetworkError {
+	readonly name?: string;
 	readonly message?: string;
+	readonly description?: unknown;
 	readonly messages?: unknown;
 	readonly code?: unknown;
 	readonly httpCode?: unknown;
@@ -51,6 +58,11 @@ interface NetworkError {
 /** Reads what n8n's helper threw: n8n wraps the network's error, so the chain of causes is walked. */
 export function networkProblem(error: unknown, redact: Redact): Problem {
 	const chain = causesOf(error);
+	const refusal = chain.find(isRefusalOfN8n);
+	if (refusal) {
+		const words = [refusal.message, refusal.description].filter(Boolean).join('. ');
+		return { kind: 'neverConnected', reason: redact.text(`n8n did not let it out. ${words}`) };
+	}
 	const root =
 		chain.find(({ code, syscall }) => syscall !== undefined || isNetworkCode(code)) ??
 		chain.find(({ httpCode }) => isNetworkCode(httpCode));
@@ -63,8 +75,12 @@ export function networkProblem(error: unknown, redact: Redact): Problem {
 	};
 }
 
+const isRefusalOfN8n = ({ name = '', message = '' }: NetworkError) =>
+	/^Ssrf/.test(name) || REFUSED_BY_N8N.test(message);
+
 function kindOf(code: string | undefined, syscall: unknown, words: string): Problem['kind'] {
-	if (code !== undefined && NEVER_CONNECTED_CODES.has(code)) return 'neverConnected';
+	const isKnown = NEVER_CONNECTED_CODES.has(code ?? '') || CERTIFICATE_CODE.test(code ?? '');
+	if (isKnown) return 'neverConnected';
 	if (typeof syscall === 'string' && CALLS_BEFORE_SENDING.has(syscall)) return 'neverConnected';
 	if (code !== undefined && NEVER_CONNECTED_WORDS.test(words)) return 'neverConnected';
 	if (code !== undefined && TIMED_OUT_CODES.has(code)) return 'requestTimedOut';

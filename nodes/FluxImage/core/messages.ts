@@ -97,8 +97,7 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 	},
 	neverConnected: {
 		message: '{gateway} could not be reached',
-		remedy:
-			'Check the Base URL of the credential and the network of this n8n, then run again. Nothing was sent.',
+		remedy: 'Check the Base URL of the credential and the network of this n8n, then run again.',
 		remedyOfTask:
 			'The task is paid. Check the Base URL of the credential and the network of this n8n, then collect the task with Task > Wait.',
 	},

@@ -27,6 +27,8 @@ export interface Problem {
 	readonly limit?: LimitKind;
 	/** The model of a create that went wrong; a task that exists tells its own. */
 	readonly modelId?: string;
+	/** The whole reply of a task that finished without an image, redacted. */
+	readonly reply?: unknown;
 	/** Where a finished picture lies that could not be fetched. */
 	readonly pictureUrl?: string;
 }

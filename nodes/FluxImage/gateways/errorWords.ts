@@ -120,6 +120,7 @@ function withDetail(reason: string | undefined, providerError: unknown): string 
 	if (reason === undefined || detail === undefined || reason.includes(detail)) {
 		return reason ?? detail;
 	}
+	if (detail.includes(reason)) return detail;
 	return `${reason} (${detail})`;
 }
 
@@ -141,7 +142,7 @@ function wordsIn(value: unknown, depth = 0): string | undefined {
 	}
 	if (Array.isArray(value)) {
 		const rows = value.slice(0, MOST_ROWS).map((row) => wordsIn(row, depth + 1));
-		return rows.filter((row) => row !== undefined).join('; ') || undefined;
+		return [...new Set(rows)].filter((row) => row !== undefined).join('; ') || undefined;
 	}
 	const fields = asObject(value);
 	if (Object.keys(fields).length === 0) return undefined;

@@ -81,7 +81,7 @@ export function readRefusal(reply: GatewayReply): Problem {
 	return omitUndefined({
 		kind: told.kind,
 		limit: told.limit,
-		reason: told.reason ?? reason ?? startOf(body),
+		reason: told.reason ?? reason ?? startOf(body) ?? `HTTP ${statusCode}`,
 		code,
 		httpCode: statusCode,
 		gatewayRequestId: asText(asObject(body)['request_id'], headers['x-request-id']),
@@ -106,7 +106,7 @@ export function unreadableReply(reply: GatewayReply): Problem {
 		kind: 'unreadable',
 		httpCode: statusCode,
 		...omitUndefined({
-			reason: describeText(body) ?? startOf(body),
+			reason: describeText(body) ?? startOf(body) ?? `HTTP ${statusCode}`,
 			gatewayRequestId: asText(headers['x-request-id']),
 		}),
 	};

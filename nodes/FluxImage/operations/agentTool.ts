@@ -35,5 +35,8 @@ export function adviceForModel(kind: ProblemKind, isAboutTask: boolean, remedy: 
 		return isAboutTask ? OTHER_VALUES : `Nothing was billed. ${OTHER_VALUES}`;
 	}
 	if (PASSING.has(kind)) return isAboutTask ? SAME_VALUES : ONCE_MORE;
-	return `Do not call again. Tell the user: ${remedy}`;
+	return adviceForUser(remedy);
 }
+
+/** The same of a problem that no call of the model's can mend. */
+export const adviceForUser = (remedy: string) => `Do not call again. Tell the user: ${remedy}`;

@@ -13,7 +13,7 @@ import type { Problem, ProblemKind } from '../core/problem';
 import { taskName, type KnownTask } from '../core/task';
 import type { Gateway } from '../gateways/gateway';
 import type { ParameterError } from '../models/parameterError';
-import { adviceForModel, isAgentTool } from './agentTool';
+import { adviceForModel, adviceForUser, isAgentTool } from './agentTool';
 
 /** What can be done about a wrong input, where it is not the usual. */
 export interface InputRemedy {
@@ -126,10 +126,9 @@ function wordsOf(
 			.replace('{id}', () => taskName(task ?? NO_TASK))
 			.replace('{timeout}', `${options.timeoutMs / 1000} s`);
 	const isTool = isAgentTool(context);
+	const told = isTool && STOCK_PHRASE.test(`${reason} ${code}`) ? {} : { reason, code };
 	const head = fill(task ? message : messageOfCreate);
-	// n8n makes a stock phrase of whatever it tells a model that holds the network's own code.
-	const shown = isTool && code !== undefined && NETWORK_CODE.test(code) ? undefined : reason;
-	const headline = shown ? `${head}: ${shown}` : head;
+	const headline = told.reason ? `${head}: ${told.reason}` : head;
 	const remedy = [
 		task?.requestId === '' ? REMEDY_WITHOUT_ID : remedyFor(kind, task !== undefined),
 		MAY_BE_ELSEWHERE.has(kind) && gateway.addresses,
@@ -138,7 +137,7 @@ function wordsOf(
 		.join(' ');
 	const facts = [
 		task?.requestId && `Request ID: ${task.requestId}.`,
-		code && !isTold(code, headline) && `Code: ${code}.`,
+		told.code && !isTold(told.code, headline) && `Code: ${told.code}.`,
 		problem.gatewayRequestId && `The gateway's ID of the call: ${problem.gatewayRequestId}.`,
 		problem.pictureUrl && `Picture: ${problem.pictureUrl}`,
 	];
@@ -149,7 +148,8 @@ function wordsOf(
 			description: join(`Item ${itemIndex}.`, remedy, ...facts),
 		};
 	}
-	const advice = adviceForModel(kind, task !== undefined, remedy);
+	const advice =
+		task?.requestId === '' ? adviceForUser(remedy) : adviceForModel(kind, !!task, remedy);
 	return { message: join(withStop(headline), advice, ...facts) };
 }
 
@@ -158,8 +158,9 @@ const MAY_BE_ELSEWHERE: ReadonlySet<ProblemKind> = new Set([
 	...(['neverConnected', 'notFound', 'requestTimedOut', 'unreadable', 'blockedByEdge'] as const),
 ]);
 
-/** A code of Node's or of the operating system. */
-const NETWORK_CODE = /^E[A-Z]/;
+/** Where n8n finds one of these in what it tells a model, it tells a stock phrase and nothing else. */
+const STOCK_PHRASE =
+	/ECONN(REFUSED|RESET|ABORTED)|ENOTFOUND|ETIMEDOUT|E(RR)?ADDR|EHOSTUNREACH|EAI_AGAIN|ENOENT|EISDIR|ENOTDIR|EACCES|EEXIST|EPERM|GETADDRINFO/i;
 
 /** Whether a code stands in a text already, as a word of its own. */
 const isTold = (code: string, text: string) =>

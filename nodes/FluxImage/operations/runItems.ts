@@ -7,23 +7,18 @@ import {
 } from 'n8n-workflow';
 
 import { CredentialError } from '../client/credential';
-import type { ProblemKind } from '../core/problem';
 import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
 import { failedItem, inputError, parameterError, taskFailure, type ItemFailure } from './errors';
-import { paidIn, paidOf, withFacts, worst } from './failureFacts';
+import { paidOf, withFacts, worst } from './failureFacts';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
+import { nodeError, type ItemEnding } from './nodeError';
 import type { ItemInput, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
 import { runTogether } from './pool';
-
-/** What an item came to. */
-type ItemEnding =
-	| { readonly items: INodeExecutionData[]; readonly failure?: undefined }
-	| { readonly failure: ItemFailure; readonly items?: undefined };
 
 /** An item that is read and checked. */
 interface ReadyItem {
@@ -196,58 +191,6 @@ function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unkno
 		return inputError(context, itemIndex, error.message, { remedy, remedyForModel });
 	}
 	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
-}
-
-/**
- * The error that ends the node. The other items' pictures do not come out then, so it names their
- * tasks: paid, remembered for a Retry, and to be had by Task > Wait.
- */
-function nodeError(
-	context: IExecuteFunctions,
-	first: ItemFailure,
-	endings: readonly ItemEnding[],
-): ItemFailure['error'] {
-	const paid = new Set(endings.flatMap((ending, index) => paidTasks(context, index, ending)));
-	paid.delete(String(first.json['requestId']));
-	const doubtful = endings.flatMap(({ failure }) =>
-		failure && failure !== first && failure.kind === 'createUncertain' ? [failure.itemIndex] : [],
-	);
-	const { error } = first;
-	const failures = endings.flatMap(({ failure }) => failure ?? []);
-	const isPaid = endings.some(({ items = [] }) => items.length > 0);
-	(error.context['failure'] as JsonObject)['paid'] = worst([
-		...failures.map(paidIn),
-		isPaid ? 'yes' : 'no',
-	]);
-	error.description = [
-		error.description,
-		paid.size > 0 &&
-			`Tasks of other items, paid already: ${[...paid].join(', ')}. Task > Wait collects them; Retry picks them up without paying again where node, credential and input are as they were.`,
-		doubtful.length > 0 &&
-			`May have been accepted as well: the tasks of items ${doubtful.join(', ')}.`,
-	]
-		.filter(Boolean)
-		.join(' ');
-	return error;
-}
-
-/** Problems of a task that has no picture to be collected. */
-const WITHOUT_PICTURE: ReadonlySet<ProblemKind | undefined> = new Set([
-	...(['failed', 'moderated', 'cancelled', 'deadlineCancelled', 'notFound', 'noImages'] as const),
-]);
-
-/** The task that an item has paid for and whose picture can still be had; a Task operation pays for none. */
-function paidTasks(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	{ items = [], failure }: ItemEnding,
-): string[] {
-	if (context.getNodeParameter('resource', itemIndex) !== 'image') return [];
-	if (failure && WITHOUT_PICTURE.has(failure.kind)) return [];
-	const facts = failure ? [failure.json] : items.map(({ json }) => json);
-	return facts.flatMap(({ requestId, status }) =>
-		requestId && status !== 'failed' && status !== 'cancelled' ? [String(requestId)] : [],
-	);
 }
 
 function readGateway(context: IExecuteFunctions): Gateway {

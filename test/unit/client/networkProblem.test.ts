@@ -25,6 +25,12 @@ describe('what proves that nothing was sent', () => {
 		'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 		'ERR_SSL_UNSUPPORTED_PROTOCOL',
 		'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+		'CERT_REVOKED',
+		'CERT_UNTRUSTED',
+		'UNABLE_TO_GET_CRL',
+		'HOSTNAME_MISMATCH',
+		'INVALID_CA',
+		'ERR_INVALID_CHAR',
 	])('is the code %s', (code) => {
 		expect(problem(failure('it failed', { code }))).toEqual({
 			kind: 'neverConnected',
@@ -47,12 +53,50 @@ describe('what proves that nothing was sent', () => {
 		'packet length too long',
 		'unsupported protocol',
 		'tlsv1 alert protocol version',
-	])('is a handshake that ends with "%s"', (message) => {
+		'sslv3 alert handshake failure',
+		'ssl/tls alert handshake failure',
+		'tlsv1 unrecognized name',
+		'tlsv1 alert insufficient security',
+		'tlsv1 alert no application protocol',
+		'unsafe legacy renegotiation disabled',
+		'dh key too small',
+	])('is a handshake that ends with "%s" (FAULTS E10)', (message) => {
 		expect(problem(failure(message, { code: 'ECONNRESET' })).kind).toBe('neverConnected');
 	});
 });
 
+describe("n8n's own refusal before it sends (FAULTS E10)", () => {
+	it.each([
+		[
+			Object.assign(
+				failure('The request was blocked because it resolves to a restricted IP address'),
+				{
+					name: 'SsrfBlockedIpError',
+					description: "The target '10.0.0.1' is not allowed. Ask your n8n administrator",
+				},
+			),
+			"n8n did not let it out. The request was blocked because it resolves to a restricted IP address. The target '10.0.0.1' is not allowed. Ask your n8n administrator",
+		],
+		[
+			failure('Domain not allowed: This credential is restricted from accessing https://a.test'),
+			'n8n did not let it out. Domain not allowed: This credential is restricted from accessing https://a.test',
+		],
+	])('proves that nothing was sent, and is told in its words', (error, reason) => {
+		const expected = { kind: 'neverConnected', reason };
+		expect(problem(error)).toEqual(expected);
+		expect(problem(failure('Bad request', { cause: error }))).toEqual(expected);
+		expect(problem(failure('Bad request', { cause: { cause: error } }))).toEqual(expected);
+	});
+});
+
 describe('what proves nothing', () => {
+	it.each(['tlsv13 alert certificate required', 'tlsv1 alert internal error', 'alert unknown ca'])(
+		'are the alerts of TLS that may come after the request: "%s"',
+		(message) => {
+			expect(problem(failure(message, { code: 'ERR_SSL_ALERT' })).kind).toBe('interrupted');
+		},
+	);
+
 	it.each([
 		['ECONNRESET', 'interrupted'],
 		['EPIPE', 'interrupted'],

@@ -169,7 +169,10 @@ describe('a connection that broke', () => {
 describe('a call that takes too long', () => {
 	it('is cut where nothing comes', async () => {
 		const server = await started(serve(() => undefined));
-		expect((await send(server.url, CREATE, 60)).problem).toEqual({ kind: 'requestTimedOut' });
+		expect((await send(server.url, CREATE, 60)).problem).toEqual({
+			kind: 'requestTimedOut',
+			reason: 'no whole answer came within 0.1 s',
+		});
 	});
 
 	it('is cut where the reply only drips', async () => {
@@ -180,7 +183,7 @@ describe('a call that takes too long', () => {
 				response.once('close', () => clearInterval(drip));
 			}),
 		);
-		expect((await send(server.url, STATUS, 80)).problem).toEqual({ kind: 'requestTimedOut' });
+		expect((await send(server.url, STATUS, 80)).problem?.kind).toBe('requestTimedOut');
 	});
 
 	it('is cut at once by its signal', async () => {

@@ -127,7 +127,7 @@ describe.each(gateways)('$displayName', (gateway) => {
 		];
 		for (const { problem } of outcomes) {
 			expect(problem?.kind).toBe(kind);
-			expect(problem?.reason ?? '').toBe(reason);
+			expect(problem?.reason).toBe(reason || `HTTP ${statusCode}`);
 		}
 	});
 

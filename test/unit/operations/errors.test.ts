@@ -211,6 +211,21 @@ describe("as an agent's tool, a failure (FAULTS E13)", () => {
 	it('keeps the codes of the network to itself: n8n makes a stock phrase of them', () => {
 		const problem = { kind: 'interrupted', code: 'ECONNRESET', reason: 'read ECONNRESET' } as const;
 		expect(heard(problem)).toMatch(/^The connection to SeaArt Cloud broke\. Nothing was billed\./);
+		expect(heard({ kind: 'notStored', reason: 'ENOENT: no such folder' }, task)).not.toMatch(
+			/ENOENT/,
+		);
+	});
+
+	it('tells the codes of gateways, which may begin as those of the network do', () => {
+		const problem = { kind: 'failed', code: 'E77', reason: 'EXPIRED' } as const;
+		expect(heard(problem, task)).toMatch(/: EXPIRED\. .* Code: E77\.$/);
+	});
+
+	it('of a finished task without an ID is for the user: another call would pay again', () => {
+		const about = { ...task, requestId: '' };
+		expect(heard({ kind: 'pictureUnavailable' }, about)).toMatch(
+			/Do not call again\. Tell the user: It is paid\. The gateway gave no task ID/,
+		);
 	});
 
 	it('never shows the key', () => {

@@ -31,6 +31,10 @@ export const getResult: Operation<TaskRef> = {
 		const failure = failureProblem(state);
 		if (failure) return { problem: failure, task: state };
 		const ending = await readResult(execution, state, until);
-		return ending.problem ? ending : await imageItems(item, execution, ending.task, until);
+		if (!ending.problem) return await imageItems(item, execution, ending.task, until);
+		// Whoever asks for the reply wants to see why there is no image, and not the error once more.
+		const { kind, reply } = ending.problem;
+		const isAsked = kind === 'noImages' && item.options.includeRawResponse;
+		return isAsked ? { items: [taskItem(item, { ...state, raw: reply })] } : ending;
 	},
 };
