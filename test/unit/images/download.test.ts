@@ -239,6 +239,92 @@ describe('a picture that breaks off without a sign of it (FAULTS B4)', () => {
 	});
 });
 
+/** A JPEG with a small one inside, as cameras put it there, and the length of all before the large one. */
+function jpegWithThumbnail(): { whole: Buffer; head: number } {
+	const thumbnail = pictureOf('jpg');
+	const before = Buffer.concat([Buffer.from('ffd8ffe1', 'hex'), thumbnail]);
+	return {
+		whole: Buffer.concat([before, randomBytes(3_000), Buffer.from('ffd9', 'hex')]),
+		head: before.length,
+	};
+}
+
+/** A WebP file that tells another length than its own. */
+function webpOf(told: number): Buffer {
+	const file = webp();
+	file.writeUInt32LE(told, 4);
+	return file;
+}
+
+describe('an end that is hard to tell (FAULTS B4)', () => {
+	beforeAll(async () => await useBinaryMode('filesystem'));
+	const behind = Buffer.alloc(500, 0x41);
+
+	it.each([
+		['a JPEG with the data of its camera behind it', Buffer.concat([pictureOf('jpg'), behind])],
+		['a PNG with a text behind it', Buffer.concat([pictureOf('png'), behind])],
+		['a GIF with a text behind it', Buffer.concat([pictureOf('gif'), behind])],
+		['a WebP that tells a greater length', webpOf(900_000)],
+		['a WebP that was written as a stream', webpOf(0xffffffff)],
+	])('costs one fetch more, and the picture is taken: %s', async (_name, odd) => {
+		const { bytes } = await fetchFrom(sends(odd));
+		expect(bytes!.equals(odd)).toBe(true);
+		expect(server!.requests).toHaveLength(2);
+	});
+
+	it.each([
+		['a WebP that tells no length', webpOf(0)],
+		['a WebP that tells a smaller length', webpOf(1_000)],
+		['a JPEG in a JPEG', jpegWithThumbnail().whole],
+	])('costs none: %s', async (_name, odd) => {
+		const { bytes } = await fetchFrom(sends(odd));
+		expect(bytes!.equals(odd)).toBe(true);
+		expect(server!.requests).toHaveLength(1);
+	});
+
+	it('is not that of a smaller picture inside', async () => {
+		const { whole, head } = jpegWithThumbnail();
+		const { bytes } = await fetchFrom((response, nth) =>
+			sends(nth === 1 ? whole.subarray(0, head + 500) : whole)(response),
+		);
+		expect(bytes!.equals(whole)).toBe(true);
+	});
+
+	it.each([
+		['two lengths, one after the other', [1_500, 1_800, Infinity], 3],
+		['the same length around another', [1_500, 1_800, 1_500, Infinity], 4],
+		['a few bytes', [9, Infinity], 2],
+	])('does not come with %s', async (_name, lengths, tries) => {
+		const whole = pictureOf('png');
+		const { bytes } = await inHeldTime(
+			async () =>
+				await fetchFrom((response, nth) =>
+					sends(whole.subarray(0, Math.min(whole.length, lengths[nth - 1]!)))(response),
+				),
+			STEP_MS,
+		);
+		expect(bytes!.equals(whole)).toBe(true);
+		expect(server!.requests).toHaveLength(tries);
+	});
+
+	it('does not come with the same half twice, where the line broke between', async () => {
+		const whole = pictureOf('png');
+		const half = whole.subarray(0, 1_500);
+		const { bytes } = await inHeldTime(
+			async () =>
+				await fetchFrom((response, nth) => {
+					if (nth > 3) return sends(whole)(response);
+					if (nth !== 2) return sends(half)(response);
+					response.writeHead(200, { 'content-length': whole.length });
+					response.write(half, () => response.socket?.destroy());
+				}),
+			STEP_MS,
+		);
+		expect(bytes!.equals(whole)).toBe(true);
+		expect(server!.requests).toHaveLength(4);
+	});
+});
+
 describe('a picture of an odd host', () => {
 	beforeAll(async () => await useBinaryMode('filesystem'));
 
@@ -264,6 +350,8 @@ describe('a picture of an odd host', () => {
 	it.each([
 		['image/avif', 'avif'],
 		['image/bmp; charset=binary', 'bmp'],
+		['IMAGE/JXL', 'jxl'],
+		['image/x-tga', 'tga'],
 	])(
 		'of a kind that only the host knows, %s, is taken as it says (FAULTS B8)',
 		async (type, extension) => {
@@ -275,6 +363,32 @@ describe('a picture of an odd host', () => {
 			});
 		},
 	);
+
+	it.each(['application/octet-stream', 'binary/octet-stream', undefined])(
+		'that calls an AVIF %s is taken by its bytes (FAULTS B8)',
+		async (type) => {
+			const avif = Buffer.concat([Buffer.from('\0\0\0\x1cftypavif', 'latin1'), randomBytes(500)]);
+			const { picture, bytes } = await fetchFrom(sends(avif, type ? { 'content-type': type } : {}));
+			expect(bytes!.equals(avif)).toBe(true);
+			expect(picture).toMatchObject({ fileName: 'picture.avif', contentType: 'image/avif' });
+		},
+	);
+
+	it.each([
+		['image/svg+xml', '\ufeff<svg xmlns="http://www.w3.org/2000/svg"/>'],
+		['image/avif', '  {"error": "gone, for good"}'],
+		['image/webp', 'no picture here, for good'],
+		['text/plain', '\0\0\0\0 no picture here'],
+	])('that calls a text %s has no picture', async (type, text) => {
+		const { problem } = await inHeldTime(
+			async () =>
+				await fetchFrom(sends(Buffer.from(text), { 'content-type': type }), {
+					patienceMs: PATIENCE_MS,
+				}),
+			STEP_MS,
+		);
+		expect(problem?.reason).toContain('not a picture');
+	});
 });
 
 it("a picture that n8n's store refuses is not fetched again (FAULTS B12)", async () => {

@@ -3,8 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
+import { unlimited } from '../../../nodes/FluxImage/client/limiter';
+import { checkInputImage, fetchInputImage } from '../../../nodes/FluxImage/images/fetchInput';
 import { useBinaryMode } from '../../../tooling/engine/engine';
-import { inExecution } from '../client/inExecution';
+import { nodePorts } from '../../engine/heldTime';
+import { GATEWAY, inExecution } from '../client/inExecution';
 import { serve } from '../client/localServer';
 import { storeInEngine } from './pictureHarness';
 
@@ -66,6 +70,37 @@ describe('a large picture', () => {
 		);
 		await server.close();
 		expect(value?.binary.fileSize).toBe('20 MB');
+		expect(atTheEnd - before).toBeLessThan(PICTURE_BYTES / 2);
+	});
+
+	it.each([
+		['to be looked at', checkInputImage],
+		['to be sent as base64', fetchInputImage],
+	])('that comes as an input image, %s, is held in no buffer', async (_name, way) => {
+		const before = await heldBytes();
+		let atTheEnd = Infinity;
+		const server = await serve((response) => {
+			void sendLargePicture(response, async () => {
+				atTheEnd = await heldBytes();
+			});
+		});
+		const url = `${server.url}/large.png`;
+		const maximumBytes = PICTURE_BYTES;
+		const image = {
+			form: 'fetchedUrl',
+			url,
+			digest: url,
+			name: 'Input Images 1',
+			maximumBytes,
+		} as const;
+		await inExecution('http://127.0.0.1:1', async ({ http }) => {
+			const { clock } = nodePorts();
+			const ports = { http, clock, random: () => 0, limiter: unlimited };
+			const client = new GatewayClient(GATEWAY, { ...ports, execution: {}, isTestRun: false });
+			const until = { deadlineMs: clock.nowMs() + 100_000, signal: new AbortController().signal };
+			await way(client, image, until);
+		});
+		await server.close();
 		expect(atTheEnd - before).toBeLessThan(PICTURE_BYTES / 2);
 	});
 });

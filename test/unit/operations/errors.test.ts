@@ -148,6 +148,18 @@ describe("an item's failure", () => {
 		expect(error.message).toContain("Task a$&b$'c failed");
 	});
 
+	it('about a task without an id names none, and no remedy that needs one', () => {
+		const finished = { ...task, requestId: '', status: 'completed' as const };
+		const pictureUrl = 'https://pictures.test/1.png';
+		const { error, json } = failure({ kind: 'pictureUnavailable', pictureUrl }, finished);
+		expect(error.message).toBe(
+			'The picture of task without an ID is finished, but could not be fetched',
+		);
+		expect(error.description).toContain('gave it no ID to collect it by');
+		expect(error.description).not.toMatch(/Request ID|Get Result/);
+		expect(json).not.toHaveProperty('requestId');
+	});
+
 	it('without a task has the model of its create', () => {
 		const { json } = failure({ kind: 'createUncertain', modelId: 'flux_2_pro' });
 		expect(json).toEqual({ gateway: 'seaArtCloud', model: 'flux_2_pro' });

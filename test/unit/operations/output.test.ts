@@ -73,7 +73,22 @@ describe('The pictures of a task', () => {
 		expect(outcome.problem).toMatchObject({ kind: 'pictureUnavailable', reason: 'gone' });
 	});
 
-	it.each([401, 403, 410])(
+	it.each([
+		[[0], [1, 2]],
+		[[0, 2], [1]],
+		[[2], [0, 1]],
+	])('come out in their order, whichever are gone: %j (FAULTS B5)', async (missing, left) => {
+		const isGone = (url: string) => missing.some((n) => url.includes(`/${n}.`));
+		const { outcome, hints } = await fetching(
+			new TaskHarness(),
+			async (url) => (isGone(url) ? gone(404) : fetched),
+			3,
+		);
+		expect(outcome.items?.map(({ json }) => json.imageIndex)).toEqual(left);
+		expect(hints[0]).toContain(`Of 3 pictures of task task_1, ${missing.length} could not`);
+	});
+
+	it.each([400, 401, 403, 404, 410])(
 		'whose link answers HTTP %s are fetched by the link of a new result (FAULTS F17)',
 		async (httpCode) => {
 			const harness = new TaskHarness();
@@ -88,4 +103,33 @@ describe('The pictures of a task', () => {
 			expect(outcome.items?.[0]?.binary).toBeDefined();
 		},
 	);
+
+	it('whose new link is dead as well are an error with the new link', async () => {
+		const harness = new TaskHarness();
+		const outputs = [{ type: 'image', url: 'https://pictures.test/again.png' }];
+		harness.queue.faults.result.push({ reply: { statusCode: 200, body: { outputs } } });
+		const { outcome } = await fetching(harness, async () => gone(403), 1);
+		expect(outcome.problem?.pictureUrl).toBe('https://pictures.test/again.png');
+	});
+
+	it('whose result cannot be read again either are an error with the first reason', async () => {
+		const harness = new TaskHarness();
+		harness.queue.faults.result.push({ reply: { statusCode: 404, body: '' } });
+		const { outcome } = await fetching(harness, async () => gone(410), 1);
+		expect(outcome.problem).toMatchObject({ httpCode: 410, reason: 'gone' });
+	});
+
+	it('are fetched again each by its own number, where several links have expired', async () => {
+		const harness = new TaskHarness();
+		const outputs = [0, 1].map((n) => ({
+			type: 'image',
+			url: `https://pictures.test/new${n}.png`,
+		}));
+		const again = { reply: { statusCode: 200, body: { outputs } } };
+		harness.queue.faults.result.push(again, again);
+		const { outcome } = await fetching(harness, async (url) =>
+			url.includes('new') ? fetched : gone(403),
+		);
+		expect(outcome.items?.map(({ json }) => json.url)).toEqual(outputs.map(({ url }) => url));
+	});
 });
