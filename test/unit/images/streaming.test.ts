@@ -96,7 +96,12 @@ describe('a large picture', () => {
 		await inExecution('http://127.0.0.1:1', async ({ http }) => {
 			const { clock } = nodePorts();
 			const ports = { http, clock, random: () => 0, limiter: unlimited };
-			const client = new GatewayClient(GATEWAY, { ...ports, execution: {}, isTestRun: false });
+			const client = new GatewayClient(GATEWAY, {
+				...ports,
+				execution: {},
+				isTestRun: false,
+				ownIds: { areRefused: false },
+			});
 			const until = { deadlineMs: clock.nowMs() + 100_000, signal: new AbortController().signal };
 			await way(client, image, until);
 		});
