@@ -27,7 +27,7 @@ describe('The orders of a process', () => {
 
 	it('are in flight until their create has ended, well or badly', async () => {
 		const orders = new Orders<number>();
-		let land = (value: number) => void value;
+		let land: (value: number) => void = () => undefined;
 		const flight = orders.fly('a', async () => await new Promise((resolve) => (land = resolve)));
 		expect(await Promise.race([orders.inFlight('a'), 'still'])).toBe('still');
 		land(7);
