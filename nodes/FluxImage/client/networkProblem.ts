@@ -25,6 +25,9 @@ const NEVER_CONNECTED_CODES: ReadonlySet<string> = new Set([
 const NEVER_CONNECTED_WORDS =
 	/before secure TLS connection was established|wrong version number|packet length too long|unsupported protocol|alert protocol version/i;
 
+/** n8n's own words where its rules for hosts (SSRF protection) forbid a call, before it is sent. */
+const FORBIDDEN_BY_N8N = /^The request was blocked because/i;
+
 /** System calls that come before the first byte: an error of theirs proves that nothing was sent. */
 const CALLS_BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
 
@@ -64,6 +67,7 @@ export function networkProblem(error: unknown, redact: Redact): Problem {
 }
 
 function kindOf(code: string | undefined, syscall: unknown, words: string): Problem['kind'] {
+	if (code === undefined && FORBIDDEN_BY_N8N.test(words)) return 'neverConnected';
 	if (code !== undefined && NEVER_CONNECTED_CODES.has(code)) return 'neverConnected';
 	if (typeof syscall === 'string' && CALLS_BEFORE_SENDING.has(syscall)) return 'neverConnected';
 	if (code !== undefined && NEVER_CONNECTED_WORDS.test(words)) return 'neverConnected';
