@@ -2,6 +2,7 @@ import type { PartialQuirks } from '../../../sandbox';
 import type { Behavior } from '../behavior';
 import { onlyItem } from '../gatewayFixture';
 import type { GatewayRow } from '../gatewayRows';
+import { hostedUrl, smallPicture } from './inputImages';
 
 const isToApis = ({ gateway }: GatewayRow) => gateway === 'toApis';
 const isVtrix = ({ gateway }: GatewayRow) => gateway === 'vtrix';
@@ -105,6 +106,18 @@ export const variantBehaviors: readonly Behavior[] = [
 			const model = 'flux_2_pro';
 			onlyItem(await fixture.image({ model, prompt: 'Apple', additionalFields }));
 			expect(fixture.sentParameters()).toMatchObject({ safety_tolerance: '6' });
+		},
+	},
+	{
+		name: 'fetches an image by URL for FLUX.2, and sends it as base64',
+		on: isQueue,
+		async check(fixture) {
+			const red = await smallPicture('red');
+			const image = [{ source: 'url', url: await hostedUrl(fixture, red) }];
+			const edit = { model: 'flux_2_pro', prompt: 'Edit it', inputImages: { image } };
+			onlyItem(await fixture.image(edit));
+			expect(fixture.sentParameters()['input_image']).toBe(red.toString('base64'));
+			expect(fixture.calls('picture')[0]).toMatchObject({ authorization: false });
 		},
 	},
 	{
