@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { request } from 'undici';
 import { eventually } from '../../tooling/eventually';
+import { claimCostWords, measureClaim } from '../n8n/claimCost';
 import { claimsOf } from './claims';
 import { fixture } from './fixture';
 import { tasksWith, taskWith } from './gatewayTasks';
@@ -121,36 +122,19 @@ describe('a production webhook with a Pay Once Key', () => {
 	it('costs a few ms for its claim', async () => {
 		const plain = await publish('plain', { operation: 'create', hasKey: false });
 		const keyed = await publish('keyed', { operation: 'create' });
-		const durations = new Map<PayOnceWorkflow, number[]>([
-			[plain, []],
-			[keyed, []],
-		]);
-		// The first of each warms n8n up.
-		for (let count = 0; count <= CALLS; count++) {
-			for (const [workflow, ofThis] of durations) {
-				const order = `${count}`;
-				const startMs = performance.now();
-				await workflow.deliver({ order, prompt: `Kite ${count} of ${workflow.path}` });
-				if (count > 0) ofThis.push(performance.now() - startMs);
-			}
-		}
-		const [withoutMs = 0, withMs = 0] = [...durations.values()].map(median);
-		console.log(
-			`n8n ${fixture.line}: a create by webhook takes ${withoutMs.toFixed(0)} ms, with a Pay Once ` +
-				`Key ${withMs.toFixed(0)} ms: its claim costs ${(withMs - withoutMs).toFixed(0)} ms`,
-		);
+		const order = (workflow: PayOnceWorkflow) => async (count: number) =>
+			await workflow.deliver({
+				order: `${count}`,
+				prompt: `Kite ${count} of ${workflow.path}`,
+			});
+		const cost = await measureClaim(order(plain), order(keyed));
+		console.log(claimCostWords(`n8n ${fixture.line}`, cost));
 		// Measured: 25 to 90; a machine that is busy with other things takes a multiple.
-		expect(withMs - withoutMs).toBeLessThan(1_000);
-		expect((await claimsOf(keyed.id)).keys).toHaveLength(CALLS + 1);
+		expect(cost.withKeyMs - cost.withoutKeyMs).toBeLessThan(1_000);
+		expect((await claimsOf(keyed.id)).keys).toHaveLength(cost.calls);
 		expect((await claimsOf(plain.id)).keys).toHaveLength(0);
 	});
 });
-
-const CALLS = 20;
-
-function median(values: number[]): number {
-	return values.sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
-}
 
 describe('a Pay Once Key, over an end of n8n', () => {
 	/** Long enough that n8n ends before it. */
