@@ -30,8 +30,7 @@ export interface ManualOrder {
 
 interface PayOnceOptions {
 	operation?: 'generateAndWait' | 'create';
-	/** Further options of the node. */
-	options?: Record<string, unknown>;
+	additionalFields?: Record<string, unknown>;
 	/** False: the node has no key. */
 	hasKey?: boolean;
 }
@@ -43,14 +42,15 @@ export async function publishPayOnce(
 	rest: N8nRest,
 	path: string,
 	manual: ManualOrder,
-	{ operation = 'generateAndWait', options = {}, hasKey = true }: PayOnceOptions = {},
+	{ operation = 'generateAndWait', additionalFields = {}, hasKey = true }: PayOnceOptions = {},
 ): Promise<PayOnceWorkflow> {
 	const node = await fluxNode(rest, {
 		onError: 'continueRegularOutput',
 		parameters: {
 			operation,
 			prompt: '={{ $json.body.prompt }}',
-			options: { ...(hasKey ? { payOnceKey: '={{ $json.body.order }}' } : {}), ...options },
+			additionalFields,
+			options: hasKey ? { payOnceKey: '={{ $json.body.order }}' } : {},
 		},
 	});
 	const workflow = workflowOf(path, manual, node);

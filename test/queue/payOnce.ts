@@ -14,6 +14,9 @@ const PAIRS_AT_ONCE = 20;
 const BURST = 100;
 const BURSTS = 2;
 
+/** What a worker says of an order that is not its own. */
+const ALREADY_ORDERED = 'alreadyOrdered, paid maybe';
+
 /** What a delivery of an order came to. */
 interface Answer {
 	requestId?: string;
@@ -51,7 +54,9 @@ export function describePayOnce(): void {
 			for (const order of orders) {
 				const ids = (tasks.get(`pay-once-pairs ${order}.`) ?? []).map(({ id }) => id);
 				expect({ order, ids }).toEqual({ order, ids: [expect.any(String)] });
-				expect(answers.get(order)?.map(kindOf).sort()).toEqual([expect.any(String), 'paid']);
+				const kinds = answers.get(order)?.map(kindOf) ?? [];
+				expect(kinds).toContain('paid');
+				expect(['reused', ALREADY_ORDERED]).toContain(kinds.find((kind) => kind !== 'paid'));
 				expect(answers.get(order)?.flatMap(({ requestId }) => requestId ?? ids[0])).toEqual(
 					Array(2).fill(ids[0]),
 				);
@@ -78,7 +83,7 @@ export function describePayOnce(): void {
 			// A claim that was lost would let its order be paid again.
 			for (const number of numbers) {
 				const again = (await burst(number)).map(kindOf);
-				expect(again.filter((kind) => kind === 'paid')).toEqual([]);
+				expect(again.filter((kind) => kind !== 'reused' && kind !== ALREADY_ORDERED)).toEqual([]);
 				console.log(`The same ${BURST} keys again: ${JSON.stringify(countsOf(again))}`);
 			}
 			const tasks = byPrompt(await tasksWith('pay-once-burst '));
@@ -116,10 +121,10 @@ async function publishOrders(
 
 /** The only ways for a delivery to end, and whatever else it says. */
 function kindOf({ requestId, reused, failure, error }: Answer): string {
-	if (failure)
-		return failure.problem === 'alreadyOrdered'
-			? `${failure.problem}, paid ${failure.paid}`
-			: `${error}`;
+	if (failure) {
+		const word = `${failure.problem}, paid ${failure.paid}`;
+		return word === ALREADY_ORDERED ? word : `${word}: ${error}`;
+	}
 	if (!requestId) return 'no task';
 	return reused ? 'reused' : 'paid';
 }
