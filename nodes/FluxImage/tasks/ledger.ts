@@ -8,6 +8,9 @@ import type { KeptOrders } from './keptOrders';
 /** The field of the node's context that is ours. */
 const FIELD = 'fluxImageTasks';
 
+/** The field of the places whose tasks ended badly: they may be ordered anew, and were paid for. */
+const SPENT_FIELD = 'fluxImageSpent';
+
 /** A row of an attempt: it lies in n8n's context of the node, and is saved with the execution. */
 interface AttemptRow extends OrderRow {
 	/** The execution that sent the create; absent where n8n gives none. */
@@ -96,6 +99,8 @@ export interface LedgerPorts {
 }
 
 type Attempts = Record<string, AttemptRow>;
+
+type Spent = Record<string, true>;
 
 /**
  * What has been ordered, so that nothing is paid twice. A row is written before the create is sent
@@ -207,6 +212,7 @@ export class Ledger {
 	 * @param task absent where there is none. What was ordered anew since is left alone.
 	 */
 	async takeBack(key: OrderKey, task?: TaskRef): Promise<void> {
+		if (task && !this.ports.isTool) this.spend(key);
 		const standing = this.ofOthers(key)?.requestId;
 		if (!task || !standing || standing === task.requestId) this.unwrite(key);
 		else delete this.own[this.nameOf(key)];
@@ -222,8 +228,11 @@ export class Ledger {
 
 	/** Whether the order of an item of this run was paid for, as far as its attempts know. */
 	paidBefore({ runIndex, itemIndex }: Pick<OrderKey, 'runIndex' | 'itemIndex'>): Paid {
-		const row = this.own[placeOf(runIndex, itemIndex)];
-		return !row ? 'no' : isOnlyBegun(row) ? 'maybe' : 'yes';
+		const place = placeOf(runIndex, itemIndex);
+		const row = this.own[place];
+		const spent = this.ports.context[SPENT_FIELD] as Spent | undefined;
+		if (spent?.[place] || (row && !isOnlyBegun(row))) return 'yes';
+		return row ? 'maybe' : 'no';
 	}
 
 	/** Hands on what this attempt knows, since it failed. */
@@ -254,6 +263,11 @@ export class Ledger {
 			...(executionId === undefined ? {} : { executionId }),
 		};
 		if (task.requestId !== '') this.byTask.set(task.requestId, key);
+	}
+
+	private spend({ runIndex, itemIndex }: OrderKey): void {
+		const spent = (this.ports.context[SPENT_FIELD] ??= {}) as Spent;
+		spent[placeOf(runIndex, itemIndex)] = true;
 	}
 
 	private rowOf(

@@ -3,6 +3,7 @@ import { generate } from '../../tasks/lifecycle';
 import type { Ending } from '../../tasks/poll';
 import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { ItemOutcome, Operation } from '../operation';
+import { tellPaidTestRun } from '../orderKey';
 import {
 	checkInputUrls,
 	ORDER_OPTIONS,
@@ -28,7 +29,10 @@ export const generateAndWait: Operation<ImageOrder> = {
 		const wait = waitOptions(item, execution, order.deadlineMs);
 		const ending = await generate(execution, order, wait);
 		const outcome = await finishItem(item, execution, ending, wait);
-		if (!isGone(ending, outcome)) return outcome;
+		if (!isGone(ending, outcome)) {
+			if (ending.task && !ending.reuse) tellPaidTestRun(item, execution, order.key);
+			return outcome;
+		}
 		// What an earlier test run paid for cannot be had any more.
 		await execution.ledger.takeBack(order.key, ending.task);
 		return await finishItem(item, execution, await generate(execution, order, wait), wait);
