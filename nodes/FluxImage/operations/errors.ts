@@ -171,20 +171,33 @@ const isTold = (code: string, text: string) =>
 
 const withStop = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
+/** Every name that an item of the node may have. A test holds the list to what comes out. */
+export const OUTPUT_NAMES = [
+	...['requestId', 'gateway', 'model', 'status', 'queuePosition', 'progress', 'failure', 'raw'],
+	...['imageIndex', 'imageCount', 'url', 'flagged', 'fileName', 'contentType', 'width', 'height'],
+	...['metrics', 'usage', 'expiresAt', 'cancellation', 'reused', 'requestChanged', 'error'],
+] as const;
+
 /**
  * A failed item as the workflow sees it, under Continue On Fail or in an error output. In an error
  * output n8n routes an item by its `error`; that is kept non-enumerable, since an enumerable one
- * makes n8n put a bare message in place of the item's JSON.
+ * makes n8n put a bare message in place of the item's JSON. There n8n also lays the item over its
+ * input item: a name of ours that has no value here is null, or it would show that of another task.
+ * The input's files come along, for a second gateway to edit; on the regular output the next node
+ * would publish the unedited photo.
  */
 export function failedItem(
 	context: IExecuteFunctions,
 	{ itemIndex, error, json }: ItemFailure,
 ): INodeExecutionData {
+	const { json: row = {}, binary } = context.getInputData()[itemIndex] ?? {};
+	const covered = OUTPUT_NAMES.filter((name) => name in row).map((name) => [name, null] as const);
 	const item: INodeExecutionData = {
-		json: { error: error.message, ...json },
+		json: { ...Object.fromEntries(covered), error: error.message, ...json },
 		pairedItem: { item: itemIndex },
 	};
 	if (context.getNode().onError === 'continueErrorOutput') {
+		if (binary) item.binary = binary;
 		Object.defineProperty(item, 'error', { value: error, enumerable: false });
 	}
 	return item;

@@ -43,7 +43,6 @@ export class NodeExecution {
 
 	constructor(
 		private readonly context: IExecuteFunctions,
-		private readonly gateway: Gateway,
 		private readonly ports: NodePorts,
 	) {
 		this.cancelSignal = context.getExecutionCancelSignal() ?? new AbortController().signal;
@@ -64,8 +63,8 @@ export class NodeExecution {
 	 *
 	 * @throws NodeOperationError where the node has no credential for the gateway (n8n's own error)
 	 */
-	async at(itemIndex: number): Promise<Execution> {
-		const { context, gateway } = this;
+	async at(gateway: Gateway, itemIndex: number): Promise<Execution> {
+		const { context } = this;
 		const credential = await readCredential(context, gateway, itemIndex);
 		const { clock, random } = this.ports;
 		const http = openHttp(context, gateway, credential, clock);

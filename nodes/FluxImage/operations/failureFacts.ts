@@ -6,7 +6,9 @@ import type { ItemFailure } from './errors';
 import type { Operation } from './operation';
 
 /** Problems under which a create may have been taken though no task is known. */
-const DOUBTFUL: ReadonlySet<ProblemKind> = new Set(['createUncertain', 'alreadyOrdered']);
+const DOUBTFUL: ReadonlySet<FailureFacts['problem']> = new Set([
+	...(['createUncertain', 'alreadyOrdered'] as const),
+]);
 
 /** From bad to worse: with several items the last that occurs counts. */
 const PAID: readonly Paid[] = ['no', 'maybe', 'yes'];
@@ -19,20 +21,21 @@ export interface FailureFacts {
 }
 
 /**
- * Whether money went for an item that failed so. A task that exists counts as paid: whether a gateway
- * bills failed ones is not told.
+ * Whether money went for an item that failed while it ran. A task that exists counts as paid: whether a
+ * gateway bills failed ones is not told.
  *
- * @param before what the ledger knows of earlier attempts at the item
+ * @param problem what it failed by; nothing was read wrong, or it would not have run
+ * @param before what the ledger knows of the item's order, earlier attempts included
  */
 export function paidOf(
-	{ resource }: Operation,
-	kind: ProblemKind,
+	{ resource }: Pick<Operation, 'resource'>,
+	problem: Exclude<FailureFacts['problem'], 'invalidInput'>,
 	hasTask: boolean,
 	before: Paid,
 ): Paid {
-	if (resource === 'task') return kind === 'notFound' ? 'maybe' : 'yes';
+	if (resource === 'task') return problem === 'notFound' ? 'maybe' : 'yes';
 	if (hasTask) return 'yes';
-	return DOUBTFUL.has(kind) ? worst([before, 'maybe']) : before;
+	return DOUBTFUL.has(problem) ? worst([before, 'maybe']) : before;
 }
 
 /** The word of several that counts for all. */

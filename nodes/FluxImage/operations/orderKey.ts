@@ -18,6 +18,8 @@ interface Asked {
 	readonly keys: Record<string, { readonly place: string; readonly request: string }>;
 	/** By request: the places that asked for it, in the order of their asking. */
 	readonly places: Record<string, string[]>;
+	/** The nodes that have paid in this test run, by their scope. */
+	readonly paid: Record<string, true>;
 }
 
 /** Whether a person is trying the workflow out. */
@@ -113,6 +115,33 @@ function testRunName(
 	return { kind: 'testRun', name: `testRun/${order}/${asked.indexOf(place)}` };
 }
 
+/**
+ * Says how the next test run can take what this one has paid for, where an earlier one of the node has
+ * paid as well: once an execution. Not where the person wants each to pay, nor where they changed the
+ * request by their own hand.
+ */
+export function tellPaidTestRun(
+	item: ItemInput,
+	{ orders }: Execution,
+	{ shared }: OrderKey,
+): void {
+	const { context, options } = item;
+	if (!isTestRun(context) || options.reuseInTestRuns === 'never') return;
+	if (shared && (shared.kind !== 'testRun' || !hasExpression(context))) return;
+	const { paid } = askedIn(context);
+	const scope = nodeScope(context);
+	if (paid[scope]) return;
+	paid[scope] = true;
+	if (orders.markOnce(`testRun/${scope}`)) showHint(item, PAID_AGAIN);
+}
+
+const PAID_AGAIN =
+	'This test run was paid, as an earlier one was. The next one takes the pictures of the last and pays nothing where the request is the same and a Seed is set, or Reuse in Test Runs is Always (which an input image by URL needs as well). Where a node before this one writes the prompt anew each time, pin its data.';
+
+/** Whether anything of the request comes from elsewhere, and may have changed by itself. */
+const hasExpression = (context: IExecuteFunctions): boolean =>
+	JSON.stringify(context.getNode().parameters).includes('"=');
+
 /** ToAPIs has it within an object of further parameters. */
 function hasSeed(parameters: JsonObject): boolean {
 	return Object.entries(parameters).some(
@@ -132,7 +161,7 @@ function askedIn(context: IExecuteFunctions): Asked {
 	const executionId = context.getExecutionId() as string | undefined;
 	const asked = flow[FIELD] as Asked | undefined;
 	if (asked?.executionId === executionId && asked) return asked;
-	return (flow[FIELD] = { executionId, keys: {}, places: {} } satisfies Asked) as Asked;
+	return (flow[FIELD] = { executionId, keys: {}, places: {}, paid: {} } satisfies Asked) as Asked;
 }
 
 /** Parameters that change nothing of what is ordered. */

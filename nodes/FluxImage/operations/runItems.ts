@@ -11,6 +11,7 @@ import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
+import { isAgentTool } from './agentTool';
 import { failedItem, inputError, parameterError, taskFailure, type ItemFailure } from './errors';
 import { paidOf, withFacts, worst } from './failureFacts';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
@@ -51,7 +52,7 @@ export async function runItems(
 	const count = context.getInputData().length;
 	if (count === 0) return [];
 	const gateway = readGateway(context);
-	const node = new NodeExecution(context, gateway, ports);
+	const node = new NodeExecution(context, ports);
 	const prepared: PreparedItem[] = [];
 	for (let itemIndex = 0; itemIndex < count; itemIndex++) {
 		prepared.push(await prepareItem(context, itemIndex, gateway, node));
@@ -78,14 +79,15 @@ export async function runItems(
 async function prepareItem(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	gateway: Gateway,
+	gateway: Gateway | Error,
 	node: NodeExecution,
 ): Promise<PreparedItem> {
 	let options: TaskOptions | undefined;
 	try {
+		if (gateway instanceof Error) throw gateway;
 		options = readOptions(context, itemIndex);
 		const operation = readOperation(context, itemIndex);
-		const execution = await node.at(itemIndex);
+		const execution = await node.at(gateway, itemIndex);
 		const item = { context, itemIndex, gateway, options };
 		return {
 			options,
@@ -94,7 +96,7 @@ async function prepareItem(
 	} catch (error) {
 		const shown = asNodeError(context, itemIndex, error);
 		const paid = node.paidBefore(itemIndex);
-		const json = { gateway: gateway.id };
+		const json: JsonObject = gateway instanceof Error ? {} : { gateway: gateway.id };
 		const failure = withFacts({ itemIndex, error: shown, json }, { problem: 'invalidInput', paid });
 		if (!context.continueOnFail()) throw withPaidOfAll(failure, node, context);
 		return { ...(options && { options }), failure };
@@ -149,9 +151,13 @@ async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): P
 		const told = taskFailure(item, outcome, execution.client.redact);
 		return { failure: withFacts(told, { problem: kind, paid }) };
 	} catch (error) {
-		const told = { itemIndex, error: asNodeError(context, itemIndex, error), json: {} };
-		const facts = { problem: 'unexpected', paid: node.paidBefore(itemIndex) } as const;
-		return { failure: withFacts(told, facts) };
+		const json = { gateway: item.gateway.id };
+		const told = { itemIndex, error: asNodeError(context, itemIndex, error), json };
+		// The ledger knows a tool's calls by what they ask for, not by their items.
+		const doubt = isAgentTool(context) ? 'maybe' : 'no';
+		const before = worst([node.paidBefore(itemIndex), doubt]);
+		const paid = paidOf(operation, 'unexpected', false, before);
+		return { failure: withFacts(told, { problem: 'unexpected', paid }) };
 	}
 }
 
@@ -185,6 +191,7 @@ function checkPaidTasks(
 /** What is no problem of the wire: wrong input, a fault of n8n's store, or of our own. */
 function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unknown) {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	if (error instanceof ParameterError) return parameterError(context, itemIndex, error);
 	if (error instanceof CredentialError) {
 		const remedy = 'Correct the credential of the gateway.';
 		const remedyForModel = `Tell the user: ${remedy}`;
@@ -193,11 +200,15 @@ function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unkno
 	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
 }
 
-function readGateway(context: IExecuteFunctions): Gateway {
-	const name: unknown = context.getNodeParameter('gateway', 0);
-	const gateway = typeof name === 'string' ? findGateway(name) : undefined;
-	if (gateway) return gateway;
-	throw parameterError(context, 0, new ParameterError('Gateway', 'one of the list', name));
+/** The gateway of all items, or what is wrong with it: an expression may give anything. */
+function readGateway(context: IExecuteFunctions): Gateway | Error {
+	try {
+		const name: unknown = context.getNodeParameter('gateway', 0);
+		const gateway = typeof name === 'string' ? findGateway(name) : undefined;
+		return gateway ?? new ParameterError('Gateway', 'one of the list', name);
+	} catch (error) {
+		return error as Error;
+	}
 }
 
 function readOperation(context: IExecuteFunctions, itemIndex: number): Operation {
@@ -206,12 +217,7 @@ function readOperation(context: IExecuteFunctions, itemIndex: number): Operation
 	);
 	const operation = OPERATIONS.find((row) => row.resource === resource && row.value === value);
 	if (operation) return operation;
-	const name = `${resource} > ${value}`;
-	throw parameterError(
-		context,
-		itemIndex,
-		new ParameterError('Operation', 'one of the list', name),
-	);
+	throw new ParameterError('Operation', 'one of the list', `${resource} > ${value}`);
 }
 
 /** Of the first item whose options are right, since one number holds for all. */

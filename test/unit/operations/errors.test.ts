@@ -24,7 +24,10 @@ const task: TaskState = {
 };
 
 const contextOf = (node: Partial<INode> = {}) =>
-	({ getNode: () => ({ name: 'FLUX Image', type: 'fluxImage', ...node }) }) as IExecuteFunctions;
+	({
+		getNode: () => ({ name: 'FLUX Image', type: 'fluxImage', ...node }),
+		getInputData: () => [],
+	}) as unknown as IExecuteFunctions;
 
 const failure = (
 	problem: Problem,
@@ -236,7 +239,7 @@ describe("as an agent's tool, a failure (FAULTS E13)", () => {
 	it('of a finished task without an ID is for the user: another call would pay again', () => {
 		const about = { ...task, requestId: '' };
 		expect(heard({ kind: 'pictureUnavailable' }, about)).toMatch(
-			/Do not call again\. Tell the user: It is paid\. The gateway gave no task ID/,
+			/Do not call again\. Tell the user: The task is paid and finished, but the gateway gave it no ID/,
 		);
 	});
 

@@ -16,12 +16,8 @@ async function logged(executionId: string | undefined): Promise<string[]> {
 		getCredentials: async () => ({ apiKey: 'sk-0123456789', baseUrl: 'https://gateway.test' }),
 		logger: { info: (line: string) => lines.push(line) },
 	};
-	const node = new NodeExecution(
-		context as unknown as IExecuteFunctions,
-		GATEWAYS.vtrix,
-		nodePorts(),
-	);
-	(await node.at(0)).log('Task 1 was created');
+	const node = new NodeExecution(context as unknown as IExecuteFunctions, nodePorts());
+	(await node.at(GATEWAYS.vtrix, 0)).log('Task 1 was created');
 	return lines;
 }
 

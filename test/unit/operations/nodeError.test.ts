@@ -2,6 +2,7 @@ import { NodeApiError, type IDataObject, type IExecuteFunctions } from 'n8n-work
 
 import type { ProblemKind } from '../../../nodes/FluxImage/core/problem';
 import type { ItemFailure } from '../../../nodes/FluxImage/operations/errors';
+import { withFacts } from '../../../nodes/FluxImage/operations/failureFacts';
 import { nodeError, type ItemEnding } from '../../../nodes/FluxImage/operations/nodeError';
 
 const node = { name: 'FLUX Image', type: 'fluxImage' } as ReturnType<IExecuteFunctions['getNode']>;
@@ -9,12 +10,12 @@ const node = { name: 'FLUX Image', type: 'fluxImage' } as ReturnType<IExecuteFun
 const contextOf = (resource: string) =>
 	({ getNodeParameter: () => resource }) as unknown as IExecuteFunctions;
 
-const failed = (itemIndex: number, kind: ProblemKind, requestId = ''): ItemFailure => ({
-	itemIndex,
-	kind,
-	error: new NodeApiError(node, {}, { message: 'It failed', description: `Item ${itemIndex}.` }),
-	json: { requestId },
-});
+function failed(itemIndex: number, kind: ProblemKind, requestId = ''): ItemFailure {
+	const words = { message: 'It failed', description: `Item ${itemIndex}.` };
+	const error = new NodeApiError(node, {}, words);
+	const paid = requestId ? 'yes' : kind === 'createUncertain' ? 'maybe' : 'no';
+	return withFacts({ itemIndex, kind, error, json: { requestId } }, { problem: kind, paid });
+}
 
 const came = (json: IDataObject): ItemEnding => ({ items: [{ json }] });
 
@@ -65,6 +66,16 @@ describe('the error that ends the node', () => {
 
 	it('names none where there is no ID', () => {
 		expect(told([came({ requestId: '' }), came({})])).toBe('Item 0.');
+	});
+
+	it.each([
+		['yes', [came({ requestId: 'done', status: 'completed' })]],
+		['maybe', [{ failure: failed(1, 'createUncertain') }, { failure: failed(2, 'badKey') }]],
+		['no', [{ failure: failed(1, 'badKey') }]],
+	] as const)('says to a program what the worst of all items is: %s', (paid, others) => {
+		const first = failed(0, 'noCredit');
+		const error = nodeError(contextOf('image'), first, [{ failure: first }, ...others]);
+		expect(error.context['failure']).toEqual({ problem: 'noCredit', paid });
 	});
 
 	it('tells of other creates that may have been accepted', () => {

@@ -3,6 +3,7 @@ import { obtainTask } from '../../tasks/lifecycle';
 import { collectUntilMs } from '../../tasks/poll';
 import { told } from '../finish';
 import type { Operation } from '../operation';
+import { tellPaidTestRun } from '../orderKey';
 import { imageItems, taskItem } from '../output';
 import type { ImageOrder } from '../imageRequest';
 import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay } from '../parameters';
@@ -35,6 +36,8 @@ export const create: Operation<ImageOrder> = {
 			task.requestId === ''
 				? await imageItems(item, execution, task, until)
 				: { items: [taskItem(item, task)] };
-		return reuse ? told(item, outcome, reuse) : outcome;
+		if (reuse) return told(item, outcome, reuse);
+		tellPaidTestRun(item, execution, order.key);
+		return outcome;
 	},
 };

@@ -4,6 +4,7 @@ import type { Ending } from '../../tasks/poll';
 import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { ItemOutcome, Operation } from '../operation';
 import type { ImageOrder } from '../imageRequest';
+import { tellPaidTestRun } from '../orderKey';
 import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay } from '../parameters';
 
 /** Image > Generate and Wait: from the prompt to the picture in one node. */
@@ -22,7 +23,10 @@ export const generateAndWait: Operation<ImageOrder> = {
 		const wait = waitOptions(item, execution, order.deadlineMs);
 		const ending = await generate(execution, order, wait);
 		const outcome = await finishItem(item, execution, ending, wait);
-		if (!isGone(ending, outcome)) return outcome;
+		if (!isGone(ending, outcome)) {
+			if (ending.task && !ending.reuse) tellPaidTestRun(item, execution, order.key);
+			return outcome;
+		}
 		// What an earlier test run paid for cannot be had any more.
 		await execution.ledger.takeBack(order.key, ending.task);
 		return await finishItem(item, execution, await generate(execution, order, wait), wait);
