@@ -102,7 +102,7 @@ export function taskFailure(item: FailedItem, failure: Failure, redact: Redact):
 		{
 			itemIndex,
 			message,
-			description,
+			...(description === undefined ? {} : { description }),
 			...(problem.httpCode === undefined ? {} : { httpCode: String(problem.httpCode) }),
 		},
 	);
