@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { nameOf } from '../models';
 import { inputImageRule } from '../models/inputImages';
 import type { InputImageRule, ModelOffer } from '../models/model';
 import { pictureTypeOf, type PictureType } from './signature';
@@ -52,14 +53,14 @@ export async function readInputImages(
 	const maximumCount = rule?.maximumCount ?? 0;
 	if (!rule || rows.length > maximumCount) {
 		throw new ImageInputError(
-			`Input Images must be at most ${maximumCount} for ${offer.id}, but are ${rows.length}`,
+			`Input Images must be at most ${maximumCount} for ${nameOf(offer)}, but are ${rows.length}`,
 		);
 	}
 	const images: InputImage[] = [];
 	for (const [index, row] of rows.entries()) {
 		const name = `Input Images ${index + 1}`;
 		const image = await readRow(context, itemIndex, row, name);
-		checkImage(image, rule, name, offer.id);
+		checkImage(image, rule, name, nameOf(offer));
 		images.push(image.image);
 	}
 	return images;
@@ -155,11 +156,11 @@ function checkImage(
 	{ image, byteLength }: ReadImage,
 	rule: InputImageRule,
 	name: string,
-	id: string,
+	model: string,
 ) {
 	if (image.form === 'url' && !rule.forms.includes('url')) {
 		throw new ImageInputError(
-			`${name}: Source must be Binary Field or Base64, since ${id} takes no URLs`,
+			`${name}: Source must be Binary Field or Base64, since ${model} takes no URLs`,
 		);
 	}
 	if (image.form === 'base64' && !image.type && byteLength !== 0) {
