@@ -108,7 +108,7 @@ export class Beliefs {
 			this.noteCreate(false);
 		}
 		// Only a gateway that has refused with such headers means calls by them, and not tasks.
-		if (this.isApart) this.heed(headers, nowMs);
+		if (this.isApart) this.heed(headers, undefined, nowMs);
 	}
 
 	refused(call: Call, holder: Holder, refusal: Refusal, nowMs: number): void {
@@ -118,7 +118,7 @@ export class Beliefs {
 			this.readRefusedMs = nowMs;
 			this.calls.refused(nowMs, refusal.retryAfterMs);
 		}
-		this.heed(refusal.headers ?? {}, nowMs);
+		this.heed(refusal.headers ?? {}, refusal, nowMs);
 	}
 
 	/** The call is over; a create's task has ended. */
@@ -158,12 +158,14 @@ export class Beliefs {
 		}
 	}
 
-	private heed(headers: Headers, nowMs: number): void {
+	/** A Retry-After beside them is the better word for when: some Resets are in another unit. */
+	private heed(headers: Headers, refusal: Refusal | undefined, nowMs: number): void {
 		const told = limitTold(headers);
 		if (!told?.category) return;
 		this.isApart = true;
 		const pace = told.category === 'create' ? this.creates : this.calls;
-		pace.told(nowMs, told.remaining, told.resetMs);
+		const resetMs = Math.min(told.resetMs, refusal?.retryAfterMs ?? Infinity);
+		pace.told(nowMs, told.remaining, resetMs, refusal !== undefined);
 	}
 
 	/** What is paid comes first: a create waits while the paid tasks need all calls that there are. */

@@ -110,7 +110,10 @@ export class Limits implements Limiter {
 	/** Gives their turns to all who may go now, and sees to it that somebody is awake for the next. */
 	private serve(): void {
 		const nowMs = this.clock.nowMs();
-		if (this.turns.size > 0) this.beliefs.grow(nowMs, (nowMs - this.servedMs) / 1_000);
+		const sinceMs = nowMs - this.servedMs;
+		// Longer, the process stood still: nothing was asked in that time, so nothing was held back.
+		const hasWaited = this.turns.size > 0 && sinceMs < 2 * LOOKS_EVERY_MS;
+		if (hasWaited) this.beliefs.grow(nowMs, sinceMs / 1_000);
 		this.servedMs = nowMs;
 		for (;;) {
 			const { first, waitMs } = this.next(nowMs);
