@@ -99,7 +99,7 @@ describe('a create that was not accepted for certain is sent again', () => {
 			options: { timeout: 1 },
 		});
 		expect(error!.message).toContain('SeaArt Cloud could not be reached');
-		expect(error!.description).toContain('Nothing was sent');
+		expect(error!.description).toContain('Nothing was billed');
 	});
 });
 
