@@ -94,6 +94,7 @@ describe('without either', () => {
 		const { error } = await harness.run({ prompts: ['fine', 'fine', ''] });
 		expect(error!.name).toBe('NodeOperationError');
 		expect(error!.context.itemIndex).toBe(2);
+		expect(error!.description).toContain('Item 2: nothing was sent');
 		expect(error!.message).toContain('Prompt');
 		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
@@ -161,7 +162,7 @@ describe('without either', () => {
 	});
 });
 
-describe('a wrong parameter is named, with its value, its range and its item', () => {
+describe('a wrong parameter is named, with its value and its range', () => {
 	const wrong: ReadonlyArray<readonly [ask: Ask, named: readonly RegExp[]]> = [
 		[
 			{ parameters: { additionalFields: { safetyTolerance: 9 } } },
@@ -183,7 +184,7 @@ describe('a wrong parameter is named, with its value, its range and its item', (
 		expect(error!.name).toBe('NodeOperationError');
 		for (const pattern of expected) expect(error!.message).toMatch(pattern);
 		expect(error!.context.itemIndex).toBe(0);
-		expect(error!.description).toContain('Item 0');
+		expect(error!.description).toContain('nothing was sent and nothing was paid');
 		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
 
