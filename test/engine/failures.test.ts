@@ -127,6 +127,17 @@ describe('without either', () => {
 		expect(error!.description).not.toContain('paid already');
 	});
 
+	it.each([401, 403, 302])(
+		'a read that is answered %d tells that the task is paid (FAULTS E1)',
+		async (statusCode) => {
+			const fault = { statusCode, headers: { location: 'https://elsewhere.test/' }, body: {} };
+			harness.sandbox.faults.add({ call: 'status', fault });
+			const { error } = await inHeldTime(async () => await harness.run({}), 1_000);
+			expect(error!.description).toMatch(/^The task is paid\. .*Task > Wait/);
+			expect(error!.description).toContain(`Request ID: ${harness.taskIds()[0]}`);
+		},
+	);
+
 	it('a task that the gateway has lost needs a new run, which Retry is not (FAULTS E15)', async () => {
 		harness.sandbox.faults.add({ call: 'status', fault: 'unknownTask' });
 		// A lag would pass in ten seconds.
