@@ -46,6 +46,8 @@ export class WorkflowClaims implements Claims {
 				// Of an n8n that could claim before, it is the database that fails: nothing is sent then.
 				if (!this.orders.isMarked(ANSWERED)) return this.notOffered(error);
 				if (asks === MOST_ASKS_OF_ONE_THAT_CAN) return 'late';
+				const leftMs = deadlineMs - this.clock.nowMs();
+				if (leftMs < ASK_AGAIN_MS) return 'late';
 				await this.clock.sleep(ASK_AGAIN_MS);
 			}
 		}
