@@ -135,7 +135,7 @@ class ToApisGateway {
 		const body =
 			order.quirks.idField === 'data'
 				? { success: true, data: { task_id: task.id } }
-				: this.taskBody(task);
+				: this.firstBody(task);
 		return { statusCode: 200, taskId: task.id, billed: true, body };
 	}
 
@@ -188,8 +188,12 @@ class ToApisGateway {
 		return { statusCode: 200, body: { success: true, object: 'list', data } };
 	}
 
-	private taskBody(task: Task): unknown {
-		const nowMs = this.state.tasks.nowMs();
+	/** What a create is answered with: the task as it was made, however long the answer takes. */
+	private firstBody(task: Task): unknown {
+		return this.taskBody(task, task.createdAtMs);
+	}
+
+	private taskBody(task: Task, nowMs = this.state.tasks.nowMs()): unknown {
 		const state = task.stateAt(nowMs);
 		const { model, trouble, key } = task.order;
 		return {

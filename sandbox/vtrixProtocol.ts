@@ -97,7 +97,7 @@ class VtrixGateway {
 		const order = await readOrder(this.state, this.gateway, call, model, parameters);
 		if (!isOrder(order)) return this.refuse(order);
 		const task = this.state.tasks.create(order);
-		return { statusCode: 200, taskId: task.id, billed: true, body: this.taskBody(task) };
+		return { statusCode: 200, taskId: task.id, billed: true, body: this.firstBody(task) };
 	}
 
 	/** One read serves status and result. */
@@ -118,8 +118,12 @@ class VtrixGateway {
 		return { statusCode: 200, body: isKnown ? told : { status: 'failed', data: { cost: null } } };
 	}
 
-	private taskBody(task: Task): unknown {
-		const nowMs = this.state.tasks.nowMs();
+	/** What a create is answered with: the task as it was made, however long the answer takes. */
+	private firstBody(task: Task): unknown {
+		return this.taskBody(task, task.createdAtMs);
+	}
+
+	private taskBody(task: Task, nowMs = this.state.tasks.nowMs()): unknown {
 		const state = task.stateAt(nowMs);
 		return {
 			id: task.id,

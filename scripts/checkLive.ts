@@ -32,7 +32,8 @@ interface CheckOptions {
 const program = new Command('npm run check:live --')
 	.description(
 		'Compares a real gateway with the contract that the node was written to, through the very ' +
-			"node's gateway files. Without --spend it only reads, and nothing is billed.",
+			"node's gateway files. Without --spend it reads, and cancels a task that never was: nothing is " +
+			'billed.',
 	)
 	.addOption(
 		new Option('--gateway <name>', 'the gateway to check')

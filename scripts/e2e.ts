@@ -9,7 +9,7 @@ import { startSandbox, type Sandbox } from '../sandbox';
 import { matrixOf, readOutputs, type LineOutputs } from './e2eMatrix';
 import { exitWith, runJest } from './jest';
 import { makeCrashable } from '../tooling/n8n/crashable';
-import { filesFolder } from '../tooling/n8n/environment';
+import { databaseFile, filesFolder } from '../tooling/n8n/environment';
 import { ensureN8n, N8N_LINES, type N8nLine } from '../tooling/n8n/install';
 import { startN8n } from '../tooling/n8n/server';
 import { readWorkflows } from '../tooling/n8n/workflow-files';
@@ -161,6 +161,7 @@ async function testInN8n(
 	const { n8n, login, session, apiKey, workflowUrls } = await startN8nFixture({
 		...{ line, userFolder, port, accounts, credentials, settings },
 	});
+	const { node } = await ensureN8n(line);
 	const keepLog = async (name: string) =>
 		await copyFile(n8n.logFile, join(RESULTS_FOLDER, `${name}-${line}.log`));
 	const crashable = await makeCrashable(n8n, async () => {
@@ -172,6 +173,8 @@ async function testInN8n(
 			...{ line, url: n8n.url, login, session, apiKey, workflowUrls, receivers, ...browser },
 			sandbox: { url: sandbox.url, baseUrls: sandbox.baseUrls, key: sandbox.keys.valid },
 			crashUrl: crashable.crashUrl,
+			database: { file: databaseFile(userFolder), node: node.binary },
+			logFile: n8n.logFile,
 			outputsFile: outputsFile(line),
 		});
 	} finally {

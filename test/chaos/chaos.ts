@@ -3,6 +3,7 @@ import type { INode } from 'n8n-workflow';
 import type { Execution, Outcome } from '../../tooling/engine/engine';
 import { NodeHarness } from '../engine/nodeHarness';
 import { gateways, type Gateway } from '../../sandbox';
+import { seededRandom, seedOf } from '../../sandbox/random';
 import { runFaster } from '../engine/heldTime';
 import { FaultPlan, itemOf, promptOf } from './faultPlan';
 
@@ -21,6 +22,8 @@ export interface ChaosExecution {
 	readonly manner: string;
 	/** The numbers of its items, over all executions. */
 	readonly items: readonly number[];
+	/** Whether its items have Pay Once Keys, and are delivered by two executions. */
+	readonly isKeyed: boolean;
 	/** Absent where Stop ended it. */
 	readonly outcome: Outcome | undefined;
 	/** What its node has logged by now. */
@@ -84,6 +87,12 @@ const JOB_SECONDS = { min: 0.05, max: 0.3 };
 /** Executions under way at the same time: five at each of two gateways, and each five on one account. */
 const TOGETHER = 10;
 
+/** Of so many executions one has Pay Once Keys, and is delivered twice: at once, or a little later. */
+const KEYED_ONE_IN = 3;
+
+/** How much later the second delivery comes at most, in milliseconds of the world. */
+const DELIVERED_WITHIN_MS = 400;
+
 /** Runs that many tasks through the engine, with the seed's faults on their calls. */
 export async function runChaos({ seed, tasks, speed = 10 }: ChaosOptions): Promise<ChaosRun> {
 	const harness = await NodeHarness.open({ seed, jobSeconds: JOB_SECONDS, plainPictures: true });
@@ -98,7 +107,15 @@ export async function runChaos({ seed, tasks, speed = 10 }: ChaosOptions): Promi
 	const executions: ChaosExecution[] = [];
 	const queue = starts.values();
 	const work = async () => {
-		for (const { index, items } of queue) executions.push(await execute(harness, index, items));
+		for (const { index, items } of queue) {
+			const isKeyed = index % KEYED_ONE_IN === 1;
+			const deliveries = isKeyed ? [0, delayOf(seed, index)] : [0];
+			const ended = deliveries.map(async (delayMs, delivery) => {
+				await pause(delayMs);
+				return await execute(harness, index, items, isKeyed ? delivery : undefined);
+			});
+			executions.push(...(await Promise.all(ended)));
+		}
 	};
 	try {
 		await Promise.all(Array.from({ length: TOGETHER }, work));
@@ -112,10 +129,15 @@ async function execute(
 	harness: NodeHarness,
 	index: number,
 	items: number[],
+	/** The how-manieth of its keyed items; absent where they have no keys. */
+	delivery: number | undefined,
 ): Promise<ChaosExecution> {
-	const manner = MANNERS[index % MANNERS.length]!;
+	// A second delivery is not stopped: it must come to its end whatever becomes of the first.
+	const { name, settings, stopAtShare } = MANNERS[delivery ? 0 : index % MANNERS.length]!;
 	const gateway = gateways[Math.floor(index / MANNERS.length) % gateways.length]!;
-	const executionId = `chaos-${index}`;
+	const executionId = `chaos-${index}${delivery ? '-again' : ''}`;
+	const isKeyed = delivery !== undefined;
+	const key = isKeyed ? { payOnceKey: '={{ $json.prompt }}' } : {};
 	const sent: SentCall[] = [];
 	const runs: Array<Promise<unknown>> = [];
 	const execution = harness.start({
@@ -124,12 +146,11 @@ async function execute(
 		onCall: ({ method = 'GET', url }) => void sent.push({ method, url }),
 		onRun: (run) => void runs.push(run),
 		prompts: items.map(promptOf),
-		settings: { ...manner.settings, name: 'FLUX Image' },
-		options: { maxConcurrentTasks: 200, pollInterval: 1, timeout: 300 },
+		settings: { ...settings, name: 'FLUX Image' },
+		options: { maxConcurrentTasks: 200, pollInterval: 1, timeout: 300, ...key },
 	});
-	const { name, stopAtShare } = manner;
 	const log = () => execution.log().filter((line) => line.includes(`in execution ${executionId}:`));
-	const about = { gateway, manner: name, items, log, sent };
+	const about = { gateway, manner: name, isKeyed, items, log, sent };
 	if (stopAtShare === undefined) {
 		const outcome = await execution.finished;
 		return { ...about, outcome };
@@ -164,6 +185,10 @@ async function untilMade(
 	while (!outcome && made() < items.length * share) await pause(5);
 	return outcome;
 }
+
+/** When the second delivery comes: often at the very moment of the first. */
+const delayOf = (seed: number, index: number) =>
+	Math.max(0, seededRandom(seedOf(seed, 'again', index))() - 0.3) * DELIVERED_WITHIN_MS;
 
 const pause = async (milliseconds: number) =>
 	await new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,6 +1,6 @@
 import type { TaskRow } from '../../sandbox';
 import type { ChaosExecution, ChaosRun } from './chaos';
-import { ABOVE_TASKS_AT_A_TIME, itemOf } from './faultPlan';
+import { ABOVE_TASKS_AT_A_TIME, itemOf, promptOf } from './faultPlan';
 
 /** The books of a run: what was asked and paid on one side, what came out on the other. */
 export interface Books {
@@ -13,20 +13,28 @@ export interface Books {
 /** Where a task's id, or the doubt about an item, came out. */
 type Place = 'picture' | 'error' | 'log' | 'doubt' | 'nowhere';
 
+/** The best place of a task that two executions ask for is its place. */
+const PLACES: readonly Place[] = ['picture', 'error', 'log', 'doubt'];
+
 /** Holds the sandbox's ledger against the outputs, errors and logs of the executions. */
 export function reconcile({ executions, harness, plan }: ChaosRun): Books {
 	const { ledger } = harness.sandbox;
-	const executionOf = new Map(
-		executions.flatMap((execution) => execution.items.map((item) => [item, execution] as const)),
-	);
 	const placed = ledger.taskRows().map((task) => {
-		const execution = executionOf.get(itemOf(task.prompt))!;
-		return { task, execution, place: placeOf(task, execution) };
+		const item = itemOf(task.prompt);
+		const asking = executions.filter(({ items }) => items.includes(item));
+		const places = asking.map((execution) => placeOf(task, execution));
+		const place = PLACES.find((name) => places.includes(name)) ?? 'nowhere';
+		return { task, execution: asking[0]!, place };
 	});
 	const at = (place: Place) => placed.filter((row) => row.place === place);
+	const keyed = new Set(
+		executions.flatMap(({ isKeyed, items }) => (isKeyed ? items : [])).map(promptOf),
+	);
 	const paid = new Map<string, number>();
-	for (const { prompt, billed } of ledger.taskRows()) {
-		paid.set(prompt, (paid.get(prompt) ?? 0) + billed);
+	for (const { prompt, billed, state } of ledger.taskRows()) {
+		// What a Stop has cancelled frees its key: the other delivery orders it anew.
+		const counts = keyed.has(prompt) && state === 'cancelled' ? 0 : billed;
+		paid.set(prompt, (paid.get(prompt) ?? 0) + counts);
 	}
 	const twice = [...paid].filter(([, billed]) => billed > 1);
 	const strays = executions.flatMap(strayCalls);
@@ -39,7 +47,8 @@ export function reconcile({ executions, harness, plan }: ChaosRun): Books {
 		...strays,
 		...(ledger.where({ call: 'trap' }).length > 0 ? ['the key was led to another host'] : []),
 	];
-	const asked = executions.reduce((sum, { items }) => sum + items.length, 0);
+	const asked = new Set(executions.flatMap(({ items }) => items)).size;
+	const reused = executions.flatMap(({ outcome }) => outcome?.outputs.flat() ?? []);
 	return {
 		wrong,
 		lines: [
@@ -55,6 +64,8 @@ export function reconcile({ executions, harness, plan }: ChaosRun): Books {
 			['  stand with their id in an error', at('error').length],
 			['  stand with their id in the log of a stop', at('log').length],
 			['  reported as "may have been accepted"', at('doubt').length],
+			['  by keys, and delivered twice', keyed.size],
+			['  reused by the other delivery', reused.filter(({ json }) => json.reused).length],
 			['  lost', at('nowhere').length],
 			['items paid twice', twice.length],
 			['calls sent after Stop that were no cancels', strays.length],

@@ -9,6 +9,7 @@ import { pictureBehaviors } from './behaviors/pictures';
 import { refusalBehaviors } from './behaviors/refusals';
 import { stateBehaviors } from './behaviors/states';
 import { taskBehaviors } from './behaviors/tasks';
+import { variantBehaviors } from './behaviors/variants';
 import { GATEWAY_ROWS } from './gatewayRows';
 import { GatewayFixture, HeldSandbox } from './gatewayFixture';
 
@@ -21,6 +22,7 @@ const BEHAVIORS = [
 	...inputImageBehaviors,
 	...pictureBehaviors,
 	...parameterBehaviors,
+	...variantBehaviors,
 	...keyBehaviors,
 	...editorBehaviors,
 ];

@@ -1,27 +1,11 @@
-import { join } from 'node:path';
 import { request } from 'undici';
-import { N8nRest } from '../../tooling/n8n/rest';
-import { mapNodes, readWorkflows, type Workflow } from '../../tooling/n8n/workflow-files';
+import type { N8nRest } from '../../tooling/n8n/rest';
 import { digest } from '../n8n/digest';
+import { NAME, openChat, talk, type Chat } from './agentChat';
 import { drawnFor, taskWith, tasksWith } from './gatewayTasks';
 import { openN8n } from './n8n';
 import { startOpenAiStub, type OpenAiStub } from './openAiStub';
 import { recordOutput } from './outputs';
-import { post } from './webhooks';
-
-const NAME = 'AI agent draws';
-const AGENT = '@n8n/n8n-nodes-langchain.agent';
-const CHAT_TRIGGER = '@n8n/n8n-nodes-langchain.chatTrigger';
-
-/** A copy of the example workflow that anybody on this machine may talk to. */
-interface Chat {
-	/** Part of the address; unique in this n8n. */
-	webhookId: string;
-	/** Version of the agent node: 3 lets the engine run the tool, 2.2 runs it itself. */
-	agentVersion: number;
-	/** Whether model and agent hand on each word as it comes. */
-	streaming: boolean;
-}
 
 const chats: Chat[] = [
 	{ webhookId: 'agent-3', agentVersion: 3, streaming: false },
@@ -92,54 +76,3 @@ describe('the node as a tool of the AI agent', () => {
 		expect(heard?.content).toContain('was blocked by the moderation of SeaArt Cloud');
 	});
 });
-
-/** Publishes a copy of the example workflow, and returns the path of its chat's webhook. */
-async function openChat(rest: N8nRest, chat: Chat): Promise<string> {
-	const examples = await readWorkflows(join(__dirname, '../../workflows'));
-	const example = examples.find(({ name }) => name === NAME);
-	if (!example) throw new Error(`There is no workflow "${NAME}"`);
-	const credentials = await rest.call<Array<{ id: string; name: string }>>('GET', 'credentials');
-	// By name: another test leaves credentials of the same type that do not work.
-	const idOf = new Map(credentials.map(({ id, name }) => [name, id]));
-	const saved = await rest.createWorkflow({
-		...mapNodes(example, (node) => ({
-			...node,
-			...(node.type === CHAT_TRIGGER ? { webhookId: chat.webhookId } : {}),
-			...(node.type === AGENT ? { typeVersion: chat.agentVersion } : {}),
-			parameters: { ...node.parameters, ...changesOf(node.type, chat, node.parameters) },
-			credentials: Object.fromEntries(
-				Object.entries(node.credentials ?? {}).map(([type, { name }]) => [
-					type,
-					{ id: idOf.get(name) ?? null, name },
-				]),
-			),
-		})),
-		name: chat.webhookId,
-	} as Workflow);
-	await rest.publish(saved);
-	return `${chat.webhookId}/chat`;
-}
-
-function changesOf(
-	type: string,
-	{ streaming }: Chat,
-	{ options }: Record<string, unknown>,
-): Record<string, unknown> {
-	const responseMode = streaming ? 'streaming' : 'lastNode';
-	const changes: Record<string, object> = {
-		[CHAT_TRIGGER]: { public: true, mode: 'webhook', options: { responseMode } },
-		[AGENT]: { options: { ...(options as object), enableStreaming: streaming } },
-	};
-	return { ...changes[type] };
-}
-
-/** Says something in the chat, and returns all that comes back, in whatever form n8n sends it. */
-async function talk(path: string, chatInput: string): Promise<string> {
-	const said = { action: 'sendMessage', sessionId: 'one', chatInput };
-	const { statusCode, bytes } = await post(path, said);
-	const text = bytes.toString();
-	if (statusCode !== 200) throw new Error(`The chat answered ${statusCode}: ${text}`);
-	const lines = text.split('\n').filter(Boolean);
-	const parts = lines.map((line) => JSON.parse(line) as { output?: string; content?: string });
-	return parts.map(({ output, content }) => output ?? content ?? '').join('');
-}

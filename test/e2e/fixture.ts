@@ -16,8 +16,15 @@ export interface E2eFixture {
 	sandbox: { url: string; baseUrls: Record<Gateway, string>; key: string };
 	/** Where the example workflows send their pictures. */
 	receivers: { s3: { url: string; bucket: string }; wordPress: string; folder: string };
-	/** A POST kills n8n by SIGKILL and starts it again; it is answered when n8n is ready. */
+	/**
+	 * A POST kills n8n by SIGKILL, at `/SIGTERM` by that, and starts it again; it is answered when n8n
+	 * is ready.
+	 */
 	crashUrl: string;
+	/** n8n's database, and a Node that can read it. */
+	database: { file: string; node: string };
+	/** What the n8n of the moment has logged since it was started. */
+	logFile: string;
 	/** Holds what each example workflow put out: a line of JSON for each. */
 	outputsFile: string;
 	/** The browser's program. */

@@ -28,7 +28,20 @@ type Reply =
 			}>;
 	  };
 
-/** A language model without a mind: it calls the first tool once, and says which URL came back. */
+/** How a model calls the tool for a person's words. */
+export interface Insistence {
+	/** How many calls it makes before it says anything. */
+	calls: number;
+	/** How many of them in one message. */
+	atOnce: number;
+}
+
+const ONE_CALL: Insistence = { calls: 1, atOnce: 1 };
+
+/**
+ * A language model without a mind: it calls the first tool, by default once, and says which URL came
+ * back last.
+ */
 export interface OpenAiStub {
 	/** What an OpenAI credential holds to reach it. */
 	credential: { apiKey: string; url: string; header: false };
@@ -39,14 +52,18 @@ export interface OpenAiStub {
 
 const API_KEY = 'sk-of-the-stub';
 
+/** What the model passes to the tool for a person's words, in a call that is counted from 1. */
+type ArgumentsFor = (words: string, call: number) => Record<string, unknown>;
+
 /**
  * Starts an OpenAI-compatible server on the loopback that speaks chat completions with tool calls,
  * streamed where that is asked for.
  *
- * @param argumentsFor what the model passes to the tool for a person's words
+ * @param insistence whatever comes back, the model goes on calling
  */
 export async function startOpenAiStub(
-	argumentsFor: (words: string) => Record<string, unknown>,
+	argumentsFor: ArgumentsFor,
+	insistence = ONE_CALL,
 ): Promise<OpenAiStub> {
 	const server = Fastify();
 	const requests: ChatRequest[] = [];
@@ -57,7 +74,7 @@ export async function startOpenAiStub(
 		}
 		const asked = request.body as ChatRequest;
 		requests.push(asked);
-		const said = replyTo(asked, argumentsFor);
+		const said = replyTo(asked, argumentsFor, insistence);
 		return asked.stream ? await stream(reply, asked, said) : completion(asked, said);
 	});
 	const url = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -70,18 +87,27 @@ export async function startOpenAiStub(
 
 function replyTo(
 	{ messages, tools }: ChatRequest,
-	argumentsFor: (words: string) => Record<string, unknown>,
+	argumentsFor: ArgumentsFor,
+	{ calls, atOnce }: Insistence,
 ): Reply {
-	const last = messages.at(-1);
-	if (last?.role === 'tool') {
-		const [url] = /https?:\/\/[^\s"\\]+/.exec(last.content ?? '') ?? [];
-		return { content: url ? `Here is your picture: ${url}` : `No URL in: ${last.content}` };
+	const asked = messages.findLastIndex(({ role }) => role === 'user');
+	const results = messages.slice(asked + 1).filter(({ role }) => role === 'tool');
+	if (results.length >= calls) {
+		const content = results.at(-1)?.content ?? '';
+		const [url] = /https?:\/\/[^\s"\\]+/.exec(content) ?? [];
+		return { content: url ? `Here is your picture: ${url}` : `No URL in: ${content}` };
 	}
 	const [tool] = tools ?? [];
 	if (!tool) return { content: 'I was given no tool.' };
-	const values = JSON.stringify(argumentsFor(last?.content ?? ''));
-	const call = { name: tool.function.name, arguments: values };
-	return { content: null, tool_calls: [{ id: 'call_1', type: 'function', function: call }] };
+	const { name } = tool.function;
+	const count = Math.min(atOnce, calls - results.length);
+	const numbers = Array.from({ length: count }, (_, index) => results.length + index + 1);
+	const toolCalls = numbers.map((number) => {
+		const values = argumentsFor(messages[asked]?.content ?? '', number);
+		const call = { name, arguments: JSON.stringify(values) };
+		return { id: `call_${number}`, type: 'function' as const, function: call };
+	});
+	return { content: null, tool_calls: toolCalls };
 }
 
 const finishOf = (said: Reply): string => ('tool_calls' in said ? 'tool_calls' : 'stop');

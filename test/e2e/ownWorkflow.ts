@@ -119,9 +119,15 @@ function startingNodes(path: string): NodeSettings[] {
 	];
 }
 
-async function fluxNode(
+/** The node itself, with the credential of its gateway. */
+export async function fluxNode(
 	rest: N8nRest,
-	{ gateway = 'seaArtCloud', parameters, onError = 'stopWorkflow', retryOnFail }: OwnWorkflow,
+	{
+		gateway = 'seaArtCloud',
+		parameters,
+		onError = 'stopWorkflow',
+		retryOnFail,
+	}: Omit<OwnWorkflow, 'path'>,
 ): Promise<WorkflowNode> {
 	const example = await rest.call<Workflow>('GET', `workflows/${workflowId(EXAMPLES[gateway])}`);
 	const node = example.nodes.find(({ type }) => type.endsWith('.fluxImage'));

@@ -80,6 +80,19 @@ describe('FAULTS A1: Retry On Fail with a random seed and the time in the prompt
 	});
 });
 
+describe('FAULTS A1: Retry On Fail of Image > Create', () => {
+	it('pays once a row, where one create is refused at the first attempt', async () => {
+		const rows = rowsOf('created only');
+		const parameters = { ...CHANGING, operation: 'create' };
+		const own = { path: 'paid-once-create', parameters, retryOnFail: true };
+		await addFault(once({ call: 'create', fault: '401' }, rows[1]!.prompt));
+		const execution = await (await publishOwn(rest, own)).run(rows);
+		expect(outcomeOf(execution)).toEqual({ status: 'success' });
+		expect(await billed(rows)).toEqual([1, 1, 1]);
+		expect(requestIds(execution)).toEqual(await taskIds(rows));
+	});
+});
+
 describe("FAULTS A1: a person's Retry with a random seed and the time in the prompt", () => {
 	it('picks up every task that the failed execution paid for', async () => {
 		const rows = rowsOf('retried by a person');

@@ -29,7 +29,8 @@ describe('the workflow "Webhook, picture, S3 storage"', () => {
 		const answer = await post('flux-image-to-s3', { prompt, seed: 3 });
 		expect(answer.statusCode).toBe(201);
 		const { id } = await taskWith(prompt);
-		const key = `flux/${id}.png`;
+		const { key } = answer.json<{ key: string }>();
+		expect(key).toBe(`flux/flux-kontext-max_${id.replace(/\W|_/g, '')}_1.png`);
 		expect(answer.json()).toEqual({ bucket: s3.bucket, key, requestId: id });
 		const { bytes } = await fetched(`${s3.url}/${s3.bucket}/${key}`);
 		expect(digest(bytes)).toBe(digest(await drawnWith(prompt)));

@@ -37,6 +37,8 @@ describe('a create whose fate is uncertain is sent once, and the error says so',
 	});
 
 	it.each(['vtrix', 'toApis'] as const)('at %s as well', async (gateway) => {
+		// Else it is settled (test/engine/settling.test.ts).
+		harness.sandbox.quirks.set({ clientBusinessId: 'ignored' });
 		harness.sandbox.faults.add({ call: 'create', fault: 'reset', when: 'afterAcceptance' });
 		const { error } = await harness.run({ gateway });
 		expect(error!.message).toContain('may have accepted the task');
@@ -99,7 +101,7 @@ describe('a create that was not accepted for certain is sent again', () => {
 			options: { timeout: 1 },
 		});
 		expect(error!.message).toContain('SeaArt Cloud could not be reached');
-		expect(error!.description).toContain('Nothing was sent');
+		expect(error!.description).toContain('Nothing was billed');
 	});
 });
 

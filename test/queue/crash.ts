@@ -3,6 +3,7 @@ import { digest } from '../n8n/digest';
 import { eventually } from '../../tooling/eventually';
 import type { TaskRow } from '../../sandbox';
 import { begunBy, createdBy, executionsOf, savedData, tasksWith, type Execution } from './observed';
+import { orderKeyed, testKeyed, type KeyedOrders } from './payOnceCrash';
 import { drawnBySandbox } from './pictures';
 import { fixture } from './fixture';
 import { post } from './webhooks';
@@ -27,6 +28,8 @@ interface Crash {
 	ended: Execution[];
 	/** What n8n had saved when the worker died. */
 	saved: string;
+	/** Orders with Pay Once Keys that were under way too. */
+	keyed: KeyedOrders;
 }
 
 /** SIGKILL for one worker while its tasks run at the gateway; nothing may be tested after it. */
@@ -40,12 +43,14 @@ export function describeCrash(): void {
 
 		testDamage(() => crash);
 		testRescue(() => crash);
+		testKeyed(() => crash.keyed);
 	});
 }
 
 async function crashWorker(): Promise<Crash> {
 	const rest = await openN8n();
 	const workflows = await publishAll(rest);
+	const keyed = await orderKeyed(rest);
 	const executions = async () => (await Promise.all(workflows.map(executionsOf))).flat();
 	const told = await Promise.all(
 		Array.from({ length: EACH }, async (_, index) => orderBoth(index)),
@@ -59,7 +64,7 @@ async function crashWorker(): Promise<Crash> {
 	const ended = await eventually('the end of all executions', executions, (rows) =>
 		rows.every(({ status }) => !UNDER_WAY.includes(status)),
 	);
-	return { rest, victim, tasks, told, lost, ended, saved };
+	return { rest, victim, tasks, told, lost, ended, saved, keyed };
 }
 
 /** Starts an execution of each workflow; returns what the one that answers early says. */

@@ -2,6 +2,8 @@ import type { PostgresLogin } from '../../tooling/services/postgres';
 
 /** What `scripts/queue.ts` has started, as the tests need to know it. */
 export interface QueueFixture {
+	/** The n8n line under test, e.g. `2.41`. */
+	line: string;
 	/** Address of the main n8n, without a slash at the end. */
 	url: string;
 	login: { email: string; password: string };

@@ -48,6 +48,23 @@ export async function savedData(executionId: string): Promise<string> {
 	return rows.flat().join();
 }
 
+/** How many Pay Once Keys of a workflow are claimed in the database. */
+export async function claimedKeys(workflow: { id: string }): Promise<number> {
+	const [row] = await queryPostgres(
+		fixture.database,
+		`SELECT count(*) FROM processed_data WHERE "workflowId" = '${workflow.id}' AND context LIKE '%fluxImage/key/%'`,
+	);
+	return Number(row?.[0]);
+}
+
+/** What the workers have warned of Pay Once Keys. */
+export async function keyWarnings(): Promise<string[]> {
+	const logs = await Promise.all(
+		fixture.workers.map(async ({ logFile }) => await readFile(logFile, 'utf8')),
+	);
+	return logs.flatMap((log) => log.match(/A Pay Once Key could not.*/g) ?? []);
+}
+
 /** SHA-256 of every file that n8n keeps in the database. */
 export async function storedDigests(): Promise<string[]> {
 	const rows = await queryPostgres(

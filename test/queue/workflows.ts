@@ -30,8 +30,14 @@ export async function publish(rest: N8nRest, name: string, steps: Step[]): Promi
 	return saved;
 }
 
-/** Starts the workflow by POST at `/webhook/<path>`; the answer comes at once, or from `answer`. */
-export function webhook(path: string, responseMode: 'onReceived' | 'responseNode'): Step {
+/**
+ * Starts the workflow by POST at `/webhook/<path>`; the answer comes at once, from `answer`, or is the
+ * JSON of the last step's first item.
+ */
+export function webhook(
+	path: string,
+	responseMode: 'onReceived' | 'responseNode' | 'lastNode',
+): Step {
 	return {
 		name: 'Webhook',
 		type: 'n8n-nodes-base.webhook',
@@ -49,8 +55,12 @@ export const eachPrompt: Step = {
 };
 
 /** Image > Generate and Wait, or Image > Create. */
-export function image(operation: 'generateAndWait' | 'create', prompt: string): Step {
-	const parameters = { ...MODEL, resource: 'image', operation, prompt, options: {} };
+export function image(
+	operation: 'generateAndWait' | 'create',
+	prompt: string,
+	options: Record<string, unknown> = {},
+): Step {
+	const parameters = { ...MODEL, resource: 'image', operation, prompt, options };
 	return { name: 'Image', type: 'n8n-nodes-flux-image.fluxImage', typeVersion: 1, parameters };
 }
 

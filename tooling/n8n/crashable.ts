@@ -1,11 +1,15 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { eventually } from '../eventually';
 import type { N8nServer } from './server';
 
 /** An n8n that a test in another process can kill and have started again. */
 export interface CrashableN8n {
-	/** A POST here kills n8n by SIGKILL and starts it again; it is answered when n8n is ready. */
+	/**
+	 * A POST here kills n8n by SIGKILL, or by SIGTERM at `/SIGTERM`, and starts it again; it is answered
+	 * when n8n is ready.
+	 */
 	crashUrl: string;
 	/** Ends the n8n of the moment. */
 	stop(): Promise<void>;
@@ -21,9 +25,10 @@ export async function makeCrashable(
 	restart: () => Promise<N8nServer>,
 ): Promise<CrashableN8n> {
 	let n8n = running;
-	const crash = async () => {
+	const crash = async (isAsked: boolean) => {
+		if (isAsked) await endBySigterm(n8n.pid);
 		// The whole group, so that n8n's task runners go too, as in a power cut.
-		process.kill(-n8n.pid, 'SIGKILL');
+		else process.kill(-n8n.pid, 'SIGKILL');
 		await n8n.stop();
 		n8n = await restart();
 	};
@@ -32,7 +37,7 @@ export async function makeCrashable(
 			response.writeHead(statusCode).end(text);
 		};
 		if (request.method !== 'POST') return answer(405, 'POST only');
-		crash().then(
+		crash(request.url === '/SIGTERM').then(
 			() => answer(200, 'n8n was killed and runs again'),
 			(error: unknown) => answer(500, String(error)),
 		);
@@ -45,4 +50,22 @@ export async function makeCrashable(
 		await n8n.stop();
 	};
 	return { crashUrl: `http://127.0.0.1:${port}`, stop };
+}
+
+/** Asks n8n alone to end, and waits as long as it takes: n8n lets executions go on for 30 seconds. */
+async function endBySigterm(pid: number): Promise<void> {
+	process.kill(pid, 'SIGTERM');
+	await eventually(
+		'the end of n8n',
+		async () => await Promise.resolve(isAlive(pid)),
+		(alive) => !alive,
+	);
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch {
+		return false;
+	}
 }

@@ -30,6 +30,11 @@ export function filesFolder(userFolder: string): string {
 	return join(userFolder, 'files');
 }
 
+/** n8n's database, where it is not PostgreSQL. */
+export function databaseFile(userFolder: string): string {
+	return join(userFolder, '.n8n', 'database.sqlite');
+}
+
 /**
  * The environment of an n8n on the loopback with a folder of its own. Of this process's
  * environment only what is not n8n's or npm's goes in, so that a developer's own settings change

@@ -16,7 +16,12 @@ import type { Background } from './background';
 import { startPostgres, type Postgres, type PostgresLogin } from './postgres';
 import { startRedis, type Redis } from './redis';
 
-const LINE: N8nLine = '2.41';
+/**
+ * Where each line's workers keep pictures: n8n 2 takes the database by itself in queue mode; n8n 1 has
+ * no place that all share, but for S3, and keeps them with the execution.
+ */
+const BINARY_MODES: Record<N8nLine, string> = { '2.41': 'database', '1.123': 'default' };
+
 const RESULTS_FOLDER = join(PROJECT, 'test-results');
 
 /**
@@ -40,20 +45,20 @@ export interface QueueMode {
 }
 
 /**
- * Starts a sandbox and a queue mode around it, runs `use`, and ends all; n8n's logs stay in
+ * Starts a sandbox and a queue mode of an n8n line (by default 2.41) around it, runs `use`, and ends all; n8n's logs stay in
  * `test-results/`.
  *
  * @throws where PostgreSQL or Redis is not installed, saying what to install
  */
 export async function withQueueMode<T>(
-	sandboxOptions: SandboxOptions,
+	{ line = '2.41', ...sandboxOptions }: SandboxOptions & { line?: N8nLine },
 	use: (queueMode: QueueMode, sandbox: Sandbox) => Promise<T>,
 ): Promise<T> {
 	const sandbox = await startSandbox(sandboxOptions);
 	const folder = await mkdtemp(join(tmpdir(), 'flux-image-queue-'));
 	try {
-		console.log('Starting PostgreSQL, Redis and n8n 2.41 in queue mode ...');
-		const queueMode = await startQueueMode(folder, sandboxAccounts(sandbox));
+		console.log(`Starting PostgreSQL, Redis and n8n ${line} in queue mode ...`);
+		const queueMode = await startQueueMode(folder, line, sandboxAccounts(sandbox));
 		try {
 			return await use(queueMode, sandbox);
 		} finally {
@@ -81,7 +86,11 @@ async function keepLogs({ fixture, workers }: QueueMode): Promise<void> {
  * @param folder an empty folder for all data
  * @throws where PostgreSQL or Redis is not installed, saying what to install
  */
-async function startQueueMode(folder: string, accounts: Account[]): Promise<QueueMode> {
+async function startQueueMode(
+	folder: string,
+	line: N8nLine,
+	accounts: Account[],
+): Promise<QueueMode> {
 	const { default: getPort } = await import('get-port');
 	// PostgreSQL runs under another account where this one is root.
 	await chmod(folder, 0o755);
@@ -96,12 +105,12 @@ async function startQueueMode(folder: string, accounts: Account[]): Promise<Queu
 	try {
 		const redis = keep(await startRedis(folder));
 		const postgres = keep(await startPostgres(folder));
-		const environment = queueEnvironment(postgres, redis);
+		const environment = queueEnvironment(line, postgres, redis);
 		const userFolder = join(folder, 'main');
 		const port = await getPort({ host: '127.0.0.1' });
-		const fixture = await startN8nFixture({ line: LINE, userFolder, port, accounts, environment });
+		const fixture = await startN8nFixture({ line, userFolder, port, accounts, environment });
 		keep(fixture.n8n);
-		const installed = await ensureN8n(LINE);
+		const installed = await ensureN8n(line);
 		const workers: Background[] = [];
 		const addWorker = async () => {
 			const workerFolder = join(folder, `worker-${workers.length + 1}`);
@@ -115,7 +124,7 @@ async function startQueueMode(folder: string, accounts: Account[]): Promise<Queu
 	}
 }
 
-function queueEnvironment(postgres: Postgres, redis: Redis): Record<string, string> {
+function queueEnvironment(line: N8nLine, postgres: Postgres, redis: Redis): Record<string, string> {
 	const { port, user, password, database } = postgres.login;
 	return {
 		...STALL_SETTINGS,
@@ -126,8 +135,7 @@ function queueEnvironment(postgres: Postgres, redis: Redis): Record<string, stri
 		DB_POSTGRESDB_PORT: String(port),
 		DB_POSTGRESDB_USER: user,
 		EXECUTIONS_MODE: 'queue',
-		// What n8n 2 takes by itself in queue mode.
-		N8N_DEFAULT_BINARY_DATA_MODE: 'database',
+		N8N_DEFAULT_BINARY_DATA_MODE: BINARY_MODES[line],
 		N8N_ENCRYPTION_KEY: randomBytes(24).toString('hex'),
 		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 		QUEUE_BULL_REDIS_HOST: '127.0.0.1',

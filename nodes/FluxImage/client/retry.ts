@@ -148,9 +148,11 @@ export function readRule({ kind }: Problem, { retryNotFound = false }: Until): R
  * What the fetch of an input image does, whose address is the person's own: a typo in it, or a host that
  * is down, is told while the person still looks.
  */
-export function inputRule({ kind }: Problem): RetryRule {
+export function inputRule({ kind, code }: Problem): RetryRule {
 	const rule = READ_RULES[kind] ?? FINAL;
-	const passes = rule.retry === 'always' && !rule.ofNewTask;
+	// Without a code of the network it is n8n itself that forbids the host.
+	const isForbidden = kind === 'neverConnected' && code === undefined;
+	const passes = rule.retry === 'always' && !rule.ofNewTask && !isForbidden;
 	return passes ? { ...rule, retry: 'briefly', forMs: UNREACHABLE_FOR_MS } : FINAL;
 }
 

@@ -153,7 +153,7 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 	inputImageUnavailable: {
 		message: 'An input image could not be fetched',
 		remedy:
-			'Open its address in a private window of a browser: it must show the picture by itself, without a login and without a page around it. Else fetch it in a node before this one, and choose Binary Field as its Source. Nothing was sent and nothing was paid.',
+			'Open its address in a private window of a browser: it must show the picture by itself, without a login and without a page around it. Else fetch it in a node before this one, and choose Binary Field as its Source. Nothing was sent and nothing was billed.',
 	},
 	notSentInTime: {
 		message: 'The time was up before the task could be sent to {gateway}',

@@ -4,8 +4,8 @@ import type { Execution } from '../tasks/execution';
 import { digestOf, requestOf, type Context, type OrderKey, type SharedName } from '../tasks/ledger';
 import { inputError } from './errors';
 import { showHint } from './hint';
+import type { ImageRequest } from './imageRequest';
 import type { ItemInput } from './operation';
-import type { ImageRequest } from './parameters';
 import { readPayOnceKey } from './payOnceKey';
 
 /** The field of the execution's context that is ours: one object for all nodes, turns and tool calls. */

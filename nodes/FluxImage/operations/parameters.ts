@@ -7,31 +7,19 @@ import type { TaskRequest } from '../gateways/gateway';
 import { isPathPart } from '../gateways/pathPart';
 import { embedImages } from '../images/embed';
 import { checkInputImage } from '../images/fetchInput';
-import { ImageInputError, readInputImages, type InputImage } from '../images/inputImages';
+import { ImageInputError, readInputImages } from '../images/inputImages';
 import { findOffer, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
 import { readOtherParameters } from '../models/otherParameters';
 import { ParameterError } from '../models/parameterError';
 import { readParameters } from '../models/validation';
 import type { Execution } from '../tasks/execution';
-import type { OrderKey } from '../tasks/ledger';
 import type { Order } from '../tasks/obtain';
 import { inputError, parameterError } from './errors';
+import type { ImageOrder, ImageRequest } from './imageRequest';
 import type { ItemInput } from './operation';
 import type { OptionName } from './options';
 import { orderKeyOf } from './orderKey';
-
-/** What an image item asks for, checked. */
-export interface ImageRequest {
-	readonly modelId: string;
-	/** Under the wire's names, without the images. */
-	readonly parameters: JsonObject;
-	/** What shapes the request without being sent. */
-	readonly switches: Readonly<Record<string, unknown>>;
-	readonly images: readonly InputImage[];
-	/** Absent where the model is in no table. */
-	readonly offer?: ModelOffer;
-}
 
 /** How long a single read of a task is tried, in milliseconds; a person is waiting for it. */
 const READ_FOR_MS = 60_000;
@@ -52,11 +40,6 @@ export const ORDER_OPTIONS: readonly OptionName[] = [
 	'payOnceKey',
 	'reuseInTestRuns',
 ];
-
-/** What an image item asks for, and what makes it the same order elsewhere. */
-export interface ImageOrder extends ImageRequest {
-	readonly key: OrderKey;
-}
 
 /** The order of an image item that begins now: its time runs from here. */
 export function orderOf(item: ItemInput, request: ImageOrder, execution: Execution): Order {

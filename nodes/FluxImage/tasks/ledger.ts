@@ -5,11 +5,9 @@ import type { Problem } from '../core/problem';
 import type { KnownTask, TaskRef } from '../core/task';
 import type { KeptOrders } from './keptOrders';
 
-/** The field of the node's context that is ours. */
+/** The fields of the node's context that are ours: the rows of attempts, and orders paid for in vain. */
 const FIELD = 'fluxImageTasks';
-
-/** The field of the places whose tasks ended badly: they may be ordered anew, and were paid for. */
-const SPENT_FIELD = 'fluxImageSpent';
+const FIELD_IN_VAIN = 'fluxImagePaidInVain';
 
 /** A row of an attempt: it lies in n8n's context of the node, and is saved with the execution. */
 interface AttemptRow extends OrderRow {
@@ -100,8 +98,6 @@ export interface LedgerPorts {
 
 type Attempts = Record<string, AttemptRow>;
 
-type Spent = Record<string, true>;
-
 /**
  * What has been ordered, so that nothing is paid twice. A row is written before the create is sent
  * (*begun*), has the id of the task as soon as that is known, and is taken back where the create was
@@ -121,12 +117,15 @@ export class Ledger {
 	private readonly handedOn: Attempts;
 	/** What this attempt has made or taken over: the same, but for a tool. */
 	private readonly own: Attempts;
+	/** Orders whose task ended badly: they may be made anew, but money may have gone for them. */
+	private readonly inVain: Record<string, true>;
 	/** Whose order a task of this run is. */
 	private readonly byTask = new Map<string, OrderKey>();
 
 	constructor(private readonly ports: LedgerPorts) {
 		this.handedOn = (ports.context[FIELD] ??= {}) as Attempts;
 		this.own = ports.isTool ? {} : this.handedOn;
+		this.inVain = (ports.context[FIELD_IN_VAIN] ??= {}) as Record<string, true>;
 	}
 
 	/** The task that an earlier attempt created or took over. */
@@ -212,7 +211,7 @@ export class Ledger {
 	 * @param task absent where there is none. What was ordered anew since is left alone.
 	 */
 	async takeBack(key: OrderKey, task?: TaskRef): Promise<void> {
-		if (task && !this.ports.isTool) this.spend(key);
+		if (task) this.inVain[this.nameOf(key)] = true;
 		const standing = this.ofOthers(key)?.requestId;
 		if (!task || !standing || standing === task.requestId) this.unwrite(key);
 		else delete this.own[this.nameOf(key)];
@@ -228,11 +227,15 @@ export class Ledger {
 
 	/** Whether the order of an item of this run was paid for, as far as its attempts know. */
 	paidBefore({ runIndex, itemIndex }: Pick<OrderKey, 'runIndex' | 'itemIndex'>): Paid {
-		const place = placeOf(runIndex, itemIndex);
-		const row = this.own[place];
-		const spent = this.ports.context[SPENT_FIELD] as Spent | undefined;
-		if (spent?.[place] || (row && !isOnlyBegun(row))) return 'yes';
-		return row ? 'maybe' : 'no';
+		const place = this.ports.isTool ? `tool/${itemIndex}/` : placeOf(runIndex, itemIndex);
+		const isOfItem = (name: string) =>
+			this.ports.isTool ? name.startsWith(place) : name === place;
+		const rows = Object.entries({ ...this.handedOn, ...this.own }).filter(([name]) =>
+			isOfItem(name),
+		);
+		const isPaid =
+			Object.keys(this.inVain).some(isOfItem) || rows.some(([, row]) => !isOnlyBegun(row));
+		return isPaid ? 'yes' : rows.length > 0 ? 'maybe' : 'no';
 	}
 
 	/** Hands on what this attempt knows, since it failed. */
@@ -263,11 +266,6 @@ export class Ledger {
 			...(executionId === undefined ? {} : { executionId }),
 		};
 		if (task.requestId !== '') this.byTask.set(task.requestId, key);
-	}
-
-	private spend({ runIndex, itemIndex }: OrderKey): void {
-		const spent = (this.ports.context[SPENT_FIELD] ??= {}) as Spent;
-		spent[placeOf(runIndex, itemIndex)] = true;
 	}
 
 	private rowOf(

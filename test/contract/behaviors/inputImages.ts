@@ -33,7 +33,7 @@ const fromBinary = (binaryPropertyName: string): INodeParameters => ({
 });
 
 /** Puts a picture where the sandbox can be told to find it. */
-async function hostedUrl({ sandbox }: GatewayFixture, bytes: Buffer): Promise<string> {
+export async function hostedUrl({ sandbox }: GatewayFixture, bytes: Buffer): Promise<string> {
 	const form = new FormData();
 	form.set('file', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), 'picture.png');
 	const encoded = new Response(form);

@@ -48,7 +48,14 @@ export const refusalBehaviors: readonly Behavior[] = [
 	{
 		name: 'reads every shape of a failure',
 		async check(fixture) {
-			const forms = ['text', 'object', 'codeAndErrorMessage', 'failReason'] as const;
+			const forms = [
+				'text',
+				'object',
+				'codeAndErrorMessage',
+				'numericCode',
+				'errorMessage',
+				'failReason',
+			] as const;
 			for (const errorForm of forms) {
 				fixture.sandbox.quirks.set({ errorForm });
 				const { error } = await fixture.image({ prompt: 'Apple [failed]' });
@@ -117,6 +124,7 @@ export const refusalBehaviors: readonly Behavior[] = [
 			const shapes = [
 				'documented',
 				'object',
+				'numericCode',
 				'text',
 				'detail',
 				'detailList',

@@ -39,6 +39,14 @@ describe('what proves that nothing was sent', () => {
 		});
 	});
 
+	it("is n8n's own refusal of a host, in n8n's words (FAULTS E10)", () => {
+		const words = 'The request was blocked because it resolves to a restricted IP address';
+		const refused = { kind: 'neverConnected', reason: words };
+		expect(problem(failure(words))).toEqual(refused);
+		expect(problem(failure('n8n wraps it', { messages: [words] }))).toEqual(refused);
+		expect(problem(failure(words, { code: 'ECONNRESET' })).kind).toBe('interrupted');
+	});
+
 	it.each(['connect', 'getaddrinfo'])('is any error of the system call %s', (syscall) => {
 		const code = 'ETIMEDOUT';
 		expect(problem(failure('it failed', { code, syscall })).kind).toBe('neverConnected');

@@ -14,9 +14,12 @@ function sentNames({ parameters, inputImages }: ModelOffer): string[] {
 	].sort();
 }
 
+/** What a gateway takes and the node has no field of that name for: another form of the images; Other. */
+const WITHOUT_FIELD: ReadonlySet<string> = new Set(['reference_images', 'disable_pup']);
+
 /**
- * The names that a model takes, by the sandbox's tables, which were written from the gateways' pages
- * and share nothing with the node. `reference_images` is the other name for the same images.
+ * The names that a model takes, by the sandbox's tables, which were written from the gateways' pages and
+ * share nothing with the node.
  */
 function takenNames(gateway: GatewayId, model: string): string[] {
 	return Object.entries(modelTable(gateway, model)!.parameters)
@@ -25,7 +28,7 @@ function takenNames(gateway: GatewayId, model: string): string[] {
 				? Object.keys(rule.members).map((member) => `${name}.${member}`)
 				: name,
 		)
-		.filter((name) => name !== 'reference_images')
+		.filter((name) => !WITHOUT_FIELD.has(name))
 		.sort();
 }
 

@@ -27,7 +27,7 @@ export interface Call {
 interface FakeTask {
 	readonly prompt: string;
 	readonly endsMs: number;
-	readonly ending: 'completed' | 'failed';
+	readonly ending: 'completed' | 'failed' | 'moderated';
 	cancelled: boolean;
 }
 
@@ -114,7 +114,9 @@ export class FakeQueue {
 		if (!ended) return { status: this.runningWord };
 		if (task.cancelled) return { status: 'COMPLETED', error: 'x', error_type: 'CANCELED' };
 		const failure = { error: 'it broke', error_type: 'INFERENCE_FAILURE' };
-		return { status: 'COMPLETED', ...(task.ending === 'failed' ? failure : {}) };
+		const blocked = { error: 'it was blocked', error_type: 'CONTENT_BLOCKED' };
+		const endings = { completed: {}, failed: failure, moderated: blocked };
+		return { status: 'COMPLETED', ...endings[task.ending] };
 	}
 }
 

@@ -8,7 +8,8 @@ import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { ActiveTasks } from '../../../nodes/FluxImage/tasks/activeTasks';
 import { Orders } from '../../../nodes/FluxImage/accounts/orders';
-import { Ledger } from '../../../nodes/FluxImage/tasks/ledger';
+import type { KeptOrders } from '../../../nodes/FluxImage/tasks/keptOrders';
+import { Ledger, type Claims, type SharedName } from '../../../nodes/FluxImage/tasks/ledger';
 import { PaidTasks } from '../../../nodes/FluxImage/tasks/paidTasks';
 import type { Ending, WaitOptions } from '../../../nodes/FluxImage/tasks/poll';
 import type { Execution } from '../../../nodes/FluxImage/tasks/execution';
@@ -28,6 +29,13 @@ interface ExecutionOptions {
 	readonly executionId?: string;
 	readonly gateway?: Gateway;
 	readonly limiter?: Limiter;
+	/** What n8n keeps for the node; that of the other executions, unless said otherwise. */
+	readonly context?: Record<string, unknown>;
+	readonly isTool?: boolean;
+	/** Those of this process, unless said otherwise. */
+	readonly orders?: Orders;
+	readonly claims?: Claims;
+	readonly kept?: KeptOrders;
 }
 
 /** Tasks under test: a simulated clock, a gateway in memory, and the switches of an execution. */
@@ -56,6 +64,9 @@ export class TaskHarness {
 		executionId = '1',
 		gateway = GATEWAYS.seaArtCloud,
 		limiter = this.limited ? new Limits(this.clock) : unlimited,
+		context = this.context,
+		orders = this.orders,
+		...keyPorts
 	}: ExecutionOptions = {}): Execution {
 		this.stopping = new AbortController();
 		this.failing = new AbortController();
@@ -71,10 +82,10 @@ export class TaskHarness {
 			isTestRun: false,
 			ownIds: this.ownIds,
 		});
-		const { orders } = this;
 		const ledger = new Ledger({
-			context: this.context,
+			context,
 			executionId,
+			...keyPorts,
 			orders,
 			dateMs: () => clock.dateMs(),
 		});
@@ -110,11 +121,17 @@ export class TaskHarness {
 	}
 
 	/** An order of one item. */
-	order(itemIndex = 0, timeoutMs = 600_000): Order {
+	order(itemIndex = 0, timeoutMs = 600_000, shared?: SharedName): Order {
 		const modelId = 'flux_kontext_max';
 		const parameters = { prompt: `item ${itemIndex}` };
 		return {
-			key: { runIndex: 0, itemIndex, origin: parameters, payload: parameters },
+			key: {
+				runIndex: 0,
+				itemIndex,
+				origin: parameters,
+				payload: parameters,
+				...(shared && { shared }),
+			},
 			modelId,
 			tasks: 1,
 			build: async () => ({ value: { modelId, parameters, switches: {} } }),

@@ -5,14 +5,8 @@ import { told } from '../finish';
 import type { Operation } from '../operation';
 import { tellPaidTestRun } from '../orderKey';
 import { imageItems, taskItem } from '../output';
-import {
-	checkInputUrls,
-	ORDER_OPTIONS,
-	orderOf,
-	readImageOrder,
-	tasksToPay,
-	type ImageOrder,
-} from '../parameters';
+import type { ImageOrder } from '../imageRequest';
+import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay } from '../parameters';
 
 /** Image > Create: start a task and go on; Task > Wait or Task > Get Result collects it later. */
 export const create: Operation<ImageOrder> = {

@@ -1,0 +1,252 @@
+import { Orders } from '../../../nodes/FluxImage/accounts/orders';
+import type { Claims, SharedName } from '../../../nodes/FluxImage/tasks/ledger';
+import { KeptOrders, type StaticData } from '../../../nodes/FluxImage/tasks/keptOrders';
+import type { SimulatedClock } from '../../../tooling/simulatedClock';
+import { TaskHarness } from './taskHarness';
+
+const KEY: SharedName = { kind: 'key', name: 'key/node/7' };
+const REFUSED = { reply: { statusCode: 422, body: { error: 'no' } } };
+
+/** n8n's database: one winner a name, whichever process asks. */
+class Database implements Claims {
+	readonly names = new Set<string>();
+	/** How long an answer takes, in milliseconds. */
+	answerMs = 30;
+
+	constructor(private readonly clock: SimulatedClock) {}
+
+	async claim(name: string, deadlineMs: number): ReturnType<Claims['claim']> {
+		await this.clock.sleep(Math.min(this.answerMs, deadlineMs - this.clock.nowMs()));
+		if (this.clock.nowMs() >= deadlineMs) return 'late';
+		const isNew = !this.names.has(name);
+		this.names.add(name);
+		return isNew ? 'won' : 'taken';
+	}
+
+	async release(name: string, task?: string): Promise<void> {
+		const right = task === undefined ? 'won' : await this.claim(`${name}/${task}`, Infinity);
+		if (right === 'won') this.names.delete(name);
+	}
+}
+
+let harness: TaskHarness;
+let database: Database;
+let executions: number;
+
+beforeEach(() => {
+	harness = new TaskHarness();
+	database = new Database(harness.clock);
+	executions = 0;
+});
+
+/** A production execution of its own, in this process or another, with what n8n has kept. */
+function execution(orders = harness.orders, data: StaticData = {}) {
+	return harness.execution({
+		executionId: String(++executions),
+		context: {},
+		orders,
+		claims: database,
+		kept: new KeptOrders(() => data, 'node', orders, 'key/node/'),
+	});
+}
+
+const order = (timeoutMs?: number, item = 0) => harness.order(item, timeoutMs, KEY);
+
+/** Another process of the same n8n. */
+const worker = () => execution(new Orders());
+
+describe('Two workers with one key', () => {
+	it('pay once at the same moment: the other says that it is ordered already', async () => {
+		const both = [worker(), worker()].map((one) => harness.generate(one, order()));
+		const endings = await harness.clock.run(Promise.all(both));
+		expect(harness.paid).toBe(1);
+		expect(endings.map(({ problem }) => problem?.kind)).toEqual([undefined, 'alreadyOrdered']);
+	});
+
+	it('pay once in a hundred pairs that come at random moments', async () => {
+		const pairs = Array.from({ length: 100 }, async (_, number) => {
+			const shared: SharedName = { kind: 'key', name: `key/node/${number}` };
+			const pair = [worker(), worker()].map(async (one, index) => {
+				await harness.clock.sleep(((number * 37 + index * 11) % 60) + index);
+				return await harness.generate(one, harness.order(number, undefined, shared));
+			});
+			return await Promise.all(pair);
+		});
+		await harness.clock.run(Promise.all(pairs));
+		expect(harness.paid).toBe(100);
+	});
+
+	it('do not both order anew what both have seen fail', async () => {
+		harness.queue.ending = 'failed';
+		await harness.clock.run(harness.generate(worker(), order()));
+		harness.queue.ending = 'completed';
+		const both = [staticRow('task-1'), staticRow('task-1')].map((copy) =>
+			harness.generate(execution(new Orders(), copy), order()),
+		);
+		await harness.clock.run(Promise.all(both));
+		expect(harness.paid).toBe(2);
+	});
+});
+
+/** What n8n kept of an order whose task is known. */
+const staticRow = (requestId: string): StaticData => ({
+	fluxImageOrders: { node: { [KEY.name]: [requestId, 'flux_kontext_max', 'other', 1_000] } },
+});
+
+describe('A claim', () => {
+	it('is given back after a refusal', async () => {
+		harness.queue.faults.create.push(REFUSED);
+		await harness.problemOf(harness.generate(execution(), order()));
+		expect(database.names.size).toBe(0);
+		await harness.taskOf(harness.generate(worker(), order()));
+	});
+
+	it('is given back where an image cannot be read, and nothing was sent', async () => {
+		const broken = { ...order(), build: () => Promise.reject(new Error('gone')) };
+		await expect(harness.clock.run(harness.generate(execution(), broken))).rejects.toThrow('gone');
+		expect(database.names.size).toBe(0);
+		await harness.taskOf(harness.generate(execution(), order()));
+	});
+
+	it('is given back after a task that failed, and so is what was written', async () => {
+		harness.queue.ending = 'failed';
+		const data: StaticData = {};
+		await harness.problemOf(harness.generate(execution(harness.orders, data), order()));
+		expect(database.names).not.toContain(KEY.name);
+		expect(data).toEqual({ fluxImageOrders: { node: {} } });
+	});
+
+	it('is kept after a create whose fate nobody knows', async () => {
+		harness.queue.faults.create.push({ network: 'interrupted', accepted: true });
+		await harness.problemOf(harness.generate(execution(), order()));
+		expect(database.names).toContain(KEY.name);
+		expect(await harness.problemOf(harness.generate(worker(), order()))).toMatchObject({
+			kind: 'alreadyOrdered',
+		});
+		expect(harness.queue.sent('create')).toHaveLength(1);
+	});
+
+	it('that is not answered in time sends nothing', async () => {
+		database.answerMs = 60_000;
+		expect(await harness.problemOf(harness.generate(execution(), order(5_000)))).toMatchObject({
+			kind: 'notSentInTime',
+			reason: expect.stringContaining('Pay Once Key'),
+		});
+		expect(harness.queue.calls).toHaveLength(0);
+	});
+
+	it('is not asked for where this process knows the task', async () => {
+		await harness.taskOf(harness.generate(execution(), order()));
+		database.names.clear();
+		const { reuse } = await harness.clock.run(harness.generate(execution(), order()));
+		expect(reuse).toEqual({ kind: 'key', requestChanged: false });
+		expect(database.names.size).toBe(0);
+	});
+
+	it('of a key that is not of this kind is not asked for', async () => {
+		const test: SharedName = { kind: 'testKey', name: 'testKey/1' };
+		await harness.taskOf(harness.generate(execution(), harness.order(0, undefined, test)));
+		expect(database.names.size).toBe(0);
+	});
+});
+
+describe('Who waits for a create of the same key', () => {
+	it('gets its refusal, and only the next orders anew', async () => {
+		harness.queue.faults.create.push(REFUSED);
+		const both = [execution(), execution()].map((one) => harness.generate(one, order()));
+		const endings = await harness.clock.run(Promise.all(both));
+		expect(endings.map(({ problem }) => problem?.kind)).toEqual(['badParameters', 'badParameters']);
+		expect(harness.queue.sent('create')).toHaveLength(1);
+	});
+
+	it('gets the end of a task that fails while it waits', async () => {
+		harness.queue.ending = 'failed';
+		const both = [execution(), execution()].map((one) => harness.generate(one, order()));
+		const endings = await harness.clock.run(Promise.all(both));
+		expect(endings.map(({ problem }) => problem?.kind)).toEqual(['failed', 'failed']);
+		expect(harness.paid).toBe(1);
+		harness.queue.ending = 'completed';
+		await harness.taskOf(harness.generate(execution(), order()));
+		expect(harness.paid).toBe(2);
+	});
+
+	it('goes on itself where the one that was sending is stopped before it sent', async () => {
+		database.answerMs = 500;
+		const first = execution();
+		const stopFirst = () => harness.stop();
+		const one = harness.generate(first, order());
+		stopFirst();
+		const other = harness.generate(execution(), order());
+		const [stopped, made] = await harness.clock.run(Promise.all([one, other]));
+		expect(stopped.problem?.kind).toBe('stopped');
+		expect(made.task?.status).toBe('completed');
+		expect(harness.paid).toBe(1);
+	});
+
+	it('waits no longer than its own time', async () => {
+		harness.queue.faults.create.push({ hang: true });
+		const slow = harness.generate(execution(), order(60_000));
+		const hasty = harness.generate(execution(), order(5_000));
+		const tookMs = await harness.timeOf(hasty);
+		expect(tookMs).toBe(5_000);
+		expect((await hasty).problem).toMatchObject({ kind: 'alreadyOrdered' });
+		await harness.clock.run(slow);
+	});
+});
+
+describe('A task under a key that turns out to have failed', () => {
+	it('is made anew by who comes later, also where this process has forgotten it', async () => {
+		harness.queue.ending = 'failed';
+		await harness.clock.run(harness.create(execution(), order()));
+		await harness.clock.run(harness.clock.sleep(10_000));
+		harness.queue.ending = 'completed';
+		const later = execution(new Orders(), staticRow('task-1'));
+		const { task, reuse } = await harness.clock.run(harness.generate(later, order()));
+		expect(task?.requestId).toBe('task-2');
+		expect(reuse).toBeUndefined();
+	});
+
+	it('by moderation is the same error for the same request, and made anew for a changed one', async () => {
+		harness.queue.ending = 'moderated';
+		for (let delivery = 0; delivery < 3; delivery++) {
+			const ending = harness.generate(execution(), order());
+			expect(await harness.problemOf(ending)).toMatchObject({ kind: 'moderated' });
+		}
+		expect(harness.paid).toBe(1);
+		harness.queue.ending = 'completed';
+		const changed = harness.order(1, undefined, KEY);
+		await harness.taskOf(harness.generate(execution(), changed));
+		expect(harness.paid).toBe(2);
+	});
+});
+
+describe('What is kept in the static data', () => {
+	it('is the union of what stands there with what this process knows', async () => {
+		const data: StaticData = {};
+		await harness.taskOf(harness.generate(execution(harness.orders, data), order()));
+		const older: StaticData = {
+			fluxImageOrders: { another: { x: ['task-9', 'm', 'r', 1] }, node: {} },
+		};
+		const other: SharedName = { kind: 'key', name: 'key/node/8' };
+		const later = execution(harness.orders, older);
+		await harness.taskOf(harness.generate(later, harness.order(0, undefined, other)));
+		const rows = older['fluxImageOrders'] as Record<string, object>;
+		expect(Object.keys(rows['node']!).sort()).toEqual(['key/node/7', 'key/node/8']);
+		expect(rows['another']).toEqual({ x: ['task-9', 'm', 'r', 1] });
+	});
+
+	it('goes after thirty days', async () => {
+		const nowMs = harness.clock.dateMs();
+		const row = (days: number) => ['task-9', 'm', 'r', nowMs - days * 24 * 3_600_000];
+		const data: StaticData = { fluxImageOrders: { node: { old: row(31), young: row(29) } } };
+		await harness.taskOf(harness.generate(execution(harness.orders, data), order()));
+		const { node } = data['fluxImageOrders'] as Record<string, object>;
+		expect(Object.keys(node!).sort()).toEqual(['key/node/7', 'young']);
+	});
+
+	it('that is no row is none', async () => {
+		const data: StaticData = { fluxImageOrders: { node: { [KEY.name]: 'odd' } } };
+		await harness.taskOf(harness.generate(execution(harness.orders, data), order()));
+		expect(harness.paid).toBe(1);
+	});
+});
