@@ -103,7 +103,7 @@ export function taskFailure(item: FailedItem, failure: Failure, redact: Redact):
 	const error = new NodeApiError(context.getNode(), omitUndefined({ requestId }) as JsonObject, {
 		itemIndex,
 		message,
-		description,
+		...(description === undefined ? {} : { description }),
 		...(problem.httpCode === undefined ? {} : { httpCode: String(problem.httpCode) }),
 	});
 	// n8n puts a stock phrase in place of a message that holds a network code such as ECONNREFUSED.
