@@ -215,6 +215,17 @@ describe('A later attempt', () => {
 	});
 });
 
+describe('A doubtful create under a key, delivered again (FAULTS F21)', () => {
+	it('is the same doubt in this process, also where n8n has saved the key', async () => {
+		harness.sandbox.faults.add({ call: 'create', fault: 'reset', when: 'afterAcceptance' });
+		const ask: Ask = { settings: CONTINUE, options: { payOnceKey: '7' } };
+		const { staticData } = await harness.run({ ...ask, executionId: '1' });
+		const { items } = await harness.run({ ...ask, staticData, executionId: '2' });
+		expect(failureOf(items[0]!)).toMatchObject({ problem: 'createUncertain', paid: 'maybe' });
+		expect(harness.creates()).toBe(1);
+	});
+});
+
 describe('The error that ends the node', () => {
 	it.each([
 		[['[no-credit] one', '[no-credit] two'], undefined, 'no'],

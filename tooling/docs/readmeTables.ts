@@ -5,6 +5,7 @@ import { MESSAGES, remedyFor } from '../../nodes/FluxImage/core/messages';
 import { code, fillPart, link, table } from './markdown';
 import { pageName } from './modelPages';
 import { fillGateways } from './readmeGateways';
+import { problemTable } from './readmeProblems';
 
 /** The headings of the tables of models, by language, and where the models' pages lie from there. */
 const MODEL_TABLES = {
@@ -31,13 +32,14 @@ export type Language = keyof typeof MODEL_TABLES;
 const gateways = Object.values(GATEWAYS);
 
 /**
- * A README with its tables of models and errors as the code has them. The remedies of errors in
+ * A README with its tables of models, problems and errors as the code has them. The remedies of errors in
  * another language are a translator's work: a test holds their rows to the code.
  */
 export function fillReadme(text: string, language: Language): string {
 	const withGateways = fillGateways(text, language);
 	const withModels = fillPart(withGateways, 'models', modelTables(language));
-	return language === 'en' ? fillPart(withModels, 'errors', errorTable()) : withModels;
+	const withProblems = fillPart(withModels, 'problems', problemTable(language));
+	return language === 'en' ? fillPart(withProblems, 'errors', errorTable()) : withProblems;
 }
 
 function modelTables(language: Language): string {

@@ -11,7 +11,6 @@ import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
-import { isAgentTool } from './agentTool';
 import { failedItem, inputError, parameterError, taskFailure, type ItemFailure } from './errors';
 import { paidOf, withFacts, worst } from './failureFacts';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
@@ -153,10 +152,7 @@ async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): P
 	} catch (error) {
 		const json = { gateway: item.gateway.id };
 		const told = { itemIndex, error: asNodeError(context, itemIndex, error), json };
-		// The ledger knows a tool's calls by what they ask for, not by their items.
-		const doubt = isAgentTool(context) ? 'maybe' : 'no';
-		const before = worst([node.paidBefore(itemIndex), doubt]);
-		const paid = paidOf(operation, 'unexpected', false, before);
+		const paid = paidOf(operation, 'unexpected', false, node.paidBefore(itemIndex));
 		return { failure: withFacts(told, { problem: 'unexpected', paid }) };
 	}
 }

@@ -152,7 +152,9 @@ export class Ledger {
 		const { orders, kept } = this.ports;
 		const known = orders.get(shared.name);
 		if ((known && !isOnlyBegun(known)) || shared.kind !== 'key') return known;
-		return kept?.get(shared.name) ?? known;
+		const row = kept?.get(shared.name);
+		// Of a doubtful create this process alone knows why.
+		return row && !isOnlyBegun(row) ? row : (known ?? row);
 	}
 
 	/** Whether there is a task for the order already, as far as this process knows. */

@@ -24,7 +24,7 @@ describe('the words for a problem', () => {
 	it.each(kinds)('%s say whether money went, with a task and without one', (kind) => {
 		// Of these the log says it, or the gateway alone knows.
 		if (kind === 'stopped') return;
-		const told = /is paid|may be paid|was billed|nothing was paid/i;
+		const told = /is paid|may be paid|it is paid|was billed|nothing was billed/i;
 		for (const isAboutTask of [true, false]) expect(remedyFor(kind, isAboutTask)).toMatch(told);
 	});
 
