@@ -56,7 +56,7 @@ describe(`the workflow "${WORKFLOW}"`, () => {
 
 	it('refuses an empty prompt before anything is paid', async () => {
 		const { statusCode, bytes } = await get(PATH);
-		expect(statusCode).toBe(502);
+		expect(statusCode).toBe(400);
 		expect(bytes.toString()).toMatch(/prompt/i);
 		expect(await tasksWith('')).toEqual([]);
 	});
