@@ -139,11 +139,11 @@ describe("As an agent's tool", () => {
 		],
 		'the time': [
 			{ parameters: { prompt: '[never]' }, options: { timeout: 0.4 } },
-			/not finished within the timeout of 0\.4 s: .*\. The task is paid\. Call again once with exactly the same values: .* Request ID: mmsu_/,
+			/not finished within the timeout of 0\.4 s: .*\. The task is paid\. Call again now, once, with exactly the same values: .* Request ID: mmsu_/,
 		],
 		'the picture': [
 			{ parameters: { prompt: '[picture=expired]' }, options: { timeout: 1 } },
-			/could not be fetched: .*\. The task is paid\. Call again once with exactly the same/,
+			/could not be fetched: .*\. The task is paid\. Call again now, once, with exactly/,
 		],
 		'the connection': [
 			{ baseUrl: 'http://127.0.0.1:1', options: { timeout: 0.4 } },

@@ -1,3 +1,4 @@
+import { inHeldTime } from './heldTime';
 import { NodeHarness, type Ask } from './nodeHarness';
 
 let harness: NodeHarness;
@@ -128,6 +129,20 @@ describe('without either', () => {
 		expect(error!.description).toContain(requestIds[0]);
 		expect(error!.description).not.toContain(requestIds[1]);
 		expect(error!.description).not.toContain('paid already');
+	});
+
+	it('a task that the gateway has lost needs a new run, which Retry is not (FAULTS E15)', async () => {
+		harness.sandbox.faults.add({ call: 'status', fault: 'unknownTask' });
+		// A lag would pass in ten seconds.
+		const failed = await inHeldTime(async () => await harness.run({}), 1_000);
+		const { contextData } = failed;
+		const retry = { contextData, executionId: '2', mode: 'retry' } as const;
+		const again = await inHeldTime(async () => await harness.run(retry), 1_000);
+		for (const { error } of [failed, again]) {
+			expect(error!.message).toContain('does not know this model or task');
+			expect(error!.description).toMatch(/Retry asks for the same .*: a new run makes a new task/);
+		}
+		expect(harness.creates()).toBe(1);
 	});
 
 	it('a failure starts no further create', async () => {

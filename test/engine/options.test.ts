@@ -1,3 +1,4 @@
+import { gateways } from '../../sandbox';
 import { NodeHarness } from './nodeHarness';
 
 let harness: NodeHarness;
@@ -98,4 +99,39 @@ describe('An id that an expression does not give (FAULTS E7)', () => {
 it('A Timeout of a month is one: no timer of it fires at once, and no create is cut', async () => {
 	const { items } = await harness.run({ options: { timeout: 2_600_000 } });
 	expect(items[0]!.json.status).toBe('completed');
+});
+
+describe('The JSON of an Other model (FAULTS E16)', () => {
+	it.each(['{}', '{"__proto__":{"a":1},"prompt":"x","list":[],"none":null}'])(
+		'%s reaches every gateway as it stands',
+		async (parameters) => {
+			for (const gateway of gateways) {
+				harness.reset();
+				const other = { model: 'other', modelId: 'flux_kontext_max', parameters };
+				await harness.run({ gateway, parameters: other });
+				const [create] = harness.sandbox.ledger.where({ call: 'create' });
+				expect(JSON.stringify(create!.body)).toContain(parameters.replace(/^\{|\}$/g, ''));
+				expect(create!.body).toBeDefined();
+			}
+		},
+	);
+
+	it.each(['{"seed": 9007199254740993}', '{"n": [1e999]}'])(
+		'%s holds a number that JSON changes on its way, so it is refused',
+		async (parameters) => {
+			const { error } = await harness.run({
+				parameters: { model: 'other', modelId: 'flux_kontext_max', parameters },
+			});
+			expect(error!.message).toMatch(
+				/^Parameters \(JSON\) must be a JSON object, but it holds a number/,
+			);
+			expect(harness.creates()).toBe(0);
+		},
+	);
+});
+
+it('A gateway or an operation that is none is cut in the message (FAULTS E9)', async () => {
+	const { error } = await harness.run({ parameters: { gateway: 'data:'.repeat(10_000) } });
+	expect(error!.message).toMatch(/^Gateway must be one of the list, but is "data:/);
+	expect(error!.message.length).toBeLessThan(200);
 });

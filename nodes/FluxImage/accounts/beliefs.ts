@@ -22,6 +22,9 @@ const PROMISED_SHARE = 0.5;
 /** Models that are remembered, the unlimited and idle ones not longer than there is room. */
 const MOST_MODELS = 50;
 
+/** Cancels go at no pace. */
+const NO_PACE: readonly Pace[] = [];
+
 /** When a create that waits for paid tasks looks again, in milliseconds, if nothing wakes it. */
 const PROMISED_WAIT_MS = 1_000;
 
@@ -45,9 +48,17 @@ export class Beliefs {
 	/** Whether the gateway has said that it counts creates and reads apart. */
 	private isApart = false;
 
+	// Made once: hundreds may wait, and each is looked at whenever one of them moves.
+	private readonly pacesOfReads: readonly Pace[];
+	private readonly pacesOfCreates: readonly Pace[];
+	private readonly pacesOfCreatesApart: readonly Pace[];
+
 	constructor(nowMs: number) {
 		this.calls = new Pace(nowMs);
 		this.creates = new Pace(nowMs);
+		this.pacesOfReads = [this.calls];
+		this.pacesOfCreatesApart = [this.creates];
+		this.pacesOfCreates = [this.creates, this.calls];
 	}
 
 	/** Whether a task of this account runs, or a create is in flight. */
@@ -62,7 +73,8 @@ export class Beliefs {
 		}
 		let waitMs = 0;
 		for (const pace of this.pacesOf(call)) waitMs = Math.max(waitMs, pace.waitMs(nowMs));
-		if (call.kind !== 'create') return waitMs;
+		// Whoever has to wait is asked again: the rest, which takes longer, can be found out then.
+		if (call.kind !== 'create' || waitMs > 0) return waitMs;
 		for (const places of this.placesOf(call)) {
 			waitMs = Math.max(waitMs, places.waitMs(call.tasks, nowMs));
 		}
@@ -96,7 +108,7 @@ export class Beliefs {
 			this.noteCreate(false);
 		}
 		// Only a gateway that has refused with such headers means calls by them, and not tasks.
-		if (this.isApart) this.heed(headers, nowMs);
+		if (this.isApart) this.heed(headers, undefined, nowMs);
 	}
 
 	refused(call: Call, holder: Holder, refusal: Refusal, nowMs: number): void {
@@ -106,7 +118,7 @@ export class Beliefs {
 			this.readRefusedMs = nowMs;
 			this.calls.refused(nowMs, refusal.retryAfterMs);
 		}
-		this.heed(refusal.headers ?? {}, nowMs);
+		this.heed(refusal.headers ?? {}, refusal, nowMs);
 	}
 
 	/** The call is over; a create's task has ended. */
@@ -146,12 +158,14 @@ export class Beliefs {
 		}
 	}
 
-	private heed(headers: Headers, nowMs: number): void {
+	/** A Retry-After beside them is the better word for when: some Resets are in another unit. */
+	private heed(headers: Headers, refusal: Refusal | undefined, nowMs: number): void {
 		const told = limitTold(headers);
 		if (!told?.category) return;
 		this.isApart = true;
 		const pace = told.category === 'create' ? this.creates : this.calls;
-		pace.told(nowMs, told.remaining, told.resetMs);
+		const resetMs = Math.min(told.resetMs, refusal?.retryAfterMs ?? Infinity);
+		pace.told(nowMs, told.remaining, resetMs, refusal !== undefined);
 	}
 
 	/** What is paid comes first: a create waits while the paid tasks need all calls that there are. */
@@ -182,10 +196,10 @@ export class Beliefs {
 		return this.lastCreates.filter((wasRefused) => wasRefused).length >= CREATES_REFUSED;
 	}
 
-	private pacesOf({ kind }: Call): Pace[] {
-		if (kind === 'cancel') return [];
-		if (kind !== 'create') return [this.calls];
-		return this.isApart ? [this.creates] : [this.creates, this.calls];
+	private pacesOf({ kind }: Call): readonly Pace[] {
+		if (kind === 'cancel') return NO_PACE;
+		if (kind !== 'create') return this.pacesOfReads;
+		return this.isApart ? this.pacesOfCreatesApart : this.pacesOfCreates;
 	}
 
 	private placesOf(call: Call): Places[] {

@@ -7,6 +7,9 @@ import { Turns } from './turns';
 /** How often whoever waits looks for itself, in milliseconds: a wake-up that was lost costs no more. */
 const LOOKS_EVERY_MS = 5_000;
 
+/** After somebody has looked, the others need not, in milliseconds: all look for all. */
+const LOOKS_APART_MS = 1_000;
+
 /**
  * A look that is made when its item's time is up goes once nothing else has gone for so long, in
  * milliseconds, whatever is supposed or was asked for: one call a second hurts nobody.
@@ -95,13 +98,22 @@ export class Limits implements Limiter {
 			Math.max(0, untilMs - nowMs),
 			AbortSignal.any([signal, waiting.wake.signal]),
 		);
-		if (!waiting.turn) this.serve();
+		if (!waiting.turn && this.isDue(waiting)) this.serve();
+	}
+
+	/** Of hundreds who wait one looks in a second, and not each of them for all. */
+	private isDue({ wakeAtMs }: Waiting): boolean {
+		const nowMs = this.clock.nowMs();
+		return nowMs >= wakeAtMs || nowMs - this.servedMs >= LOOKS_APART_MS;
 	}
 
 	/** Gives their turns to all who may go now, and sees to it that somebody is awake for the next. */
 	private serve(): void {
 		const nowMs = this.clock.nowMs();
-		if (this.turns.size > 0) this.beliefs.grow(nowMs, (nowMs - this.servedMs) / 1_000);
+		const sinceMs = nowMs - this.servedMs;
+		// Longer, the process stood still: nothing was asked in that time, so nothing was held back.
+		const hasWaited = this.turns.size > 0 && sinceMs < 2 * LOOKS_EVERY_MS;
+		if (hasWaited) this.beliefs.grow(nowMs, sinceMs / 1_000);
 		this.servedMs = nowMs;
 		for (;;) {
 			const { first, waitMs } = this.next(nowMs);

@@ -60,6 +60,9 @@ const CLOCKED_FOR_MS = 1_000;
 /** Nobody rests longer on another's word, in milliseconds (FAULTS, F1). */
 const LONGEST_REST_MS = 60_000;
 
+/** And how long on what an accepted call's headers say: then one asks. */
+const LONGEST_TOLD_REST_MS = 5_000;
+
 /**
  * How fast calls of one kind may follow each other. Until it was refused it only starts slowly: each
  * call that is accepted lets more go, so that no more run into a wall than one round trip holds.
@@ -85,6 +88,9 @@ export class Pace {
 	private refusedInRow = 0;
 	private restUntilMs = -Infinity;
 	private clockedUntilMs = -Infinity;
+	/** Until when no call would be accepted, by the gateway's headers; and until when they are wrong. */
+	private toldUntilMs = -Infinity;
+	private notToldUntilMs = -Infinity;
 	private isAsking = false;
 	private askWaitMs = FIRST_ASK_MS;
 
@@ -111,8 +117,9 @@ export class Pace {
 		return Math.max(0, this.restUntilMs - nowMs);
 	}
 
-	/** A call goes. */
+	/** A call goes. One that cannot wait goes in the rest too, which stays as it is for the others. */
 	take(nowMs: number): void {
+		if (nowMs < this.restUntilMs) return;
 		this.fill(nowMs);
 		this.tokens--;
 		if (!this.isClosed) return;
@@ -128,6 +135,9 @@ export class Pace {
 		this.refusedInRow = 0;
 		this.isAsking = false;
 		this.askWaitMs = FIRST_ASK_MS;
+		if (nowMs >= this.restUntilMs && nowMs < this.toldUntilMs) {
+			this.notToldUntilMs = nowMs + NOT_SUPPOSED_FOR_MS;
+		}
 		this.acceptedMs = nowMs;
 		this.note('accepted');
 		this.count(nowMs, 1);
@@ -171,15 +181,20 @@ export class Pace {
 	}
 
 	/**
-	 * The gateway says how many calls it would take, and when it takes as many as ever again.
+	 * The gateway says how many calls it would take, and when it takes as many as ever again. What an
+	 * accepted call says may be wrong, and counts for nothing for a minute once a call is accepted that
+	 * should not have been.
 	 *
 	 * @param resetMs from now
 	 */
-	told(nowMs: number, remaining: number, resetMs: number): void {
+	told(nowMs: number, remaining: number, resetMs: number, wasRefused: boolean): void {
+		if (!wasRefused && nowMs < this.notToldUntilMs) return;
 		this.fill(nowMs);
 		this.tokens = Math.min(this.tokens, remaining);
 		if (remaining > 0) return;
-		this.rest(Math.max(this.restUntilMs, nowMs + Math.min(resetMs, LONGEST_REST_MS)));
+		const restMs = Math.min(resetMs, wasRefused ? LONGEST_REST_MS : LONGEST_TOLD_REST_MS);
+		this.toldUntilMs = nowMs + resetMs;
+		this.rest(Math.max(this.restUntilMs, nowMs + restMs));
 	}
 
 	/** The one that asks when the rest is over need not wait for the pace. */

@@ -31,6 +31,10 @@ export interface Holder {
  */
 export class Places {
 	private readonly holders = new Set<Holder>();
+	/** Counted as they come and go: whoever waits asks for it, and there may be hundreds of both. */
+	private heldTasks = 0;
+	/** No holder's deadline is before it. */
+	private earliestDeadlineMs = Infinity;
 	private supposed = Infinity;
 	private refusedInRow = 0;
 	private doubts = 0;
@@ -53,7 +57,7 @@ export class Places {
 
 	/** Places that are held, by running tasks and by creates in flight. */
 	get held(): number {
-		return sum(this.holders);
+		return this.heldTasks;
 	}
 
 	/** Whether the last creates were refused, one after the other: that is no chance any more. */
@@ -63,7 +67,9 @@ export class Places {
 
 	/** Tasks that run, as far as it is known here. */
 	get running(): number {
-		return sum([...this.holders].filter(({ isRunning }) => isRunning));
+		let tasks = 0;
+		for (const holder of this.holders) tasks += holder.isRunning ? holder.tasks : 0;
+		return tasks;
 	}
 
 	/** Whether the number of tasks was lately found not to be what is limited. */
@@ -74,7 +80,7 @@ export class Places {
 	/** How long until so many tasks may begin, in milliseconds; 0 for now. */
 	waitMs(tasks: number, nowMs: number): number {
 		this.dropOverdue(nowMs);
-		if (nowMs >= this.restUntilMs && sum(this.holders) + tasks <= this.supposed) return 0;
+		if (nowMs >= this.restUntilMs && this.heldTasks + tasks <= this.supposed) return 0;
 		return Math.max(0, this.askAtMs - nowMs);
 	}
 
@@ -84,8 +90,10 @@ export class Places {
 	}
 
 	take(holder: Holder, nowMs: number): void {
-		const isAsking = nowMs < this.restUntilMs || sum(this.holders) + holder.tasks > this.supposed;
+		const isAsking = nowMs < this.restUntilMs || this.heldTasks + holder.tasks > this.supposed;
 		this.holders.add(holder);
+		this.heldTasks += holder.tasks;
+		this.earliestDeadlineMs = Math.min(this.earliestDeadlineMs, holder.deadlineMs);
 		if (!isAsking) return;
 		this.asking.add(holder);
 		// No other asks until it is answered; one whose answer does not come stops nobody for long.
@@ -111,7 +119,7 @@ export class Places {
 	 * @param toldMs how long it asked this create to wait
 	 */
 	refused(holder: Holder, nowMs: number, isSure: boolean, toldMs: number | undefined): void {
-		this.holders.delete(holder);
+		this.remove(holder);
 		this.refusedInRow++;
 		if (isSure) this.notSupposedUntilMs = -Infinity;
 		else if (this.refusedInRow < REFUSALS_THAT_BIND) return;
@@ -128,22 +136,25 @@ export class Places {
 
 	/** A task has ended, or its create came to nothing. */
 	end(holder: Holder, nowMs: number): void {
-		if (!this.holders.delete(holder) || !holder.isRunning) return;
+		if (!this.remove(holder) || !holder.isRunning) return;
 		// Its place is free, whatever the gateway has asked for: one create may try it.
 		this.askWaitMs = FIRST_ASK_MS;
 		if (nowMs < this.restUntilMs) this.askAtMs = nowMs;
 	}
 
+	private remove(holder: Holder): boolean {
+		if (!this.holders.delete(holder)) return false;
+		this.heldTasks -= holder.tasks;
+		return true;
+	}
+
 	/** What hangs elsewhere must not hold a place for ever. */
 	private dropOverdue(nowMs: number): void {
+		if (nowMs < this.earliestDeadlineMs) return;
+		this.earliestDeadlineMs = Infinity;
 		for (const holder of this.holders) {
 			if (holder.deadlineMs <= nowMs) this.end(holder, nowMs);
+			else this.earliestDeadlineMs = Math.min(this.earliestDeadlineMs, holder.deadlineMs);
 		}
 	}
-}
-
-function sum(holders: Iterable<Holder>): number {
-	let tasks = 0;
-	for (const holder of holders) tasks += holder.tasks;
-	return tasks;
 }

@@ -55,6 +55,7 @@ class Line<Waiting extends InLine> {
 export class Turns<Waiting extends InLine> {
 	private readonly lines = new Map<object, Line<Waiting>>();
 	private count = 0;
+	private cancels = 0;
 
 	get size(): number {
 		return this.count;
@@ -65,6 +66,7 @@ export class Turns<Waiting extends InLine> {
 		this.lines.set(waiting.execution, line);
 		line.add(waiting);
 		this.count++;
+		if (waiting.kind === 'cancel') this.cancels++;
 	}
 
 	/** Takes one out that does not wait any more. */
@@ -73,6 +75,7 @@ export class Turns<Waiting extends InLine> {
 		if (!line) return;
 		line.delete(waiting);
 		this.count--;
+		if (waiting.kind === 'cancel') this.cancels--;
 		if (line.isEmpty) this.lines.delete(waiting.execution);
 	}
 
@@ -87,7 +90,7 @@ export class Turns<Waiting extends InLine> {
 
 	/** Those of whom one may go next, in the order in which they should. */
 	*candidates(): Iterable<Waiting> {
-		for (const line of this.lines.values()) yield* line.cancels();
+		if (this.cancels > 0) for (const line of this.lines.values()) yield* line.cancels();
 		for (const line of this.lines.values()) yield* line.heads();
 	}
 }

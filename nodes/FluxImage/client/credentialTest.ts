@@ -48,7 +48,8 @@ function testOf(gateway: Gateway): CredentialTest {
 		} catch (error) {
 			const { code, reason } = networkProblem(error, redact);
 			const { host } = new URL(baseUrl);
-			return failed(`${host} could not be reached (${code ?? reason}). Check the Base URL.`);
+			const told = `${host} could not be reached (${code ?? reason}). Check the Base URL.`;
+			return failed([told, gateway.addresses].filter(Boolean).join(' '));
 		}
 	};
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { nameOf } from '../models';
 import { inputImageRule } from '../models/inputImages';
 import type { InputImageRule, ModelOffer } from '../models/model';
 import { otherThanPicture, pictureTypeOf, type PictureType } from './signature';
@@ -66,7 +67,7 @@ export async function readInputImages(
 	const maximumCount = rule?.maximumCount ?? 0;
 	if (!rule || rows.length > maximumCount) {
 		throw new ImageInputError(
-			`Input Images must be at most ${maximumCount} for ${offer.id}, but are ${rows.length}`,
+			`Input Images must be at most ${maximumCount} for ${nameOf(offer)}, but are ${rows.length}`,
 		);
 	}
 	const images: InputImage[] = [];

@@ -43,6 +43,11 @@ export function findOffer(gateway: GatewayId, modelId: string): ModelOffer | und
 	return model && offerAt(model, gateway);
 }
 
+/** What a person calls what is sold: the editor shows no IDs. */
+export function nameOf(offer: ModelOffer): string {
+	return models.find(({ offers }) => offers.includes(offer))?.name ?? offer.id;
+}
+
 /** All ids of a model, whichever gateway. */
 export function idsOf(model: Model): string[] {
 	return [...new Set(model.offers.map(({ id }) => id))];

@@ -25,12 +25,23 @@ export function readOtherParameters(value: unknown): JsonObject {
 }
 
 function parse(text: string): { value: unknown } | { flaw: string } {
+	let changed: number | undefined;
+	const note = (_name: string, value: unknown) => {
+		if (typeof value === 'number' && isChanged(value)) changed ??= value;
+		return value;
+	};
 	try {
-		return { value: JSON.parse(text) };
+		const value: unknown = JSON.parse(text, note);
+		if (changed === undefined) return { value };
+		return { flaw: `it holds a number too large to be sent as it stands: ${changed}` };
 	} catch (error) {
 		return { flaw: describeFlaw(text, error instanceof Error ? error.message : String(error)) };
 	}
 }
+
+/** Whether a number may be another than the one that was written: a seed beyond 2^53 is rounded. */
+const isChanged = (value: number) =>
+	!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value));
 
 /** The engine tells the place as an offset, or quotes the text around it; people count lines. */
 function describeFlaw(text: string, message: string): string {

@@ -18,14 +18,14 @@ const PASSING: ReadonlySet<ProblemKind> = new Set([
 const OTHER_VALUES =
 	'Call again with another prompt or other values, as the reason says: that makes a new task, and pays for it.';
 const SAME_VALUES =
-	'The task is paid. Call again once with exactly the same values: that fetches the same task and pays nothing more. If that fails too, tell the user the Request ID.';
+	'The task is paid. Call again now, once, with exactly the same values: that fetches the same task and pays nothing more; later it would be a new task. If it fails again, tell the user the Request ID, by which Task > Wait collects the picture.';
 const ONCE_MORE =
 	'Nothing was billed. Call again once with the same values; if that fails too, tell the user.';
 
 /**
  * What a language model can do about the problem of its call: change its values, call again, or tell
  * its user, who has the editor and the credential. Called with the same values, the node picks up the
- * task that the failed call has paid for.
+ * task that the failed call has paid for, within the same execution.
  *
  * @param remedy what a person can do
  */

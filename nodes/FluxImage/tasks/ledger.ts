@@ -117,15 +117,12 @@ export class Ledger {
 	private readonly handedOn: Attempts;
 	/** What this attempt has made or taken over: the same, but for a tool. */
 	private readonly own: Attempts;
-	/** Orders whose task ended badly: they may be made anew, but money may have gone for them. */
-	private readonly inVain: Record<string, true>;
 	/** Whose order a task of this run is. */
 	private readonly byTask = new Map<string, OrderKey>();
 
 	constructor(private readonly ports: LedgerPorts) {
 		this.handedOn = (ports.context[FIELD] ??= {}) as Attempts;
 		this.own = ports.isTool ? {} : this.handedOn;
-		this.inVain = (ports.context[FIELD_IN_VAIN] ??= {}) as Record<string, true>;
 	}
 
 	/** The task that an earlier attempt created or took over. */
@@ -213,7 +210,7 @@ export class Ledger {
 	 * @param task absent where there is none. What was ordered anew since is left alone.
 	 */
 	async takeBack(key: OrderKey, task?: TaskRef): Promise<void> {
-		if (task) this.inVain[this.nameOf(key)] = true;
+		if (task) this.ports.context[FIELD_IN_VAIN] = { ...this.inVain, [this.nameOf(key)]: true };
 		const standing = this.ofOthers(key)?.requestId;
 		if (!task || !standing || standing === task.requestId) this.unwrite(key);
 		else delete this.own[this.nameOf(key)];
@@ -243,6 +240,11 @@ export class Ledger {
 	/** Hands on what this attempt knows, since it failed. */
 	publish(): void {
 		Object.assign(this.handedOn, this.own);
+	}
+
+	/** Orders whose task ended badly: they may be made anew, but money may have gone for them. */
+	private get inVain(): Readonly<Record<string, true>> {
+		return (this.ports.context[FIELD_IN_VAIN] ?? {}) as Record<string, true>;
 	}
 
 	private write(key: OrderKey, task: KnownTask, ownId?: string): void {

@@ -81,6 +81,42 @@ describe('The pace of calls', () => {
 		expect(pace.waitMs(60_000)).toBe(0);
 	});
 
+	it('is as it was after a pause of the process, in which calls waited (F11)', async () => {
+		const { clock, ask, refuse, running, went } = account();
+		await running(20, { kind: 'poll' });
+		await clock.pass(2_000);
+		await refuse(2, { meaning: 'calls' }, { kind: 'poll' });
+		const polls = Array.from({ length: 400 }, async () => {
+			(await ask({ kind: 'poll' }))?.accepted();
+		});
+		await clock.pass(1_000);
+		clock.leap(3_600_000);
+		const before = went.length;
+		await clock.pass(1_000);
+		expect(went.length - before).toBeLessThan(100);
+		await clock.run(Promise.all(polls));
+	});
+
+	it('rests on though calls go that cannot wait, and are refused', async () => {
+		const { clock, now, waits, refuse } = account();
+		await refuse(3, { meaning: 'calls', retryAfterMs: 30_000 }, { kind: 'poll' });
+		for (let look = 0; look < 5; look++) {
+			await clock.pass(2_000);
+			const last = await now({ kind: 'result', itemDeadlineMs: 0 });
+			last.refused({ meaning: 'calls' });
+			last.end();
+		}
+		expect(await waits({ kind: 'poll' })).toBe(20_000);
+	});
+
+	it('opens where a call that could not wait is accepted', async () => {
+		const { clock, now, waits, refuse } = account();
+		await refuse(3, { meaning: 'calls', retryAfterMs: 30_000 }, { kind: 'poll' });
+		await clock.pass(2_000);
+		(await now({ kind: 'result', itemDeadlineMs: 0 })).accepted();
+		expect(await waits({ kind: 'poll' })).toBeLessThan(100);
+	});
+
 	it('lets one call ask when the rest is over, not all that have waited (F10)', async () => {
 		const { clock, ask, refuse, went } = account();
 		await refuse(3, { meaning: 'calls', retryAfterMs: 5_000 }, { kind: 'poll' });
@@ -102,6 +138,50 @@ describe('The pace of calls', () => {
 		expect(await waits({ kind: 'poll' })).toBe(0);
 		expect(await waits()).toBe(7_000);
 		expect(clock.nowMs()).toBe(7_000);
+	});
+});
+
+/** What a reply of ToAPIs says of its bucket of creates. */
+const headersOf = (remaining: string, reset: string) => ({
+	'x-ratelimit-remaining': remaining,
+	'x-ratelimit-reset': reset,
+	'x-ratelimit-category': 'async_submit',
+});
+
+describe('X-RateLimit headers that lie', () => {
+	/** How many creates of a gateway that takes all of them go in a minute, after a first refusal. */
+	async function createsInAMinute(headers: Record<string, string>): Promise<number> {
+		const { clock, ask, refuse, went } = account();
+		await refuse(1, { meaning: 'calls', headers: headersOf('0', '1') });
+		let isOver = false;
+		const makers = Array.from({ length: 10 }, async () => {
+			while (!isOver) {
+				const turn = await ask();
+				await clock.sleep(60);
+				turn?.accepted(headers);
+				turn?.end();
+			}
+		});
+		await clock.pass(60_000);
+		isOver = true;
+		await clock.run(Promise.all(makers));
+		return went.length;
+	}
+
+	it.each([
+		['0', '3600', 30],
+		['0', '60', 600],
+		['0', '86400', 600],
+		['0', '5', 10],
+		['5', '60', 600],
+	])('Remaining %s and Reset %s at every accepted create', async (remaining, reset, atLeast) => {
+		expect(await createsInAMinute(headersOf(remaining, reset))).toBeGreaterThanOrEqual(atLeast);
+	});
+
+	it('hold no longer than Retry-After beside them', async () => {
+		const { refuse, waits } = account();
+		await refuse(1, { meaning: 'calls', retryAfterMs: 1_000, headers: headersOf('0', '100') });
+		expect(await waits()).toBe(1_000);
 	});
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { Beliefs } from '../../../nodes/FluxImage/accounts/beliefs';
 import type { CallKind, Turn } from '../../../nodes/FluxImage/client/limiter';
 import { account } from './account';
 
@@ -70,6 +71,19 @@ describe('Turns', () => {
 		const atMs = went.slice(before).map((one) => one.atMs);
 		expect(atMs.filter((ms) => ms === 0)).toHaveLength(10);
 		expect(atMs.at(-1)).toBe(100);
+	});
+
+	it('of hundreds who wait are looked for by one a second, not by each for all', async () => {
+		const { clock, ask } = await resting(60_000);
+		const looks = jest.spyOn(Beliefs.prototype, 'waitMs');
+		const waiting = Array.from({ length: 300 }, async () => {
+			return await ask({ kind: 'poll', execution: {} });
+		});
+		looks.mockClear();
+		await clock.pass(50_000);
+		expect(looks.mock.calls.length).toBeLessThan(300 * 100);
+		looks.mockRestore();
+		expect(await Promise.race([...waiting, 'waits'])).toBe('waits');
 	});
 
 	it('are passed on by who is stopped, at once (F7)', async () => {

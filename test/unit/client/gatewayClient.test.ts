@@ -1,4 +1,4 @@
-import type { Limiter } from '../../../nodes/FluxImage/client/limiter';
+import { FREE_TURN, type Limiter } from '../../../nodes/FluxImage/client/limiter';
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Fault } from '../tasks/fakeQueue';
 import { TaskHarness } from '../tasks/taskHarness';
@@ -155,6 +155,24 @@ describe('the limiter', () => {
 		['without it', {}, 'refused undefined'],
 	])('is told of a 429 %s', async (_name, headers, told) => {
 		expect(await toldAfter({ reply: { statusCode: 429, headers } })).toEqual([told, 'accepted']);
+	});
+
+	it('is asked for a look at the deadline as for a result, and for five seconds more', async () => {
+		const harness = new TaskHarness();
+		const task = await harness.create();
+		const asked: string[] = [];
+		const startedMs = harness.clock.nowMs();
+		const acquire: Limiter['acquire'] = async ({ kind, itemDeadlineMs }, { deadlineMs }) => {
+			asked.push(`${kind} ${itemDeadlineMs - startedMs} ${deadlineMs - startedMs}`);
+			return FREE_TURN;
+		};
+		const { client } = harness.execution({ limiter: { acquire } });
+		for (const forMs of [20_000, 0]) {
+			await harness.clock.run(
+				client.status(task, { ...harness.wait(), deadlineMs: startedMs + forMs }),
+			);
+		}
+		expect(asked).toEqual(['poll 20000 20000', 'result 0 5020']);
 	});
 
 	it('is told of a fault of the gateway as of a call that was taken', async () => {

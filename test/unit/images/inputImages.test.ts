@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { readInputImages } from '../../../nodes/FluxImage/images/inputImages';
-import { findOffer } from '../../../nodes/FluxImage/models';
+import { findOffer, nameOf } from '../../../nodes/FluxImage/models';
 import { runNode } from '../../../tooling/engine/engine';
 import { inExecution } from '../client/inExecution';
 
@@ -59,7 +59,7 @@ describe('an input image', () => {
 		const rows = (count: number) => Array.from({ length: count }, () => base64(pngOf(20)));
 		expect(await readRows(gateway, model, rows(most), switches)).toHaveLength(most);
 		await expect(readRows(gateway, model, rows(most + 1), switches)).rejects.toThrow(
-			`at most ${most} for ${model}, but are ${most + 1}`,
+			`at most ${most} for ${nameOf(findOffer(gateway, model)!)}, but are ${most + 1}`,
 		);
 	});
 

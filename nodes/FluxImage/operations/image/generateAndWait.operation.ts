@@ -3,8 +3,8 @@ import { generate } from '../../tasks/lifecycle';
 import type { Ending } from '../../tasks/poll';
 import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { ItemOutcome, Operation } from '../operation';
-import { tellPaidTestRun } from '../orderKey';
 import type { ImageOrder } from '../imageRequest';
+import { tellPaidTestRun } from '../orderKey';
 import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay } from '../parameters';
 
 /** Image > Generate and Wait: from the prompt to the picture in one node. */
