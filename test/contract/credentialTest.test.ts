@@ -77,6 +77,8 @@ describe.each(GATEWAY_ROWS)('the Test button of $displayName', (row) => {
 		expect(status).toBe('Error');
 		expect(message).toContain('nowhere.invalid');
 		expect(message).toContain('Base URL');
+		const inChina = message.includes('in mainland China at https://toapis.cn');
+		expect(inChina).toBe(row.gateway === 'toApis');
 	});
 
 	it('names the port where nobody listens', async () => {

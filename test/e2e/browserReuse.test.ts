@@ -58,8 +58,10 @@ async function execute(): Promise<void> {
 /** What the node's output panel says and shows after a run. */
 async function shown(): Promise<{ hasHint: boolean; picture: string }> {
 	const node = await editor.openNode(NODE);
+	const panel = editor.marked('output-panel');
+	await panel.locator('[data-test-id="radio-button-binary"]').waitFor();
+	const words = await panel.innerText();
 	const picture = digest(await editor.bytesOf(await editor.viewPicture()));
-	const words = await editor.marked('output-panel').innerText();
 	await node.close();
 	return { hasHint: words.includes(HINT), picture };
 }

@@ -99,6 +99,7 @@ describe('without either', () => {
 		const { error } = await harness.run({ prompts: ['fine', 'fine', ''] });
 		expect(error!.name).toBe('NodeOperationError');
 		expect(error!.context.itemIndex).toBe(2);
+		expect(error!.description).toContain('Item 2: nothing was sent');
 		expect(error!.message).toContain('Prompt');
 		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
@@ -130,6 +131,17 @@ describe('without either', () => {
 		expect(error!.description).not.toContain(requestIds[1]);
 		expect(error!.description).not.toContain('paid already');
 	});
+
+	it.each([401, 403, 302])(
+		'a read that is answered %d tells that the task is paid (FAULTS E1)',
+		async (statusCode) => {
+			const fault = { statusCode, headers: { location: 'https://elsewhere.test/' }, body: {} };
+			harness.sandbox.faults.add({ call: 'status', fault });
+			const { error } = await inHeldTime(async () => await harness.run({}), 1_000);
+			expect(error!.description).toMatch(/^The task is paid\. .*Task > Wait/);
+			expect(error!.description).toContain(`Request ID: ${harness.taskIds()[0]}`);
+		},
+	);
 
 	it('a task that the gateway has lost needs a new run, which Retry is not (FAULTS E15)', async () => {
 		harness.sandbox.faults.add({ call: 'status', fault: 'unknownTask' });
@@ -166,7 +178,7 @@ describe('without either', () => {
 	});
 });
 
-describe('a wrong parameter is named, with its value, its range and its item', () => {
+describe('a wrong parameter is named, with its value and its range', () => {
 	const wrong: ReadonlyArray<readonly [ask: Ask, named: readonly RegExp[]]> = [
 		[
 			{ parameters: { additionalFields: { safetyTolerance: 9 } } },
@@ -188,7 +200,7 @@ describe('a wrong parameter is named, with its value, its range and its item', (
 		expect(error!.name).toBe('NodeOperationError');
 		for (const pattern of expected) expect(error!.message).toMatch(pattern);
 		expect(error!.context.itemIndex).toBe(0);
-		expect(error!.description).toContain('Item 0');
+		expect(error!.description).toContain('nothing was sent and nothing was paid');
 		expect(harness.sandbox.ledger.requests).toHaveLength(0);
 	});
 

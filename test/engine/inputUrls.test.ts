@@ -68,7 +68,7 @@ describe('an input image by URL, for a model that takes base64 alone', () => {
 			`An input image could not be fetched: Input Images 1, at 127.0.0.1:${host.port}: its host answered HTTP 404`,
 		);
 		expect(error!.description).toContain('Item 1. Open its address in a private window');
-		expect(error!.description).toContain('Nothing was sent and nothing was paid.');
+		expect(error!.description).toContain('Nothing was sent and nothing was billed.');
 		expect(JSON.stringify(error)).not.toContain('s3cret');
 		expect(error!.context.itemIndex).toBe(1);
 		expect(harness.creates()).toBe(0);

@@ -1,4 +1,7 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import { gateways } from '../../sandbox';
+import { FLUX_NAME, plainNode, startWorkflow } from '../../tooling/engine/engine';
 import { NodeHarness } from './nodeHarness';
 
 let harness: NodeHarness;
@@ -135,3 +138,24 @@ it('A gateway or an operation that is none is cut in the message (FAULTS E9)', a
 	expect(error!.message).toMatch(/^Gateway must be one of the list, but is "data:/);
 	expect(error!.message.length).toBeLessThan(200);
 });
+
+/*
+ * What n8n does, not the node: it replaces the parameters of a node by what the node's description
+ * knows of them before anything runs. Should an n8n hand such Options on, they need a check.
+ */
+it.each(["={{ 'text' }}", '={{ [1] }}', '={{ { timeout: 5 } }}'])(
+	'Options that are the one expression %s never reach the node: n8n puts empty ones there',
+	async (expression) => {
+		const { node, credentials } = harness.node({});
+		const options = expression as unknown as INodeParameters;
+		const parameters = { ...node.parameters, options };
+		const flux = { ...node, parameters };
+		const { finished } = startWorkflow(
+			[plainNode('Items'), flux],
+			{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
+			{ credentials, items: [{ json: { prompt: 'An apple' } }] },
+		);
+		await finished;
+		expect(flux.parameters.options).toEqual({});
+	},
+);

@@ -20,7 +20,6 @@ describe('An input image that ToAPIs takes only by upload', () => {
 			options: { timeout: 1 },
 		});
 		expect(error!.message).toContain('has a fault of its own');
-		expect(error!.description).toContain('Item 0.');
 		expect(harness.sandbox.ledger.where({ call: 'upload' }).length).toBeGreaterThan(0);
 		expect(harness.creates()).toBe(0);
 	});

@@ -30,11 +30,14 @@ export async function createdBy(worker: {
 	return [...lines].map(([, executionId = '', requestId = '']) => ({ executionId, requestId }));
 }
 
-/** A workflow's executions in the order of their start. */
+/**
+ * A workflow's executions in the order of their start. Those of the claims of its Pay Once Keys are
+ * deleted by the time that they end.
+ */
 export async function executionsOf(workflow: { id: string }): Promise<Execution[]> {
 	const rows = await queryPostgres(
 		fixture.database,
-		`SELECT id, status FROM execution_entity WHERE "workflowId" = '${workflow.id}' ORDER BY id`,
+		`SELECT id, status FROM execution_entity WHERE "workflowId" = '${workflow.id}' AND "deletedAt" IS NULL ORDER BY id`,
 	);
 	return rows.map(([id = '', status = '']) => ({ id, status }));
 }

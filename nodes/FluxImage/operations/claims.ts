@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INode, INodeParameters } from 'n8n-workflow';
 
+import type { Orders } from '../accounts/orders';
 import type { Clock } from '../core/clock';
 import type { Claims } from '../tasks/ledger';
 
@@ -11,6 +12,13 @@ const RELEASE_MS = 10_000;
 /** How often a claim is asked: of two workers at the same moment n8n may fail one, and then says "seen". */
 const MOST_ASKS = 2;
 
+/** How often where this n8n has answered before, and the pause from the second ask on, in milliseconds. */
+const MOST_ASKS_OF_ONE_THAT_CAN = 6;
+const ASK_AGAIN_MS = 1_000;
+
+/** That this process's n8n can claim. */
+const ANSWERED = 'claimAnswered';
+
 /**
  * Claims in n8n's database, over all its processes. n8n's Remove Duplicates keeps one row a node, whose
  * primary key is workflow and node; so an inline sub-workflow, which belongs to the workflow that calls
@@ -21,45 +29,72 @@ export class WorkflowClaims implements Claims {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly clock: Clock,
+		private readonly orders: Orders,
 		private readonly log: (message: string) => void,
 	) {}
 
 	async claim(name: string, deadlineMs: number): ReturnType<Claims['claim']> {
 		for (let asks = 1; ; asks++) {
+			const run = this.run(name, CLAIM);
 			try {
-				const outputs = await this.within(deadlineMs, claimWorkflow(name, CLAIM));
-				if (!outputs) return 'late';
-				return outputs[0]?.length ? 'won' : 'taken';
+				const outputs = await this.within(deadlineMs, run);
+				if (!outputs) return this.tooLate(name, run);
+				this.orders.markOnce(ANSWERED);
+				return isWon(outputs) ? 'won' : 'taken';
 			} catch (error) {
 				if (asks < MOST_ASKS) continue;
-				this.log(
-					`A Pay Once Key could not be claimed in n8n's database, so it holds in this process and in the workflow's static data alone: ${messageOf(error)}`,
-				);
-				return 'notOffered';
+				// Of an n8n that could claim before, it is the database that fails: nothing is sent then.
+				if (!this.orders.isMarked(ANSWERED)) return this.notOffered(error);
+				if (asks === MOST_ASKS_OF_ONE_THAT_CAN) return 'late';
+				const leftMs = deadlineMs - this.clock.nowMs();
+				if (leftMs < ASK_AGAIN_MS) return 'late';
+				await this.clock.sleep(ASK_AGAIN_MS);
 			}
 		}
+	}
+
+	/** What is won after all is given back: nobody has sent anything for it. */
+	private tooLate(name: string, run: Promise<Outputs>): 'late' {
+		void run.then(
+			async (outputs) => (isWon(outputs) ? await this.release(name) : undefined),
+			() => undefined,
+		);
+		return 'late';
+	}
+
+	private notOffered(error: unknown): 'notOffered' {
+		this.log(
+			`A Pay Once Key could not be claimed in n8n's database, so it holds in this process and in the workflow's static data alone: ${messageOf(error)}`,
+		);
+		return 'notOffered';
 	}
 
 	async release(name: string, task?: string): Promise<void> {
 		const deadlineMs = this.clock.nowMs() + RELEASE_MS;
 		if (task !== undefined && (await this.claim(`${name}/${task}`, deadlineMs)) !== 'won') return;
 		try {
-			await this.within(deadlineMs, claimWorkflow(name, RELEASE));
+			await this.within(deadlineMs, this.run(name, RELEASE));
 		} catch (error) {
 			this.log(`A Pay Once Key could not be given back: ${messageOf(error)}`);
 		}
 	}
 
-	/** The outputs of the workflow's last node; nothing where they do not come in time. */
-	private async within(deadlineMs: number, code: InlineWorkflow): Promise<Outputs | undefined> {
+	/** The outputs of the last node of a workflow that claims or releases. */
+	private async run(name: string, parameters: INodeParameters): Promise<Outputs> {
+		const code = claimWorkflow(name, parameters);
+		const { data } = await this.context.executeWorkflow({ code }, [{ json: {} }]);
+		return data as Outputs;
+	}
+
+	/** What comes of the run; nothing where it does not come in time. */
+	private async within(deadlineMs: number, run: Promise<Outputs>): Promise<Outputs | undefined> {
 		const over = new AbortController();
-		const { clock, context } = this;
+		const { clock } = this;
 		const waited = clock
 			.sleep(Math.max(0, deadlineMs - clock.nowMs()), over.signal)
 			.then(() => undefined);
 		try {
-			const run = context.executeWorkflow({ code }, [{ json: {} }]);
-			return await Promise.race([run.then(({ data }) => data as Outputs), waited]);
+			return await Promise.race([run, waited]);
 		} finally {
 			over.abort();
 		}
@@ -67,6 +102,9 @@ export class WorkflowClaims implements Claims {
 }
 
 type Outputs = ReadonlyArray<readonly unknown[] | null>;
+
+/** The first output of Remove Duplicates has what is new. */
+const isWon = ([unseen]: Outputs): boolean => (unseen?.length ?? 0) > 0;
 
 const CLAIM: INodeParameters = {
 	operation: 'removeItemsSeenInPreviousExecutions',

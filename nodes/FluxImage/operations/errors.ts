@@ -30,6 +30,11 @@ const CORRECT_IT: InputRemedy = {
 
 const NOTHING_PAID = 'nothing was sent and nothing was paid';
 
+/** The item by n8n's number of it, where there are several: else it is noise. */
+function nameOf(context: IExecuteFunctions, itemIndex: number): string | undefined {
+	return context.getInputData().length > 1 ? `Item ${itemIndex}` : undefined;
+}
+
 /** An error in what the person gave an item, found before anything was sent. */
 export function inputError(
 	context: IExecuteFunctions,
@@ -42,7 +47,8 @@ export function inputError(
 		const whole = `${message}. So ${NOTHING_PAID}. ${remedyForModel}`;
 		return new NodeOperationError(node, whole, { itemIndex });
 	}
-	const description = `Item ${itemIndex}: ${NOTHING_PAID}. ${remedy}`;
+	const item = nameOf(context, itemIndex);
+	const description = `${item === undefined ? 'So' : `${item}:`} ${NOTHING_PAID}. ${remedy}`;
 	return new NodeOperationError(node, message, { itemIndex, description });
 }
 
@@ -143,9 +149,10 @@ function wordsOf(
 	];
 	const join = (...parts: unknown[]) => redact.text(parts.filter(Boolean).join(' '));
 	if (!isTool) {
+		const name = nameOf(context, itemIndex);
 		return {
 			message: redact.text(headline),
-			description: join(`Item ${itemIndex}.`, remedy, ...facts),
+			description: join(name && `${name}.`, remedy, ...facts),
 		};
 	}
 	const advice =

@@ -147,6 +147,6 @@ function keyPorts(
 			accounts.orders,
 			keyPrefix(context),
 		),
-		claims: new WorkflowClaims(context, clock, log),
+		claims: new WorkflowClaims(context, clock, accounts.orders, log),
 	};
 }

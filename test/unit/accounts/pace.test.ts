@@ -218,3 +218,170 @@ describe('X-RateLimit headers', () => {
 		expect(limitTold({ 'x-ratelimit-reset': '5', 'x-ratelimit-remaining': ' ' })).toBeUndefined();
 	});
 });
+
+describe('Paces, number by number', () => {
+	const refuseAll = (pace: Pace, times: number, nowMs: number, toldMs?: number) => {
+		for (let call = 0; call < times; call++) {
+			pace.take(nowMs);
+			pace.refused(nowMs, toldMs);
+		}
+	};
+
+	/** How many calls go at once. */
+	const goAt = (pace: Pace, nowMs: number) => {
+		let calls = 0;
+		for (; pace.waitMs(nowMs) === 0 && calls < 1_000; calls++) pace.take(nowMs);
+		return calls;
+	};
+
+	it('begin with twenty calls, and twenty each second', () => {
+		const pace = new Pace(0);
+		expect(goAt(pace, 0)).toBe(20);
+		expect(pace.waitMs(0)).toBe(50);
+		expect(goAt(pace, 500)).toBe(10);
+		expect(goAt(pace, 60_000)).toBe(20);
+	});
+
+	it('grow by half with each round trip in which calls wait, and not else', () => {
+		for (const [isWaiting, then] of [
+			[true, 30],
+			[false, 20],
+		] as const) {
+			const pace = new Pace(0);
+			goAt(pace, 0);
+			for (let call = 0; call < 20; call++) pace.accepted(0, isWaiting);
+			expect(goAt(pace, 0)).toBe(then);
+		}
+	});
+
+	it('ask one by one when three were refused in a row: after 250 ms, doubling to two seconds', () => {
+		const pace = new Pace(0);
+		refuseAll(pace, 3, 0);
+		const waits: number[] = [];
+		let nowMs = 0;
+		for (let ask = 0; ask < 6; ask++) {
+			waits.push(pace.waitMs(nowMs));
+			nowMs += pace.waitMs(nowMs);
+			pace.take(nowMs);
+			expect(pace.waitMs(nowMs)).toBe(2_000);
+			pace.refused(nowMs, undefined);
+		}
+		expect(waits).toEqual([250, 250, 500, 1_000, 2_000, 2_000]);
+	});
+
+	it('begin anew where the first call is accepted after a second and a half of refusals', () => {
+		for (const [afterMs, calls] of [
+			[1_600, 20],
+			[1_000, 0],
+		] as const) {
+			const pace = new Pace(0);
+			for (let call = 0; call < 5; call++) pace.accepted(0, false);
+			refuseAll(pace, 3, 10);
+			pace.take(afterMs);
+			pace.accepted(afterMs, false);
+			expect(pace.perSecond(afterMs) === Infinity).toBe(calls > 0);
+			expect(goAt(pace, afterMs + 1_000)).toBeGreaterThanOrEqual(calls);
+		}
+	});
+
+	it('are cut once a second, to what was accepted and not below half', () => {
+		const pace = new Pace(0);
+		for (let nowMs = 0; nowMs < 10_000; nowMs += 100) pace.accepted(nowMs, false);
+		pace.refused(10_000, undefined);
+		pace.refused(10_000, undefined);
+		const cut = pace.perSecond(10_000);
+		expect(cut).toBeGreaterThan(9);
+		expect(cut).toBeLessThan(9.7);
+		pace.accepted(10_500, false);
+		pace.refused(10_900, undefined);
+		expect(pace.perSecond(10_900)).toBe(cut);
+		pace.accepted(14_000, false);
+		pace.refused(14_100, undefined);
+		expect(pace.perSecond(14_100)).toBeCloseTo(cut / 2, 5);
+		expect([pace.perSecond(74_099), pace.perSecond(74_100)]).toEqual([cut / 2, Infinity]);
+	});
+
+	it('are not cut by refusals five seconds apart', () => {
+		const pace = new Pace(0);
+		for (const nowMs of [0, 5_000, 10_000]) {
+			pace.refused(nowMs, undefined);
+			pace.accepted(nowMs, false);
+		}
+		expect(pace.perSecond(10_000)).toBe(Infinity);
+	});
+
+	it('grow while they hold calls back, ever faster until twenty seconds after the last cut', () => {
+		const rateAfter = (sinceCutMs: number) => {
+			const pace = new Pace(0);
+			pace.refused(0, undefined);
+			pace.refused(0, undefined);
+			const before = pace.perSecond(0);
+			pace.grow(sinceCutMs, 1);
+			expect(pace.perSecond(0)).toBe(before);
+			goAt(pace, sinceCutMs);
+			pace.grow(sinceCutMs, 1);
+			return pace.perSecond(0) / before;
+		};
+		expect(rateAfter(0)).toBeCloseTo(1.01, 5);
+		expect(rateAfter(10_000)).toBeCloseTo(1.31, 5);
+		expect(rateAfter(20_000)).toBeCloseTo(2.21, 5);
+		expect(rateAfter(40_000)).toBeCloseTo(2.21, 5);
+	});
+
+	it('that was the limit after all goes on at twenty a second, without a burst', () => {
+		const pace = new Pace(0);
+		pace.wasLimit(1_000);
+		expect([goAt(pace, 1_000), pace.perSecond(1_000)]).toEqual([0, 20]);
+		expect(goAt(pace, 1_500)).toBe(2);
+		pace.refused(2_000, undefined);
+		const cut = pace.perSecond(2_000);
+		pace.wasLimit(2_000);
+		expect(pace.perSecond(2_000)).toBe(cut);
+	});
+
+	it('hesitate for a second, in which each accepted call lets but one more go', () => {
+		const pace = new Pace(0);
+		pace.hesitate(0);
+		expect(goAt(pace, 0)).toBe(0);
+		pace.accepted(0, true);
+		expect(goAt(pace, 0)).toBe(1);
+		pace.accepted(1_000, true);
+		expect(goAt(pace, 1_000)).toBe(20);
+	});
+
+	it('let no more go than the gateway says that are left', () => {
+		const pace = new Pace(0);
+		pace.told(0, 3, 60_000, false);
+		expect([goAt(pace, 0), pace.restMs(0)]).toEqual([3, 0]);
+		pace.told(0, 0, 3_000, false);
+		expect([pace.restMs(0), pace.waitMs(1_000), goAt(pace, 3_000)]).toEqual([3_000, 2_000, 1]);
+	});
+
+	it('rest a minute at most on the headers of a refusal, and five seconds on those of another', () => {
+		for (const [wasRefused, restMs] of [
+			[true, 60_000],
+			[false, 5_000],
+		] as const) {
+			const pace = new Pace(0);
+			pace.told(0, 0, 90_000, wasRefused);
+			pace.told(0, 0, 1_000, wasRefused);
+			expect(pace.restMs(0)).toBe(restMs);
+		}
+	});
+
+	it('do not heed for a minute what a call proved wrong, but always a refusal', () => {
+		const pace = new Pace(0);
+		pace.told(0, 0, 90_000, false);
+		// One in flight proves nothing.
+		pace.accepted(4_999, false);
+		pace.told(4_999, 0, 90_000, false);
+		expect(pace.restMs(5_000)).toBe(4_999);
+		pace.accepted(9_999, false);
+		pace.told(9_999, 0, 90_000, false);
+		expect(pace.restMs(9_999)).toBe(0);
+		pace.told(69_998, 0, 1_000, false);
+		expect(pace.restMs(69_998)).toBe(0);
+		pace.told(69_999, 0, 1_000, false);
+		expect(pace.restMs(69_999)).toBe(1_000);
+	});
+});

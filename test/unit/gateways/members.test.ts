@@ -130,6 +130,17 @@ const READS: Record<string, Array<[body: object, expected: object]>> = {
 			{ images: [{ flagged: true }] },
 		],
 	],
+	'E12: the reason told twice': [
+		[{ status: 'failed', errors: ['Oops', 'Oops'] }, { failure: { message: 'Oops' } }],
+		[
+			{ status: 'failed', error: 'Blocked', provider_error: { message: 'Blocked: nudity' } },
+			{ failure: { message: 'Blocked: nudity' } },
+		],
+		[
+			{ status: 'failed', error: 'Blocked: nudity', provider_error: { message: 'nudity' } },
+			{ failure: { message: 'Blocked: nudity' } },
+		],
+	],
 	'E4: the reason elsewhere': [
 		[{ status: 'failed', failure: { reason: 'Oops' } }, { failure: { message: 'Oops' } }],
 		[{ status: 'failed', error_msg: 'Oops' }, { failure: { message: 'Oops' } }],

@@ -23,10 +23,11 @@ const task: TaskState = {
 	raw: {},
 };
 
-const contextOf = (node: Partial<INode> = {}) =>
+/** @param items how many the node has */
+const contextOf = (node: Partial<INode> = {}, items = 5) =>
 	({
 		getNode: () => ({ name: 'FLUX Image', type: 'fluxImage', ...node }),
-		getInputData: () => [],
+		getInputData: () => Array.from({ length: items }),
 	}) as unknown as IExecuteFunctions;
 
 const failure = (
@@ -257,6 +258,11 @@ describe('a wrong input', () => {
 		expect(description).toBe(
 			'Item 3: nothing was sent and nothing was paid. Set it to 992 or 1024, in the node or in the expression that gives it.',
 		);
+	});
+
+	it('that is the only one needs no number', () => {
+		const { description } = parameterError(contextOf({}, 1), 0, width);
+		expect(description).toMatch(/^So nothing was sent and nothing was paid\. Set it/);
 	});
 
 	it("of an agent's tool is for the model, in one message (FAULTS E13)", () => {

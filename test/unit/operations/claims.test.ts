@@ -1,0 +1,90 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { Orders } from '../../../nodes/FluxImage/accounts/orders';
+import { WorkflowClaims } from '../../../nodes/FluxImage/operations/claims';
+import { SimulatedClock } from '../../../tooling/simulatedClock';
+
+/** What n8n makes of one run of Remove Duplicates, after so many milliseconds. */
+interface Run {
+	afterMs?: number;
+	comes: 'new' | 'seen' | 'error';
+}
+
+const OUTPUTS = { new: [[{ json: {} }], []], seen: [[], [{ json: {} }]] };
+
+/** Claims in an n8n that answers as told, the last answer for good. */
+function claimsIn(...runs: Run[]) {
+	const clock = new SimulatedClock(0);
+	const orders = new Orders();
+	const logged: string[] = [];
+	const operations: unknown[] = [];
+	const executeWorkflow: unknown = async (
+		...[{ code }]: Parameters<IExecuteFunctions['executeWorkflow']>
+	) => {
+		const { afterMs = 0, comes } = runs.length > 1 ? runs.shift()! : runs[0]!;
+		operations.push(code?.nodes[1]?.parameters.operation);
+		if (afterMs > 0) await clock.sleep(afterMs);
+		if (comes === 'error') throw new Error('UNIQUE constraint failed');
+		return { data: OUTPUTS[comes] };
+	};
+	const context = { executeWorkflow } as IExecuteFunctions;
+	const claims = new WorkflowClaims(context, clock, orders, (message) => logged.push(message));
+	const claim = async (deadlineMs = 60_000) => await clock.run(claims.claim('key', deadlineMs));
+	return { claim, clock, logged, operations };
+}
+
+const CLAIM = 'removeItemsSeenInPreviousExecutions';
+const RELEASE = 'clearDeduplicationHistory';
+
+describe("a claim in n8n's database", () => {
+	it.each([
+		['won', 'new'],
+		['taken', 'seen'],
+	] as const)('is %s where its value is %s', async (claimed, comes) => {
+		const { claim, logged } = claimsIn({ comes });
+		expect(await claim()).toBe(claimed);
+		expect(logged).toEqual([]);
+	});
+
+	it('is asked once more after a tie, which n8n fails for one of two workers', async () => {
+		const { claim, operations } = claimsIn({ comes: 'error' }, { comes: 'seen' });
+		expect(await claim()).toBe('taken');
+		expect(operations).toHaveLength(2);
+	});
+
+	it('is not offered by an n8n that never could, and the log says why', async () => {
+		const { claim, clock, logged } = claimsIn({ comes: 'error' });
+		expect(await claim()).toBe('notOffered');
+		expect(clock.nowMs()).toBe(0);
+		expect(logged).toEqual([expect.stringContaining('UNIQUE constraint failed')]);
+	});
+
+	it('is late where a database fails that has answered before: nobody may send then', async () => {
+		const { claim, clock, logged } = claimsIn({ comes: 'new' }, { comes: 'error' });
+		await claim();
+		expect(await claim()).toBe('late');
+		expect(clock.nowMs()).toBe(4_000);
+		expect(logged).toEqual([]);
+	});
+
+	it('is won where such a database comes back', async () => {
+		const failures: Run[] = [{ comes: 'error' }, { comes: 'error' }, { comes: 'error' }];
+		const { claim } = claimsIn({ comes: 'seen' }, ...failures, { comes: 'new' });
+		await claim();
+		expect(await claim()).toBe('won');
+	});
+
+	it('is late past its deadline, and given back where it is won after all', async () => {
+		const { claim, clock, operations } = claimsIn({ comes: 'new', afterMs: 500 }, { comes: 'new' });
+		expect(await claim(100)).toBe('late');
+		expect(operations).toEqual([CLAIM]);
+		await clock.pass(1_000);
+		expect(operations).toEqual([CLAIM, RELEASE]);
+	});
+
+	it("is left alone past its deadline where it is another's", async () => {
+		const { claim, clock, operations } = claimsIn({ comes: 'seen', afterMs: 500 });
+		expect(await claim(100)).toBe('late');
+		await clock.pass(1_000);
+		expect(operations).toEqual([CLAIM]);
+	});
+});
