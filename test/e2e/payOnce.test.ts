@@ -5,7 +5,7 @@ import { claimCostWords, measureClaim } from '../n8n/claimCost';
 import { claimsOf } from './claims';
 import { fixture } from './fixture';
 import { tasksWith, taskWith } from './gatewayTasks';
-import { openN8n, outcomeOf } from './n8n';
+import { executionsOf, openN8n, outcomeOf } from './n8n';
 import { publishPayOnce, type Delivery, type PayOnceWorkflow } from './payOnceWorkflow';
 
 /** n8n itself waits ten seconds after a crash before it starts, and lets executions go on for 30. */
@@ -89,6 +89,26 @@ describe('a production webhook with a Pay Once Key', () => {
 		});
 
 		const prompt = 'A kite after a failure';
+		expect(await workflow.deliver({ order: '1', prompt })).toMatchObject({ status: 'completed' });
+		expect(await billed(prompt)).toBe(1);
+	});
+
+	it('gives the key back where a person stops the execution and its task is cancelled', async () => {
+		const workflow = await publish('stopped');
+		const delivery = { order: '1', prompt: 'A kite that is stopped [never]' };
+		await hangUp(workflow, delivery);
+		const [running] = await executionsOf(workflow.id, 'running');
+		await rest.call('POST', `executions/${running?.id}/stop`);
+		const { id } = await taskWith(delivery.prompt);
+		const claims = await eventually(
+			'the release of the key',
+			async () => await claimsOf(workflow.id),
+			({ keys }) => keys.length === 0,
+		);
+		expect(claims.givenBack).toEqual([expect.stringContaining(id)]);
+		expect((await taskWith(delivery.prompt)).state).toBe('cancelled');
+
+		const prompt = 'A kite after a stop';
 		expect(await workflow.deliver({ order: '1', prompt })).toMatchObject({ status: 'completed' });
 		expect(await billed(prompt)).toBe(1);
 	});

@@ -51,6 +51,26 @@ export async function savedData(executionId: string): Promise<string> {
 	return rows.flat().join();
 }
 
+/** How many executions made a task, took that of another, or were told that there is one. */
+export interface Endings {
+	paid: number;
+	reused: number;
+	alreadyOrdered: number;
+}
+
+/** What the successful executions of a workflow have come to. */
+export async function endingsOf(workflow: { id: string }): Promise<Endings> {
+	const rows = await queryPostgres(
+		fixture.database,
+		`SELECT CASE WHEN data LIKE '%"alreadyOrdered"%' THEN 'alreadyOrdered'
+			WHEN data LIKE '%"reused"%' THEN 'reused' WHEN data LIKE '%"requestId"%' THEN 'paid' END, count(*)
+		FROM execution_entity JOIN execution_data ON "executionId" = id
+		WHERE "workflowId" = '${workflow.id}' AND "deletedAt" IS NULL AND status = 'success' GROUP BY 1`,
+	);
+	const counts = rows.map(([ending, count]) => [ending, Number(count)] as const);
+	return { ...{ paid: 0, reused: 0, alreadyOrdered: 0 }, ...Object.fromEntries(counts) };
+}
+
 /** How many Pay Once Keys of a workflow are claimed in the database. */
 export async function claimedKeys(workflow: { id: string }): Promise<number> {
 	const [row] = await queryPostgres(
