@@ -115,12 +115,12 @@ describe('Beliefs about an account', () => {
 		for (let task = 0; task < 3; task++) accept(callOf('create'));
 		for (let call = 0; call < 2; call++) refuse(callOf('poll'));
 		for (let time = 0; time < 3; time++) accept(callOf('poll'), 1_000);
-		// One call a second: with itself four tasks of two calls each are half of sixteen.
+		// 1.425 calls a second: with itself four tasks of two calls each are half of 16.
 		const create = (itemDeadlineMs: number) => callOf('create', { itemDeadlineMs });
-		const nowMs = 5_000;
-		expect(beliefs.waitMs(create(nowMs + 15_500), nowMs)).toBe(1_000);
-		expect(beliefs.waitMs(create(nowMs + 16_500), nowMs)).toBe(0);
-		expect(beliefs.waitMs(create(nowMs + 15_500), 60_000)).toBe(0);
+		const nowMs = 6_000;
+		expect(beliefs.waitMs(create(nowMs + 11_200), nowMs)).toBe(1_000);
+		expect(beliefs.waitMs(create(nowMs + 11_300), nowMs)).toBe(0);
+		expect(beliefs.waitMs(create(nowMs + 11_200), 60_000)).toBe(0);
 	});
 
 	it('let one create go where nothing is paid, if there are calls for a look and its result', () => {
