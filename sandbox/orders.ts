@@ -146,8 +146,8 @@ interface Size {
 function sizeFor(table: ModelTable, parameters: Parameters, firstImage: Size | undefined): Size {
 	const { width = table.width, height = table.height } = sidesIn(parameters);
 	if (width !== undefined && height !== undefined) return { width, height };
-	if (width !== undefined) return { width, height: otherSide(width) };
-	if (height !== undefined) return { width: otherSide(height), height };
+	if (width !== undefined) return { width, height: chosenSide };
+	if (height !== undefined) return { width: chosenSide, height };
 	const { resolution } = isObject(parameters.metadata) ? parameters.metadata : {};
 	return sizeOfRatio(
 		ratioFor(table, parameters, firstImage),
@@ -161,10 +161,8 @@ function sidesIn({ width, height }: Parameters): Partial<Size> {
 	return { width: side(width), height: side(height) };
 }
 
-/** The side that the maker chooses beside one that is given. */
-function otherSide(side: number): number {
-	return Math.max(16, Math.round(pixels / side / 16) * 16);
-}
+/** The side that the maker chooses beside one that is given; the contract leaves it to the maker. */
+const chosenSide = 1024;
 
 function ratioFor(table: ModelTable, parameters: Parameters, firstImage: Size | undefined): number {
 	const text = parameters.aspect_ratio ?? parameters.size;

@@ -54,7 +54,9 @@ describe.each(files)('the saved workflow v1/%s', (file) => {
 				expect(fileName).toMatch(/^[\w-]+_[a-z0-9]+_\d+\.\w+$/i);
 			}
 		}
-		expect({ tasks: tasksOf(), outputs: outputsOf(outcome) }).toEqual(steady(saved.expected));
+		expect(tasksOf()).toEqual(steady(saved.expected.tasks));
+		// Fields may be added: 1.1 tells in `failure` what the problem is, and whether money went.
+		expect(outputsOf(outcome)).toMatchObject(steady(saved.expected.outputs) as object[]);
 	});
 });
 
