@@ -149,8 +149,8 @@ describe('FLUX.2 in the queue API', () => {
 		['both sides', { width: 1_536, height: 1_024 }, 192, 128],
 		['no side', {}, 128, 128],
 		['zeros', { width: 0, height: 0 }, 128, 128],
-		['the width alone', { width: 2_048 }, 256, 64],
-		['the height alone, and a 0', { width: 0, height: 2_048 }, 64, 256],
+		['the width alone', { width: 2_048 }, 256, 128],
+		['the height alone, and a 0', { width: 0, height: 2_048 }, 128, 256],
 	])('takes %s, and chooses what is not told', async (_sides, sides, width, height) => {
 		const created = await createdTask(
 			{ prompt: 'x', disable_pup: true, ...sides },
