@@ -1,4 +1,3 @@
-import type { Clock } from '../core/clock';
 import { STOPPED, type Outcome, type Problem } from '../core/problem';
 import type { TaskRef, TaskState } from '../core/task';
 import { ENDED } from '../core/task';
@@ -7,39 +6,16 @@ import type {
 	FileUpload,
 	Gateway,
 	GatewayReply,
-	GatewayRequest,
 	TaskRequest,
 } from '../gateways/gateway';
 import { startOf } from '../gateways/errorWords';
-import { LEAST_CALL_MS, longestCallMs } from './callTime';
-import type { Download, Http, RequestLimits } from './http';
-import type { Call, CallKind, Limiter, Turn } from './limiter';
+import { ApiCalls, type ClientPorts } from './apiCalls';
+import { longestCallMs } from './callTime';
+import type { Download } from './http';
+import type { Turn } from './limiter';
 import type { Redact } from './redaction';
-import {
-	createRule,
-	inputRule,
-	readRule,
-	withRetry,
-	type RetryPorts,
-	type RetryRule,
-	type Until,
-} from './retry';
-import { retryAfterMs } from './headers';
+import { createRule, inputRule, readRule, withRetry, type RetryRule, type Until } from './retry';
 import { SharedUploads } from './sharedUploads';
-
-/** What a client needs of the world. */
-export interface ClientPorts extends RetryPorts {
-	readonly clock: Clock;
-	readonly http: Http;
-	/** Whose turn it is, over all executions of the account; pictures are on another host, without limits. */
-	readonly limiter: Limiter;
-	/** Turns go round by execution: any object that is its own. */
-	readonly execution: object;
-	/** A person's test run always asks, whatever is supposed of the gateway. */
-	readonly isTestRun: boolean;
-	/** Whether this account has refused ids of the caller's own; shared by its executions. */
-	readonly ownIds: { areRefused: boolean };
-}
 
 /** A task that is to be made. */
 export interface NewTask {
@@ -66,19 +42,13 @@ const DOWNLOAD_TIMEOUT_MS = 120_000;
 /** How long an input image is uploaded or fetched, in milliseconds: 20 MB at 2 Mbit/s need 80 s. */
 const UPLOAD_FOR_MS = 120_000;
 
-/** What a call comes to whose turn does not come in time. */
-const NO_TURN: Problem = {
-	kind: 'rateLimited',
-	reason:
-		'the gateway limits the rate of calls, and the time was up before the turn of this one: it was not sent',
-};
-
 /**
  * A gateway as a handful of verbs. Each is tried by its own rule (`retry.ts`) until it is answered or
  * its `until` ends it, waits for its turn, and gives a value or a problem. None throws for what the
  * network or a gateway does.
  */
 export class GatewayClient {
+	private readonly calls: ApiCalls;
 	private readonly uploads: SharedUploads;
 	/** The places that running tasks hold among the account's tasks at a time, by request id. */
 	private readonly places = new Map<string, Turn>();
@@ -87,6 +57,7 @@ export class GatewayClient {
 		readonly gateway: Gateway,
 		private readonly ports: ClientPorts,
 	) {
+		this.calls = new ApiCalls(ports);
 		this.uploads = new SharedUploads(ports.clock);
 	}
 
@@ -123,9 +94,9 @@ export class GatewayClient {
 			const { gateway } = this;
 			const sendOnce = async (task: TaskRequest) => {
 				const request = gateway.create(task);
-				return await this.send(request, (reply) => gateway.readCreate(reply, modelId), turn, {
+				return await this.calls.send(request, (reply) => gateway.readCreate(reply, modelId), turn, {
 					// No signal: a create that is on its way is awaited, for its id is needed.
-					timeoutMs: Math.max(longestCallMs(request), this.leftMs(until)),
+					timeoutMs: Math.max(longestCallMs(request), this.calls.leftMs(until)),
 				});
 			};
 			const { ownId, ...withoutOwnId } = built.value;
@@ -136,7 +107,7 @@ export class GatewayClient {
 		};
 		const inTurn = async () => {
 			const call = { kind: 'create', modelId, tasks, turnUntilMs: until.deadlineMs } as const;
-			return await this.inTurn(call, until, async (turn) => {
+			return await this.calls.inTurn(call, until, async (turn) => {
 				const outcome = await post(turn);
 				// Whose last try is too late is told what the tries before came to.
 				notSent = outcome.problem ?? notSent;
@@ -160,7 +131,7 @@ export class GatewayClient {
 	async status(task: TaskRef, until: Until): Promise<Outcome<TaskState>> {
 		const { gateway, ports } = this;
 		const isLast = ports.clock.nowMs() >= until.deadlineMs;
-		const outcome = await this.read(
+		const outcome = await this.calls.read(
 			{ kind: isLast ? 'result' : 'poll', modelId: task.modelId },
 			gateway.status(task),
 			(reply) => gateway.readStatus(reply, task),
@@ -180,7 +151,7 @@ export class GatewayClient {
 	async result(task: TaskRef, until: Until): Promise<Outcome<TaskState>> {
 		const { gateway } = this;
 		let last: TaskState | undefined;
-		const outcome = await this.read(
+		const outcome = await this.calls.read(
 			{ kind: 'result', modelId: task.modelId },
 			gateway.result(task),
 			(reply) => {
@@ -232,7 +203,7 @@ export class GatewayClient {
 			return unknown ? { problem: { kind: 'notFound' } } : outcome;
 		};
 		const call = { kind: 'cancel', modelId: task.modelId } as const;
-		const outcome = await this.read(call, cancel(task), readKnown, until);
+		const outcome = await this.calls.read(call, cancel(task), readKnown, until);
 		if (lastReply) this.release(task);
 		return outcome.problem && lastReply ? { value: lastReply } : outcome;
 	}
@@ -247,7 +218,7 @@ export class GatewayClient {
 	async find(ownId: string, modelId: string, until: Until): Promise<Outcome<TaskState>> {
 		const { gateway } = this;
 		if (!gateway.find) return { problem: { kind: 'notFound', reason: NO_OWN_IDS } };
-		return await this.read(
+		return await this.calls.read(
 			{ kind: 'poll', modelId },
 			gateway.find(ownId),
 			(reply) => gateway.readCreate(reply, modelId),
@@ -286,7 +257,7 @@ export class GatewayClient {
 				await http.download(
 					url,
 					{
-						timeoutMs: Math.min(DOWNLOAD_TIMEOUT_MS, this.leftMs(until)),
+						timeoutMs: Math.min(DOWNLOAD_TIMEOUT_MS, this.calls.leftMs(until)),
 						signal: until.signal,
 					},
 					consume,
@@ -316,92 +287,13 @@ export class GatewayClient {
 		if (!upload || !readUpload) return { problem: NO_UPLOAD };
 		const { fileName, contentType, bytes } = image;
 		const file: Omit<FileUpload, 'fieldName'> = { fileName, contentType, bytes: await bytes() };
-		return await this.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, until);
+		return await this.calls.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, until);
 	}
 
 	/** The task's place among the account's tasks at a time is free. */
 	private release({ requestId }: TaskRef): void {
 		this.places.get(requestId)?.end();
 		this.places.delete(requestId);
-	}
-
-	/** A call that bills nothing, tried until it is answered, each try in its turn. */
-	private async read<T>(
-		call: { readonly kind: CallKind; readonly modelId: string },
-		request: GatewayRequest,
-		read: (reply: GatewayReply) => Outcome<T>,
-		until: Until,
-	): Promise<Outcome<T>> {
-		const nowMs = this.ports.clock.nowMs();
-		// What begins at its deadline waits for its turn as long as for its answer.
-		const isLate = nowMs >= until.deadlineMs;
-		const turnUntilMs = isLate ? nowMs + LEAST_CALL_MS : until.deadlineMs;
-		const attempt = async (turn: Turn) => {
-			const timeoutMs = Math.min(longestCallMs(request), this.leftMs(until));
-			const { signal } = until;
-			return await this.send(request, read, turn, { timeoutMs, signal });
-		};
-		return await withRetry(
-			async () =>
-				await this.inTurn({ ...call, tasks: 0, turnUntilMs }, until, async (turn) => {
-					const outcome = await attempt(turn);
-					turn.end();
-					return outcome;
-				}),
-			(problem) => readRule(problem, until),
-			until,
-			this.ports,
-		);
-	}
-
-	/** Does what is to be done when the call's turn has come; a turn that comes to nothing is given back. */
-	private async inTurn<T>(
-		{ turnUntilMs, ...call }: Pick<Call, 'kind' | 'modelId' | 'tasks'> & { turnUntilMs: number },
-		until: Until,
-		act: (turn: Turn) => Promise<Outcome<T>>,
-	): Promise<Outcome<T>> {
-		const { limiter, execution, isTestRun } = this.ports;
-		const turn = await limiter.acquire(
-			{ ...call, execution, isTestRun, itemDeadlineMs: until.deadlineMs },
-			{ signal: until.signal, deadlineMs: turnUntilMs },
-		);
-		if (!turn) return { problem: NO_TURN };
-		if (until.signal.aborted) {
-			turn.end();
-			return { problem: STOPPED };
-		}
-		let outcome: Outcome<T> | undefined;
-		try {
-			return (outcome = await act(turn));
-		} finally {
-			if (!outcome || outcome.problem) turn.end();
-		}
-	}
-
-	/** What is left of the time, and at least what a call needs. */
-	private leftMs({ deadlineMs }: Until): number {
-		return Math.max(LEAST_CALL_MS, Math.ceil(deadlineMs - this.ports.clock.nowMs()));
-	}
-
-	/** Sends a request and reads its reply; a problem carries the gateway's Retry-After. */
-	private async send<T>(
-		request: GatewayRequest,
-		read: (reply: GatewayReply) => Outcome<T>,
-		turn: Turn,
-		limits: RequestLimits,
-	): Promise<Outcome<T>> {
-		const { http, clock } = this.ports;
-		const exchange = await http.send(request, limits);
-		if (exchange.problem) return exchange;
-		const { headers } = exchange.value;
-		const outcome = read(exchange.value);
-		const waitMs = retryAfterMs(headers, clock.dateMs());
-		const { problem } = outcome;
-		if (problem?.kind !== 'rateLimited') turn.accepted(headers);
-		else turn.refused({ meaning: problem.limit ?? 'unknown', retryAfterMs: waitMs, headers });
-		return problem && waitMs !== undefined
-			? { problem: { ...problem, retryAfterMs: waitMs } }
-			: outcome;
 	}
 }
 
