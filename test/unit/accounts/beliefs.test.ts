@@ -148,6 +148,34 @@ describe('Beliefs about an account', () => {
 		expect(beliefs.waitMs(callOf('create'), 0)).toBe(0);
 	});
 
+	it('rest creates alone for headers of creates: a minute for a refusal, five seconds for another', () => {
+		const { beliefs, go, refuse } = believed();
+		const headers = {
+			'x-ratelimit-remaining': '0',
+			'x-ratelimit-reset': '90',
+			'x-ratelimit-category': 'async_submit',
+		};
+		const create = callOf('create');
+		refuse(create, { headers: { ...headers, 'x-ratelimit-remaining': '9' } });
+		beliefs.accepted(create, go(create), headers, false, 0);
+		expect([beliefs.restMs(create, 0), beliefs.restMs(callOf('poll'), 0)]).toEqual([5_000, 0]);
+		refuse(create, { headers }, 1_000);
+		expect(beliefs.restMs(create, 1_000)).toBe(60_000);
+		expect(beliefs.restMs(callOf('poll'), 1_000)).toBe(0);
+	});
+
+	it('let creates of other models go more slowly too, while two in a row were refused without a word', () => {
+		const other = callOf('create', { modelId: 'flux_2_pro' });
+		const { beliefs, refuse } = believed();
+		refuse(callOf('create'));
+		expect(beliefs.waitMs(other, 0)).toBe(0);
+		refuse(callOf('create'));
+		expect(beliefs.waitMs(other, 0)).toBe(50);
+		const inWords = believed();
+		for (let call = 0; call < 2; call++) inWords.refuse(callOf('create'), { meaning: 'tasks' });
+		expect(inWords.beliefs.waitMs(other, 0)).toBe(0);
+	});
+
 	it('remember fifty models, and those whose tasks run', () => {
 		const { beliefs, accept, refuse } = believed();
 		const full = callOf('create', { modelId: 'full' });
@@ -161,5 +189,12 @@ describe('Beliefs about an account', () => {
 		const create = callOf('create', { modelId: 'one more' });
 		beliefs.ended(create, accept(create), 0);
 		expect(beliefs.waitMs(full, 0)).toBe(0);
+		accept(full);
+		refuse(full, { meaning: 'tasks' });
+		for (let model = 0; model < 60; model++) {
+			const another = callOf('create', { modelId: String(model) });
+			beliefs.ended(another, accept(another, 9_000), 9_000);
+		}
+		expect(beliefs.waitMs(callOf('create', { modelId: 'full', tasks: 2 }), 0)).toBe(1_000);
 	});
 });
