@@ -90,10 +90,6 @@ export class Orders<Flight = unknown> {
 		return this.waiting.get(task) ?? 0;
 	}
 
-	isMarked(mark: string): boolean {
-		return this.marks.has(mark);
-	}
-
 	/** Whether this was marked before; it is from now on. */
 	markOnce(mark: string): boolean {
 		const isMarked = this.marks.has(mark);

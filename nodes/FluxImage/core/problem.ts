@@ -29,6 +29,8 @@ export interface Problem {
 	readonly modelId?: string;
 	/** The whole reply of a task that finished without an image, redacted. */
 	readonly reply?: unknown;
+	/** Nothing was sent here, but money may have gone for the same order elsewhere. */
+	readonly mayBePaid?: true;
 	/** Where a finished picture lies that could not be fetched. */
 	readonly pictureUrl?: string;
 }

@@ -1,23 +1,22 @@
 import type { IExecuteFunctions, INode, INodeParameters } from 'n8n-workflow';
 
-import type { Orders } from '../accounts/orders';
 import type { Clock } from '../core/clock';
-import type { Claims } from '../tasks/ledger';
+import type { Claims, ClaimUntil } from '../tasks/ledger';
 
 type InlineWorkflow = NonNullable<Parameters<IExecuteFunctions['executeWorkflow']>[0]['code']>;
 
 /** How long n8n may take to let a claim go, in milliseconds; it takes 25 to 90. */
 const RELEASE_MS = 10_000;
 
-/** How often a claim is asked: of two workers at the same moment n8n may fail one, and then says "seen". */
-const MOST_ASKS = 2;
+/** How often n8n is asked at once: of two workers at the same moment it may fail one, and then says "seen". */
+const ASKS_AT_ONCE = 2;
 
-/** How often where this n8n has answered before, and the pause from the second ask on, in milliseconds. */
-const MOST_ASKS_OF_ONE_THAT_CAN = 6;
+/** How often in all, and the pause from the second ask on, in milliseconds: a database may be away. */
+const MOST_ASKS = 6;
 const ASK_AGAIN_MS = 1_000;
 
-/** That this process's n8n can claim. */
-const ANSWERED = 'claimAnswered';
+/** How n8n says that it has no such node, or runs no such workflow: then it never will. */
+const CANNOT_CLAIM = /unrecognized node type|not a function|not (implemented|supported|available)/i;
 
 /**
  * Claims in n8n's database, over all its processes. n8n's Remove Duplicates keeps one row a node, whose
@@ -29,26 +28,25 @@ export class WorkflowClaims implements Claims {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly clock: Clock,
-		private readonly orders: Orders,
 		private readonly log: (message: string) => void,
+		/** Of what holds for the whole process, and is said once. */
+		private readonly logOnce = log,
 	) {}
 
-	async claim(name: string, deadlineMs: number): ReturnType<Claims['claim']> {
+	async claim(name: string, { deadlineMs, signal }: ClaimUntil): ReturnType<Claims['claim']> {
 		for (let asks = 1; ; asks++) {
 			const run = this.run(name, CLAIM);
 			try {
-				const outputs = await this.within(deadlineMs, run);
+				const outputs = await this.within(deadlineMs, run, signal);
 				if (!outputs) return this.tooLate(name, run);
-				this.orders.markOnce(ANSWERED);
 				return isWon(outputs) ? 'won' : 'taken';
 			} catch (error) {
-				if (asks < MOST_ASKS) continue;
-				// Of an n8n that could claim before, it is the database that fails: nothing is sent then.
-				if (!this.orders.isMarked(ANSWERED)) return this.notOffered(error);
-				if (asks === MOST_ASKS_OF_ONE_THAT_CAN) return 'late';
+				if (CANNOT_CLAIM.test(messageOf(error))) return this.notOffered(error);
+				if (asks < ASKS_AT_ONCE) continue;
+				// It is the database that fails: nothing is sent then.
 				const leftMs = deadlineMs - this.clock.nowMs();
-				if (leftMs < ASK_AGAIN_MS) return 'late';
-				await this.clock.sleep(ASK_AGAIN_MS);
+				if (asks === MOST_ASKS || leftMs < ASK_AGAIN_MS || signal.aborted) return 'late';
+				await this.clock.sleep(ASK_AGAIN_MS, signal);
 			}
 		}
 	}
@@ -63,20 +61,27 @@ export class WorkflowClaims implements Claims {
 	}
 
 	private notOffered(error: unknown): 'notOffered' {
-		this.log(
+		this.logOnce(
 			`A Pay Once Key could not be claimed in n8n's database, so it holds in this process and in the workflow's static data alone: ${messageOf(error)}`,
 		);
 		return 'notOffered';
 	}
 
 	async release(name: string, task?: string): Promise<void> {
-		const deadlineMs = this.clock.nowMs() + RELEASE_MS;
-		if (task !== undefined && (await this.claim(`${name}/${task}`, deadlineMs)) !== 'won') return;
-		try {
-			await this.within(deadlineMs, this.run(name, RELEASE));
-		} catch (error) {
-			this.log(`A Pay Once Key could not be given back: ${messageOf(error)}`);
+		const until = { deadlineMs: this.clock.nowMs() + RELEASE_MS, signal: NEVER };
+		if (task !== undefined && (await this.claim(`${name}/${task}`, until)) !== 'won') return;
+		let failure = 'n8n did not answer';
+		for (let asks = 1; asks <= MOST_ASKS; asks++) {
+			try {
+				if (await this.within(until.deadlineMs, this.run(name, RELEASE), NEVER)) return;
+				break;
+			} catch (error) {
+				failure = messageOf(error);
+				if (CANNOT_CLAIM.test(failure)) return;
+				await this.clock.sleep(ASK_AGAIN_MS);
+			}
 		}
+		this.log(`A Pay Once Key could not be given back, so its order is taken for begun: ${failure}`);
 	}
 
 	/** The outputs of the last node of a workflow that claims or releases. */
@@ -86,12 +91,16 @@ export class WorkflowClaims implements Claims {
 		return data as Outputs;
 	}
 
-	/** What comes of the run; nothing where it does not come in time. */
-	private async within(deadlineMs: number, run: Promise<Outputs>): Promise<Outputs | undefined> {
+	/** What comes of the run; nothing where it does not come in time, or Stop comes before. */
+	private async within(
+		deadlineMs: number,
+		run: Promise<Outputs>,
+		signal: AbortSignal,
+	): Promise<Outputs | undefined> {
 		const over = new AbortController();
 		const { clock } = this;
 		const waited = clock
-			.sleep(Math.max(0, deadlineMs - clock.nowMs()), over.signal)
+			.sleep(Math.max(0, deadlineMs - clock.nowMs()), AbortSignal.any([over.signal, signal]))
 			.then(() => undefined);
 		try {
 			return await Promise.race([run, waited]);
@@ -100,6 +109,9 @@ export class WorkflowClaims implements Claims {
 		}
 	}
 }
+
+/** A signal that never aborts: what was won is given back after Stop too. */
+const NEVER = new AbortController().signal;
 
 type Outputs = ReadonlyArray<readonly unknown[] | null>;
 

@@ -137,8 +137,9 @@ function keyPorts(
 	{ accounts, clock }: NodePorts,
 ): Pick<LedgerPorts, 'kept' | 'claims'> {
 	if (isTestRun(context)) return {};
-	const log = (message: string) => {
-		if (!accounts.orders.markOnce('claims')) context.logger.warn(`FLUX Image: ${message}`);
+	const log = (message: string) => context.logger.warn(`FLUX Image: ${message}`);
+	const logOnce = (message: string) => {
+		if (!accounts.orders.markOnce('claims')) log(message);
 	};
 	return {
 		kept: new KeptOrders(
@@ -147,6 +148,6 @@ function keyPorts(
 			accounts.orders,
 			keyPrefix(context),
 		),
-		claims: new WorkflowClaims(context, clock, accounts.orders, log),
+		claims: new WorkflowClaims(context, clock, log, logOnce),
 	};
 }

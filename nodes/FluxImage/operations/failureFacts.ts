@@ -1,7 +1,7 @@
 import type { JsonObject } from 'n8n-workflow';
 
 import type { ProblemKind } from '../core/problem';
-import type { Paid } from '../tasks/ledger';
+import { worstPaid, type Paid } from '../tasks/ledger';
 import type { ItemFailure } from './errors';
 import type { Operation } from './operation';
 
@@ -9,9 +9,6 @@ import type { Operation } from './operation';
 const DOUBTFUL: ReadonlySet<FailureFacts['problem']> = new Set([
 	...(['createUncertain', 'alreadyOrdered'] as const),
 ]);
-
-/** From bad to worse: with several items the last that occurs counts. */
-const PAID: readonly Paid[] = ['no', 'maybe', 'yes'];
 
 /** What a failure says to a program: one word for the problem, and whether money went. */
 export interface FailureFacts {
@@ -35,12 +32,8 @@ export function paidOf(
 ): Paid {
 	if (resource === 'task') return problem === 'notFound' ? 'maybe' : 'yes';
 	if (hasTask) return 'yes';
-	return DOUBTFUL.has(problem) ? worst([before, 'maybe']) : before;
+	return DOUBTFUL.has(problem) ? worstPaid([before, 'maybe']) : before;
 }
-
-/** The word of several that counts for all. */
-export const worst = (words: readonly Paid[]): Paid =>
-	PAID.reduce((most, word) => (words.includes(word) ? word : most), 'no');
 
 /** The failure with its facts, in the item and in the error's context. */
 export function withFacts(failure: ItemFailure, facts: FailureFacts): ItemFailure {

@@ -2,7 +2,8 @@ import type { IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-work
 
 import type { ProblemKind } from '../core/problem';
 import type { ItemFailure } from './errors';
-import { paidIn, worst } from './failureFacts';
+import { worstPaid } from '../tasks/ledger';
+import { paidIn } from './failureFacts';
 
 /** What an item came to. */
 export type ItemEnding =
@@ -24,7 +25,7 @@ export function nodeError(
 		failure && failure !== first && failure.kind === 'createUncertain' ? [failure.itemIndex] : [],
 	);
 	const { error } = first;
-	(error.context['failure'] as JsonObject)['paid'] = worst(
+	(error.context['failure'] as JsonObject)['paid'] = worstPaid(
 		endings.map(({ items, failure }) =>
 			failure ? paidIn(failure) : items.length > 0 ? 'yes' : 'no',
 		),

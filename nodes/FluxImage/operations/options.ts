@@ -102,9 +102,7 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 		...(given['pollInterval'] === undefined
 			? {}
 			: { pollIntervalMs: number('pollInterval', 0.1) * 1000 }),
-		...(given['maxPaidTasks'] === undefined
-			? {}
-			: { maxPaidTasks: Math.floor(number('maxPaidTasks', 0)) }),
+		...(!('maxPaidTasks' in given) ? {} : { maxPaidTasks: Math.floor(number('maxPaidTasks', 0)) }),
 		reuseInTestRuns: read(
 			'reuseInTestRuns',
 			'always, never or whenSeedIsSet',

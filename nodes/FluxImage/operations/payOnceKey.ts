@@ -1,12 +1,16 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { asObject } from '../core/json';
 import { inputError } from './errors';
 
 const NAME = 'payOnceKey';
 const LABEL = 'Pay Once Key';
 
 /** Words in a key that tell of a value which was not there. */
-const HOLE = /(^|[^a-z])(undefined|null|nan)([^a-z]|$)|\[object/i;
+const HOLE = /(^|[^a-z])(undefined|null|nan|invalid date)([^a-z]|$)|\[object/i;
+
+/** A key of signs alone is what joins values that were not there. */
+const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
 /** An expression that is nothing but a row's number or an item's index. */
 const ONLY_A_NUMBER =
@@ -32,10 +36,12 @@ export function readPayOnceKey(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): PayOnceKey | undefined {
-	const written = optionOf(context.getNodeParameter('options', itemIndex, {}, RAW));
-	if (!written.isThere) return undefined;
-	const given = optionOf(context.getNodeParameter('options', itemIndex, {})).value;
-	const text = typeof written.value === 'string' ? written.value : '';
+	const options = asObject(context.getNodeParameter('options', itemIndex, {}));
+	if (!(NAME in options)) return undefined;
+	const given = options[NAME];
+	// Absent where the whole of Options is one expression.
+	const written = asObject(context.getNodeParameter('options', itemIndex, {}, RAW))[NAME];
+	const text = typeof written === 'string' ? written : '';
 	const refuse = (found: string) => {
 		const message = `${LABEL} must be a text or a number that names the order, but ${found}`;
 		throw inputError(context, itemIndex, message, { remedy: REMEDY });
@@ -46,6 +52,7 @@ export function readPayOnceKey(
 		const hole = flawOf(evaluated(context, itemIndex, part));
 		if (hole) refuse(`${part} in it ${hole}`);
 	}
+	if (!SAYS_SOMETHING.test(String(given))) refuse('has no letter and no digit');
 	return { key: String(given).trim(), isOnlyANumber: ONLY_A_NUMBER.test(text) };
 }
 
@@ -54,15 +61,11 @@ const RAW = { rawExpressions: true } as const;
 const REMEDY =
 	'Give each order a key of its own, such as its number, or remove the option: without a whole key the order cannot be told from others.';
 
-function optionOf(options: unknown): { readonly isThere: boolean; readonly value: unknown } {
-	const isThere = typeof options === 'object' && options !== null && NAME in options;
-	return { isThere, value: isThere ? (options as Record<string, unknown>)[NAME] : undefined };
-}
-
 /** What is wrong with a value that is to be a key, or a part of one. */
 function flawOf(value: unknown): string | undefined {
 	if (typeof value === 'number') {
 		if (Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))) return;
+		if (!Number.isFinite(value)) return `is ${value}`;
 		return `is the number ${value}, which n8n has rounded: give it as a text`;
 	}
 	if (typeof value !== 'string') return `is ${kindOf(value)}`;

@@ -12,7 +12,8 @@ import type { Gateway } from '../gateways/gateway';
 import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
 import { failedItem, inputError, parameterError, taskFailure, type ItemFailure } from './errors';
-import { paidOf, withFacts, worst } from './failureFacts';
+import { worstPaid } from '../tasks/ledger';
+import { paidOf, withFacts } from './failureFacts';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
 import { nodeError, type ItemEnding } from './nodeError';
@@ -105,7 +106,7 @@ async function prepareItem(
 /** The error that ends the node before anything is sent; earlier attempts may have paid. */
 function withPaidOfAll(failure: ItemFailure, node: NodeExecution, context: IExecuteFunctions) {
 	const all = context.getInputData().map((_, itemIndex) => node.paidBefore(itemIndex));
-	(failure.error.context['failure'] as JsonObject)['paid'] = worst(all);
+	(failure.error.context['failure'] as JsonObject)['paid'] = worstPaid(all);
 	return failure.error;
 }
 

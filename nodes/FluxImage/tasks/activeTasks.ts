@@ -28,11 +28,12 @@ export interface ActiveTasksPorts {
 	readonly onCancelled: (task: TaskRef) => Promise<void>;
 }
 
-/** A task, and how many items of this execution wait for it. */
+/** A task that Stop cancels. */
 interface Active {
 	readonly task: TaskRef;
 	readonly cancelOnStop: boolean;
-	readonly items: number;
+	/** The key of its order: who waits for the order's create waits for the task too. */
+	readonly orderName?: string | undefined;
 }
 
 /**
@@ -41,6 +42,9 @@ interface Active {
  */
 export class ActiveTasks {
 	private readonly tasks = new Map<string, Active>();
+
+	/** How many items of this execution wait for a task, by its name in the process. */
+	private readonly waiting = new Map<string, number>();
 
 	/** Tasks that Stop has seen to; an earlier attempt's task is taken in more than once. */
 	private readonly stopped = new Set<string>();
@@ -57,12 +61,24 @@ export class ActiveTasks {
 	}
 
 	/** Takes a task in; one that comes after the stop is cancelled at once. */
-	add({ requestId, modelId }: TaskRef, cancelOnStop: boolean): void {
+	add({ requestId, modelId }: TaskRef, cancelOnStop: boolean, orderName?: string): void {
 		if (this.stopped.has(requestId)) return;
-		const items = (this.tasks.get(requestId)?.items ?? 0) + 1;
-		this.tasks.set(requestId, { task: { requestId, modelId }, cancelOnStop, items });
-		this.ports.orders.join(this.nameOf({ requestId }));
+		this.tasks.set(requestId, { task: { requestId, modelId }, cancelOnStop, orderName });
 		if (this.ports.cancelSignal.aborted) this.cancelAll();
+	}
+
+	/** An item of this execution waits for the task while the work goes on. */
+	async whileWaiting<T>(task: TaskRef, work: () => Promise<T>): Promise<T> {
+		const { orders } = this.ports;
+		const name = this.nameOf(task);
+		orders.join(name);
+		this.waiting.set(name, (this.waiting.get(name) ?? 0) + 1);
+		try {
+			return await work();
+		} finally {
+			orders.leave(name);
+			this.waiting.set(name, (this.waiting.get(name) ?? 1) - 1);
+		}
 	}
 
 	/** Lets a task go that has finished: there is nothing to cancel, but Stop drops its picture. */
@@ -75,16 +91,12 @@ export class ActiveTasks {
 
 	/** Lets a task go that failed, or that was handed on. */
 	delete({ requestId }: TaskRef): void {
-		const active = this.tasks.get(requestId);
-		if (!active) return;
-		this.ports.orders.leave(this.nameOf({ requestId }));
-		if (active.items === 1) this.tasks.delete(requestId);
-		else this.tasks.set(requestId, { ...active, items: active.items - 1 });
+		this.tasks.delete(requestId);
 	}
 
-	/** Whether anybody but one item of this execution waits for the task: whoever waits last decides. */
-	isAwaitedElsewhere(task: TaskRef): boolean {
-		return this.ports.orders.waitersOf(this.nameOf(task)) > 1;
+	/** Whether an item of this process still waits for the task: whoever waits last decides. */
+	isAwaited(task: TaskRef): boolean {
+		return this.ports.orders.waitersOf(this.nameOf(task)) > 0;
 	}
 
 	/** Has the log of a stop say what the node's output would have said, which Stop drops. */
@@ -100,12 +112,14 @@ export class ActiveTasks {
 	async close(): Promise<void> {
 		this.ports.cancelSignal.removeEventListener('abort', this.onStop);
 		await Promise.all(this.cancels);
-		for (const active of this.tasks.values()) this.leave(active);
 	}
 
-	/** This execution waits for the task no more. */
-	private leave({ task, items }: Active): void {
-		this.ports.orders.leave(this.nameOf(task), items);
+	/** Whether another execution waits for the task, or for the create of its order. */
+	private isAwaitedElsewhere({ task, orderName }: Active): boolean {
+		const { orders } = this.ports;
+		const name = this.nameOf(task);
+		const others = orders.waitersOf(name) - (this.waiting.get(name) ?? 0);
+		return others > 0 || (orderName !== undefined && orders.waitersOf(orderName) > 0);
 	}
 
 	/** A task of the account, apart from all others of this process. */
@@ -117,18 +131,17 @@ export class ActiveTasks {
 		const left = [...this.tasks.values()];
 		this.tasks.clear();
 		for (const active of left) {
-			const { task, cancelOnStop } = active;
-			this.stopped.add(task.requestId);
-			this.leave(active);
-			this.cancels.push(this.stopTask(task, cancelOnStop));
+			this.stopped.add(active.task.requestId);
+			this.cancels.push(this.stopTask(active));
 		}
 		for (const line of this.untold.splice(0)) this.ports.log(line);
 	}
 
-	private async stopTask(task: TaskRef, cancelOnStop: boolean): Promise<void> {
-		const { client, clock, log, orders } = this.ports;
+	private async stopTask(active: Active): Promise<void> {
+		const { task, cancelOnStop } = active;
+		const { client, clock, log } = this.ports;
 		if (!cancelOnStop) return log(this.news(task, 'leftAlone'));
-		if (orders.waitersOf(this.nameOf(task)) > 0) return log(this.news(task, 'awaited'));
+		if (this.isAwaitedElsewhere(active)) return log(this.news(task, 'awaited'));
 		const deadlineMs = clock.nowMs() + STOP_CANCEL_MS;
 		const became = await cancelQuietly(client, task, deadlineMs, NEVER);
 		log(this.news(task, became));

@@ -1,4 +1,5 @@
 import type { OrderRow, Orders } from '../accounts/orders';
+import { asArray, asObject } from '../core/json';
 
 /** The field of the workflow's static data that is ours. */
 const FIELD = 'fluxImageOrders';
@@ -34,13 +35,18 @@ export class KeptOrders {
 
 	get(name: string): OrderRow | undefined {
 		const row = this.rows[name];
-		if (!Array.isArray(row)) return undefined;
-		const [requestId, modelId, request, atMs, ownId] = row as KeptRow;
+		if (!row) return undefined;
+		const [requestId, modelId, request, atMs, ownId] = row;
 		return { requestId, modelId, request, atMs, ...(ownId === undefined ? {} : { ownId }) };
 	}
 
 	set(name: string, row: OrderRow): void {
-		this.write({ ...this.rows, ...this.known(row.atMs), [name]: keptRow(row) }, row.atMs);
+		const rows: Record<string, KeptRow> = { ...this.rows };
+		for (const [known, kept] of Object.entries(this.known(row.atMs))) {
+			// Another process may have written a later one.
+			if (!rows[known] || kept[3] >= rows[known][3]) rows[known] = kept;
+		}
+		this.write({ ...rows, [name]: keptRow(row) }, row.atMs);
 	}
 
 	delete(name: string): void {
@@ -48,12 +54,12 @@ export class KeptOrders {
 		if (gone) this.write(others);
 	}
 
-	/** What this process knows of the node's orders. */
+	/** The node's tasks that this process knows; what is only begun is for its own execution to write. */
 	private known(nowMs: number): KeptRows {
 		const rows = [...this.orders.beginningWith(this.prefix)];
 		return Object.fromEntries(
 			rows
-				.filter(([, { atMs }]) => nowMs - atMs < KEPT_FOR_MS)
+				.filter(([, { requestId, atMs }]) => requestId !== '' && nowMs - atMs < KEPT_FOR_MS)
 				.map(([name, row]) => [name, keptRow(row)]),
 		);
 	}
@@ -69,13 +75,21 @@ export class KeptOrders {
 		};
 	}
 
+	/** The node's rows; what is no row, by a person's hand or of another version, is none. */
 	private get rows(): KeptRows {
-		return this.allNodes[this.nodeId] ?? {};
+		const rows = Object.entries(asObject(this.allNodes[this.nodeId]));
+		return Object.fromEntries(rows.filter((row): row is [string, KeptRow] => isRow(row[1])));
 	}
 
-	private get allNodes(): Readonly<Record<string, KeptRows>> {
-		return (this.data()[FIELD] ?? {}) as Record<string, KeptRows>;
+	private get allNodes(): Readonly<Record<string, unknown>> {
+		return asObject(this.data()[FIELD]);
 	}
+}
+
+function isRow(value: unknown): value is KeptRow {
+	const [requestId, modelId, request, atMs, ownId = ''] = asArray(value);
+	const texts = [requestId, modelId, request, ownId];
+	return texts.every((text) => typeof text === 'string') && typeof atMs === 'number';
 }
 
 function keptRow({ requestId, modelId, request, atMs, ownId }: OrderRow): KeptRow {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { OrderRow, Orders } from '../accounts/orders';
 import type { Problem } from '../core/problem';
 import type { KnownTask, TaskRef } from '../core/task';
+import type { Until } from '../client/retry';
 import type { KeptOrders } from './keptOrders';
 
 /** The fields of the node's context that are ours: the rows of attempts, and orders paid for in vain. */
@@ -63,13 +64,23 @@ export interface Known {
 /** Whether an order was paid for: `maybe` where a create was sent and its outcome is not known. */
 export type Paid = 'yes' | 'maybe' | 'no';
 
+/** How long an answer is waited for: milliseconds on the clock, and Stop. */
+export type ClaimUntil = Pick<Until, 'deadlineMs' | 'signal'>;
+
+/** From good to bad. */
+const PAID: readonly Paid[] = ['no', 'maybe', 'yes'];
+
+/** The word of several that counts for all. */
+export const worstPaid = (words: readonly Paid[]): Paid =>
+	PAID.reduce((most, word) => (words.includes(word) ? word : most), 'no');
+
 /** Wins a name for one execution, over all processes of an n8n. */
 export interface Claims {
 	/**
 	 * @returns `won` by this call; `taken` by an earlier one; `late` where n8n did not answer in time;
 	 * `notOffered` where this n8n cannot claim
 	 */
-	claim(name: string, deadlineMs: number): Promise<'won' | 'taken' | 'late' | 'notOffered'>;
+	claim(name: string, until: ClaimUntil): Promise<'won' | 'taken' | 'late' | 'notOffered'>;
 	/**
 	 * Lets a name be won again.
 	 *
@@ -117,6 +128,10 @@ export class Ledger {
 	private readonly handedOn: Attempts;
 	/** What this attempt has made or taken over: the same, but for a tool. */
 	private readonly own: Attempts;
+	/** The keys that this run has won, and may give back though no task is known. */
+	private readonly won = new Set<string>();
+	/** Doubts of earlier executions, by place: they outlast what comes to nothing here. */
+	private readonly doubts = new Map<string, AttemptRow>();
 	/** Whose order a task of this run is. */
 	private readonly byTask = new Map<string, OrderKey>();
 
@@ -151,10 +166,11 @@ export class Ledger {
 		if (!shared) return undefined;
 		const { orders, kept } = this.ports;
 		const known = orders.get(shared.name);
-		if ((known && !isOnlyBegun(known)) || shared.kind !== 'key') return known;
-		const row = kept?.get(shared.name);
-		// Of a doubtful create this process alone knows why.
-		return row && !isOnlyBegun(row) ? row : (known ?? row);
+		const row = shared.kind === 'key' ? kept?.get(shared.name) : undefined;
+		if (!known || !row) return known ?? row;
+		// Another process may know better; of a doubtful create this one alone knows why.
+		const isSameState = isOnlyBegun(known) === isOnlyBegun(row);
+		return row.atMs > known.atMs && !(isSameState && isOnlyBegun(row)) ? row : known;
 	}
 
 	/** Whether there is a task for the order already, as far as this process knows. */
@@ -173,10 +189,12 @@ export class Ledger {
 	}
 
 	/** Wins the order's key for this execution; `notOffered` for an order that has none. */
-	async claim({ shared }: OrderKey, deadlineMs: number): ReturnType<Claims['claim']> {
+	async claim({ shared }: OrderKey, until: ClaimUntil): ReturnType<Claims['claim']> {
 		const { claims } = this.ports;
 		if (!claims || shared?.kind !== 'key') return 'notOffered';
-		return await claims.claim(shared.name, deadlineMs);
+		const claim = await claims.claim(shared.name, until);
+		if (claim === 'won') this.won.add(shared.name);
+		return claim;
 	}
 
 	/** Before the create is sent: from now on it may be paid. */
@@ -198,7 +216,7 @@ export class Ledger {
 
 	/** Nothing of the create is on its way any more: what is written of it goes, a claim stays. */
 	unwrite(key: OrderKey): void {
-		delete this.own[this.nameOf(key)];
+		this.unwriteAttempt(key);
 		if (!key.shared) return;
 		this.ports.orders.delete(key.shared.name);
 		if (key.shared.kind === 'key') this.ports.kept?.delete(key.shared.name);
@@ -213,9 +231,11 @@ export class Ledger {
 		if (task) this.ports.context[FIELD_IN_VAIN] = { ...this.inVain, [this.nameOf(key)]: true };
 		const standing = this.ofOthers(key)?.requestId;
 		if (!task || !standing || standing === task.requestId) this.unwrite(key);
-		else delete this.own[this.nameOf(key)];
+		else this.unwriteAttempt(key);
 		if (key.shared?.kind !== 'key') return;
-		await this.ports.claims?.release(key.shared.name, task?.requestId);
+		const { name } = key.shared;
+		// Without a task only what this run has won: the claim of a create on its way is another's.
+		if (task || this.won.delete(name)) await this.ports.claims?.release(name, task?.requestId);
 	}
 
 	/** The same where only the task is at hand, after its cancel. */
@@ -237,6 +257,13 @@ export class Ledger {
 		return isPaid ? 'yes' : rows.length > 0 ? 'maybe' : 'no';
 	}
 
+	/** Whether an order was paid for, here or by whoever else has its key. */
+	paidFor(key: OrderKey): Paid {
+		const row = key.shared?.kind === 'testRun' ? undefined : this.ofOthers(key);
+		const elsewhere = !row ? 'no' : isOnlyBegun(row) ? 'maybe' : 'yes';
+		return worstPaid([this.paidBefore(key), elsewhere]);
+	}
+
 	/** Hands on what this attempt knows, since it failed. */
 	publish(): void {
 		Object.assign(this.handedOn, this.own);
@@ -256,6 +283,18 @@ export class Ledger {
 		if (shared.kind === 'key') this.ports.kept?.set(shared.name, row);
 	}
 
+	/** What an earlier execution was in doubt of stays in doubt. */
+	private unwriteAttempt(key: OrderKey): void {
+		const name = this.nameOf(key);
+		const doubt = this.doubts.get(name) ?? this.own[name];
+		if (doubt && this.isOlderDoubt(doubt)) this.own[name] = doubt;
+		else delete this.own[name];
+	}
+
+	private isOlderDoubt(row: AttemptRow): boolean {
+		return isOnlyBegun(row) && row.executionId !== this.ports.executionId;
+	}
+
 	private writeAttempt(
 		key: OrderKey,
 		task: KnownTask,
@@ -263,7 +302,10 @@ export class Ledger {
 	): void {
 		const { executionId } = this.ports;
 		const origin = digestOf(key.origin);
-		this.own[this.nameOf(key)] = {
+		const name = this.nameOf(key);
+		const before = this.own[name];
+		if (before && this.isOlderDoubt(before)) this.doubts.set(name, before);
+		this.own[name] = {
 			...this.rowOf(key, task, more.ownId),
 			...more,
 			origin,
@@ -295,10 +337,10 @@ export class Ledger {
 		return row.origin === digestOf(key.origin) ? row : undefined;
 	}
 
-	private nameOf({ runIndex, itemIndex, payload }: OrderKey): string {
-		return this.ports.isTool
-			? `tool/${itemIndex}/${digestOf(payload)}`
-			: placeOf(runIndex, itemIndex);
+	private nameOf({ runIndex, itemIndex, payload, shared }: OrderKey): string {
+		if (!this.ports.isTool) return placeOf(runIndex, itemIndex);
+		const order = shared?.kind === 'key' ? [payload, shared.name] : payload;
+		return `tool/${itemIndex}/${digestOf(order)}`;
 	}
 }
 

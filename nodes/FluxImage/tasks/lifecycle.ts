@@ -27,7 +27,8 @@ export async function obtainTask(execution: Execution, order: Order): Promise<En
 	const { value: task, problem } = await client.status(obtained.task, until);
 	if (problem) return { problem, task: obtained.task, ...of };
 	const failure = failureProblem(task);
-	if (!failure) return { task, ...of };
+	// An error that may pass is no end yet, and this operation does not wait.
+	if (!failure || task.mayChange) return { task, ...of };
 	activeTasks.delete(task);
 	if (isKept(order, { problem: failure })) return { problem: failure, task, ...of };
 	await ledger.takeBack(order.key, task);
@@ -99,7 +100,7 @@ export async function cancelLate(
 	wait: WaitOptions,
 ): Promise<Ending> {
 	const { client, clock, activeTasks, cancelSignal } = execution;
-	if (activeTasks.isAwaitedElsewhere(task)) return { problem: AWAITED, task };
+	if (activeTasks.isAwaited(task)) return { problem: AWAITED, task };
 	// Another item's failure does not cut it; Stop does, which cancels by itself.
 	const deadlineMs = clock.nowMs() + TIMEOUT_CANCEL_MS;
 	const became = await cancelQuietly(client, task, deadlineMs, cancelSignal);
@@ -133,7 +134,10 @@ async function finishTask(
 	wait: WaitOptions & { readonly isNew: boolean },
 ): Promise<Ending> {
 	const { activeTasks } = execution;
-	const ending = await pollUntilEnded(execution, task, wait);
+	const ending = await activeTasks.whileWaiting(
+		task,
+		async () => await pollUntilEnded(execution, task, wait),
+	);
 	if (ending.problem) return ending;
 	const problem = failureProblem(ending.task);
 	if (problem) {

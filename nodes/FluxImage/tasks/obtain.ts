@@ -1,7 +1,7 @@
 import type { NewTask } from '../client/gatewayClient';
 import { LAG_MS, type Until } from '../client/retry';
 import { STOPPED, type Problem, type ProblemKind } from '../core/problem';
-import { ENDED, hasEnded, taskName, type KnownTask, type TaskState } from '../core/task';
+import { hasEnded, taskName, type KnownTask, type TaskState } from '../core/task';
 import type { Execution } from './execution';
 import { digestOf, isOnlyBegun, requestOf, taskOf, type OrderKey, type Reuse } from './ledger';
 import { failureProblem } from './poll';
@@ -35,16 +35,16 @@ type Flight = Obtained & { readonly request: string };
  * is not sent again.
  */
 export async function obtain(execution: Execution, order: Order): Promise<Obtained> {
-	const { ledger, activeTasks } = execution;
-	const { key, cancelOnStop } = order;
+	const { ledger } = execution;
+	const { key } = order;
 	const earlier = ledger.ofAttempts(key);
 	if (earlier) {
-		if (!hasEnded(earlier.task)) activeTasks.add(earlier.task, cancelOnStop);
+		keepActive(execution, order, earlier.task);
 		return { ...earlier, isNew: false };
 	}
 	const begun = ledger.begunBefore(key);
 	const settled = begun && (await settle(execution, order, begun.ownId));
-	if (settled) return settled;
+	if (settled) return { task: settled, isNew: false };
 	if (begun?.isOfThisExecution) {
 		const reason = 'an earlier attempt of this execution sent it already';
 		return { problem: { kind: 'createUncertain', reason, modelId: order.modelId } };
@@ -60,7 +60,9 @@ export function untilOf({ abortSignal }: Execution, { deadlineMs }: Order): Unti
 }
 
 /** How a flight may end without a word on the order itself: who waited for it tries by itself then. */
-const NOT_TRIED: ReadonlySet<ProblemKind> = new Set(['stopped', 'notSentInTime', 'limitReached']);
+const NOT_TRIED: ReadonlySet<ProblemKind> = new Set([
+	...(['stopped', 'notSentInTime', 'limitReached', 'rateLimited'] as const),
+]);
 
 /** The order under its key: whoever comes while it is being made waits for that one's end. */
 async function ofKey(execution: Execution, order: Order, name: string): Promise<Obtained> {
@@ -72,10 +74,15 @@ async function ofKey(execution: Execution, order: Order, name: string): Promise<
 			const work = async () => ({ ...(await claimed(execution, order, name)), request });
 			return (await orders.fly(name, work)) as Flight;
 		}
-		const ended = await within(execution, order, flight);
-		if (!ended) return { problem: execution.abortSignal.aborted ? STOPPED : KEY_IN_FLIGHT };
-		if (!ended.problem) return joined(execution, order, ended.task, ended.request);
-		if (!NOT_TRIED.has(ended.problem.kind)) return ended;
+		orders.join(name);
+		try {
+			const ended = await within(execution, order, flight);
+			if (!ended) return { problem: execution.abortSignal.aborted ? STOPPED : KEY_IN_FLIGHT };
+			if (!ended.problem) return joined(execution, order, ended.task, ended.request);
+			if (!NOT_TRIED.has(ended.problem.kind)) return ended;
+		} finally {
+			orders.leave(name);
+		}
 	}
 }
 
@@ -98,18 +105,19 @@ async function within<T>(
 
 /** The order that nobody of this process is making just now. */
 async function claimed(execution: Execution, order: Order, name: string): Promise<Obtained> {
-	const { ledger } = execution;
+	const { ledger, abortSignal } = execution;
 	const row = ledger.ofOthers(order.key);
 	if (row && !isOnlyBegun(row)) {
 		const found = await stillGood(execution, order, taskOf(row), row.request);
 		if (found) return found;
 		await ledger.takeBack(order.key, row);
-	} else if (row) {
+	} else if (row && order.key.shared?.kind === 'key') {
 		const settled = await settle(execution, order, row.ownId);
-		return settled ?? { problem: row.doubt ?? ALREADY_ORDERED };
+		if (settled) return joined(execution, order, settled, row.request);
+		return { problem: row.doubt ?? ALREADY_ORDERED };
 	}
-	const claim = await ledger.claim(order.key, order.deadlineMs);
-	if (claim === 'late') return { problem: CLAIM_LATE };
+	const claim = await ledger.claim(order.key, untilOf(execution, order));
+	if (claim === 'late') return { problem: abortSignal.aborted ? STOPPED : CLAIM_LATE };
 	const { found, ownId } = await byOwnId(execution, order, name);
 	if (found) return found;
 	if (claim === 'taken') return { problem: ALREADY_ORDERED };
@@ -118,7 +126,7 @@ async function claimed(execution: Execution, order: Order, name: string): Promis
 
 /** Of a key whose create is on its way in another execution of this process. */
 const KEY_IN_FLIGHT: Problem = {
-	kind: 'alreadyOrdered',
+	kind: 'createUncertain',
 	reason: 'another execution was sending it, and had no answer yet when the time was up',
 };
 
@@ -130,6 +138,7 @@ const ALREADY_ORDERED: Problem = {
 const CLAIM_LATE: Problem = {
 	kind: 'notSentInTime',
 	reason: 'n8n did not answer in time whether the Pay Once Key is free',
+	mayBePaid: true,
 };
 
 /**
@@ -144,7 +153,8 @@ async function stillGood(
 ): Promise<Obtained | undefined> {
 	if (hasEnded(task)) return joined(execution, order, task, request);
 	const { value } = await execution.client.status(task, untilOf(execution, order));
-	if (!value) return joined(execution, order, task, request);
+	// An error that may pass is for the wait to judge: it looks again.
+	if (!value || value.mayChange) return joined(execution, order, task, request);
 	const problem = failureProblem(value);
 	if (problem?.kind === 'moderated' && request === requestOf(order.key)) {
 		return { problem, task: value, reuse: reuseOf(order, request) };
@@ -154,15 +164,10 @@ async function stillGood(
 }
 
 /** Another's task is this order's too. */
-function joined(
-	{ ledger, activeTasks }: Execution,
-	order: Order,
-	task: KnownTask,
-	request: string,
-): Obtained {
+function joined(execution: Execution, order: Order, task: KnownTask, request: string): Obtained {
 	const reuse = reuseOf(order, request);
-	ledger.takeOver(order.key, task, reuse);
-	if (!hasEnded(task)) activeTasks.add(task, order.cancelOnStop);
+	execution.ledger.takeOver(order.key, task, reuse);
+	keepActive(execution, order, task);
 	return { task, isNew: false, reuse };
 }
 
@@ -173,15 +178,19 @@ function reuseOf({ key }: Order, request: string): Reuse {
 	};
 }
 
-/** What an earlier test run paid for, while it can be had at once. */
+/** How a gateway says that it has a task no more, or no more for this account. */
+const LOST: ReadonlySet<ProblemKind> = new Set(['badKey', 'notAllowed', 'notFound']);
+
+/** What an earlier test run paid for, unless the gateway has it no more, or it ended badly. */
 async function ofTestRun(execution: Execution, order: Order): Promise<Obtained> {
-	const { client, ledger } = execution;
-	const row = ledger.ofOthers(order.key);
-	if (row?.requestId) {
-		const { value } = await client.status(row, untilOf(execution, order));
-		if (value && !failureProblem(value)) return joined(execution, order, value, row.request);
+	const row = execution.ledger.ofOthers(order.key);
+	if (!row?.requestId) return await createOnce(execution, order);
+	const { value, problem } = await execution.client.status(row, untilOf(execution, order));
+	const isLost = problem !== undefined && LOST.has(problem.kind);
+	if (isLost || (value && !value.mayChange && failureProblem(value))) {
+		return await createOnce(execution, order);
 	}
-	return await createOnce(execution, order);
+	return joined(execution, order, value?.mayChange ? row : (value ?? row), row.request);
 }
 
 /** How many creates of one key are looked up at most: each one before the last has failed. */
@@ -203,7 +212,8 @@ async function byOwnId(
 		const ownId = `n8n-${digestOf([name, number])}`;
 		if (number > MOST_TRIES) return { ownId };
 		const until = untilOf(execution, order);
-		const { value } = await execution.client.find(ownId, order.modelId, until);
+		const { value, problem } = await execution.client.find(ownId, order.modelId, until);
+		if (problem && execution.abortSignal.aborted) return { found: { problem: STOPPED } };
 		if (!value) return { ownId };
 		if (!failureProblem(value)) return { found: joined(execution, order, value, '') };
 	}
@@ -214,8 +224,8 @@ async function settle(
 	execution: Execution,
 	order: Order,
 	ownId: string | undefined,
-): Promise<Obtained | undefined> {
-	const { client, clock, ledger, activeTasks } = execution;
+): Promise<TaskState | undefined> {
+	const { client, clock, ledger } = execution;
 	if (ownId === undefined || !client.keepsOwnIds) return undefined;
 	const until = {
 		...untilOf(execution, order),
@@ -225,8 +235,17 @@ async function settle(
 	const { value: task } = await client.find(ownId, order.modelId, until);
 	if (!task) return undefined;
 	ledger.made(order.key, task);
-	activeTasks.add(task, order.cancelOnStop);
-	return { task, isNew: false };
+	keepActive(execution, order, task);
+	return task;
+}
+
+/** Stop cancels the task from now on; whoever waits for the order's create waits for the task too. */
+function keepActive(
+	{ activeTasks }: Execution,
+	{ key, cancelOnStop }: Order,
+	task: KnownTask,
+): void {
+	if (!hasEnded(task)) activeTasks.add(task, cancelOnStop, key.shared?.name);
 }
 
 /** Pays for a task and writes it down, or writes down that it may have been paid. */
@@ -280,7 +299,7 @@ async function send(
 	if (task) return accepted(execution, order, task);
 	if (problem.kind !== 'createUncertain') return { problem: { ...problem, modelId } };
 	const settled = await settle(execution, order, ownId);
-	if (settled) return settled;
+	if (settled) return { task: settled, isNew: true };
 	const doubt = { ...problem, modelId };
 	ledger.doubt(key, doubt);
 	logUncertain(execution, order);
@@ -288,12 +307,12 @@ async function send(
 }
 
 function accepted(execution: Execution, order: Order, task: TaskState): Obtained {
-	const { client, ledger, activeTasks, log } = execution;
+	const { client, ledger, log } = execution;
 	ledger.made(order.key, task);
 	// What is written down may die with the process; the log tells of a paid task even then.
 	const { displayName } = client.gateway;
 	log(`Task ${taskName(task)} of item ${order.key.itemIndex} was created at ${displayName}`);
-	if (!ENDED.has(task.status)) activeTasks.add(task, order.cancelOnStop);
+	keepActive(execution, order, task);
 	return { task, isNew: true };
 }
 
