@@ -5,8 +5,8 @@ import type { Outcome } from '../../tooling/engine/engine';
 import type { FaultName, FaultRow, Gateway } from '../../sandbox';
 import { MESSAGES } from '../../nodes/FluxImage/core/messages';
 import type { ProblemKind } from '../../nodes/FluxImage/core/problem';
-import { paidOf, worst } from '../../nodes/FluxImage/operations/failureFacts';
-import type { Paid } from '../../nodes/FluxImage/tasks/ledger';
+import { paidOf } from '../../nodes/FluxImage/operations/failureFacts';
+import { worstPaid, type Paid } from '../../nodes/FluxImage/tasks/ledger';
 import { inHeldTime } from './heldTime';
 import { NodeHarness, type Ask } from './nodeHarness';
 
@@ -247,7 +247,7 @@ describe('The table of words', () => {
 	it.each(kinds)('%s: a task is paid, and a doubt is never taken back', (kind) => {
 		for (const known of before) {
 			expect(paidOf(image, kind, true, known)).toBe('yes');
-			expect(worst([paidOf(image, kind, false, known), known])).toBe(
+			expect(worstPaid([paidOf(image, kind, false, known), known])).toBe(
 				paidOf(image, kind, false, known),
 			);
 			expect(paidOf(task, kind, true, known)).toBe(kind === 'notFound' ? 'maybe' : 'yes');

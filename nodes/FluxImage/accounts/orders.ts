@@ -32,6 +32,7 @@ const MOST_ROWS = 10_000;
 export class Orders<Flight = unknown> {
 	private readonly rows = new Map<string, OrderRow>();
 	private readonly flights = new Map<string, Promise<Flight>>();
+	private readonly undoing = new Map<string, Promise<void>>();
 	private readonly waiting = new Map<string, number>();
 	private readonly marks = new Set<string>();
 
@@ -71,6 +72,17 @@ export class Orders<Flight = unknown> {
 		} finally {
 			this.flights.delete(name);
 		}
+	}
+
+	/** Something that was begun under a name has yet to be undone; whoever asks for the name waits for it. */
+	undo(name: string, work: Promise<void>): void {
+		const undone = work.finally(() => this.undoing.delete(name));
+		this.undoing.set(name, undone);
+	}
+
+	/** What is being undone under the name just now. */
+	undoingOf(name: string): Promise<void> | undefined {
+		return this.undoing.get(name);
 	}
 
 	/** One more waits for the task. */

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INode, INodeParameters } from 'n8n-workflow';
 
+import type { Orders } from '../accounts/orders';
 import type { Clock } from '../core/clock';
 import type { Claims, ClaimUntil } from '../tasks/ledger';
 
@@ -28,12 +29,15 @@ export class WorkflowClaims implements Claims {
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly clock: Clock,
+		private readonly orders: Orders,
 		private readonly log: (message: string) => void,
 		/** Of what holds for the whole process, and is said once. */
 		private readonly logOnce = log,
 	) {}
 
 	async claim(name: string, { deadlineMs, signal }: ClaimUntil): ReturnType<Claims['claim']> {
+		const undoing = this.orders.undoingOf(name);
+		if (undoing) await this.within(deadlineMs, undoing, signal);
 		for (let asks = 1; ; asks++) {
 			const run = this.run(name, CLAIM);
 			try {
@@ -53,10 +57,11 @@ export class WorkflowClaims implements Claims {
 
 	/** What is won after all is given back: nobody has sent anything for it. */
 	private tooLate(name: string, run: Promise<Outputs>): 'late' {
-		void run.then(
+		const undone = run.then(
 			async (outputs) => (isWon(outputs) ? await this.release(name) : undefined),
 			() => undefined,
 		);
+		this.orders.undo(name, undone);
 		return 'late';
 	}
 
@@ -92,11 +97,11 @@ export class WorkflowClaims implements Claims {
 	}
 
 	/** What comes of the run; nothing where it does not come in time, or Stop comes before. */
-	private async within(
+	private async within<T>(
 		deadlineMs: number,
-		run: Promise<Outputs>,
+		run: Promise<T>,
 		signal: AbortSignal,
-	): Promise<Outputs | undefined> {
+	): Promise<T | undefined> {
 		const over = new AbortController();
 		const { clock } = this;
 		const waited = clock

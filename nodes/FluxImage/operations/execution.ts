@@ -148,6 +148,6 @@ function keyPorts(
 			accounts.orders,
 			keyPrefix(context),
 		),
-		claims: new WorkflowClaims(context, clock, log, logOnce),
+		claims: new WorkflowClaims(context, clock, accounts.orders, log, logOnce),
 	};
 }

@@ -4,6 +4,7 @@ import type { Problem } from '../core/problem';
 import type { KnownTask } from '../core/task';
 import type { Gateway } from '../gateways/gateway';
 import type { Execution } from '../tasks/execution';
+import type { OrderKey } from '../tasks/ledger';
 import type { OptionName, TaskOptions } from './options';
 
 /** An item of the input, and all that its operation reads it with. */
@@ -41,6 +42,8 @@ export interface Operation<Plan = unknown> {
 	 * @throws NodeOperationError that names the parameter, the value, what is expected, and the item
 	 */
 	read(item: ItemInput, execution: Execution): Promise<Plan>;
+	/** The order that it makes. Absent: it makes none. */
+	order?(plan: Plan): OrderKey;
 	/** How many tasks it will pay for. Absent: none, ever. */
 	costs?(plan: Plan, execution: Execution): number;
 	/**

@@ -12,12 +12,13 @@ import type { Gateway } from '../gateways/gateway';
 import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
 import { failedItem, inputError, parameterError, taskFailure, type ItemFailure } from './errors';
-import { worstPaid } from '../tasks/ledger';
-import { paidOf, withFacts } from './failureFacts';
+import { worstPaid, type Paid } from '../tasks/ledger';
+import { paidIn, paidOf, withFacts } from './failureFacts';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
 import { nodeError, type ItemEnding } from './nodeError';
 import type { ItemInput, Operation } from './operation';
+import { runIndexOf } from './orderKey';
 import { readOptions, type TaskOptions } from './options';
 import { runTogether } from './pool';
 
@@ -62,7 +63,7 @@ export async function runItems(
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
 	const endings = await runTogether(prepared, maxConcurrentTasks(prepared), async (item) => {
-		const ending = await runItem(item, node);
+		const ending = await runItem(item);
 		firstFailure ??= ending.failure;
 		if (ending.failure && !context.continueOnFail()) node.giveUp();
 		return ending;
@@ -106,7 +107,8 @@ async function prepareItem(
 /** The error that ends the node before anything is sent; earlier attempts may have paid. */
 function withPaidOfAll(failure: ItemFailure, node: NodeExecution, context: IExecuteFunctions) {
 	const all = context.getInputData().map((_, itemIndex) => node.paidBefore(itemIndex));
-	(failure.error.context['failure'] as JsonObject)['paid'] = worstPaid(all);
+	const facts = failure.error.context['failure'] as JsonObject;
+	facts['paid'] = worstPaid([paidIn(failure), ...all]);
 	return failure.error;
 }
 
@@ -131,31 +133,39 @@ async function checkTogether(
 		const { redact } = execution.client;
 		failure ??= withFacts(taskFailure(item, { problem }, redact), {
 			problem: problem.kind,
-			paid: node.paidBefore(item.itemIndex),
+			paid: paidBefore(ready),
 		});
 		node.giveUp();
 	});
 	return failure;
 }
 
-async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): Promise<ItemEnding> {
+async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {
 	if (!ready) return failure ? { failure } : { items: [] };
 	const { item, operation, plan, execution } = ready;
 	const { context, itemIndex } = item;
 	try {
 		const outcome = await operation.run(item, plan, execution);
 		if (outcome.items) return { items: outcome.items };
-		const { kind } = outcome.problem;
-		const before = node.paidBefore(itemIndex);
+		const { kind, mayBePaid } = outcome.problem;
+		const before = worstPaid([paidBefore(ready), mayBePaid ? 'maybe' : 'no']);
 		const paid = paidOf(operation, kind, outcome.task !== undefined, before);
 		const told = taskFailure(item, outcome, execution.client.redact);
 		return { failure: withFacts(told, { problem: kind, paid }) };
 	} catch (error) {
 		const json = { gateway: item.gateway.id };
 		const told = { itemIndex, error: asNodeError(context, itemIndex, error), json };
-		const paid = paidOf(operation, 'unexpected', false, node.paidBefore(itemIndex));
+		const paid = paidOf(operation, 'unexpected', false, paidBefore(ready));
 		return { failure: withFacts(told, { problem: 'unexpected', paid }) };
 	}
+}
+
+/** Whether an item was paid for before it runs, by its attempts or by whoever else has its key. */
+function paidBefore({ item, operation, plan, execution }: ReadyItem): Paid {
+	const order = operation.order?.(plan);
+	return order
+		? execution.ledger.paidFor(order)
+		: execution.ledger.paidBefore({ ...item, runIndex: runIndexOf(item.context, item.itemIndex) });
 }
 
 /**
@@ -171,16 +181,21 @@ function checkPaidTasks(
 ): void {
 	if (context.continueOnFail()) return;
 	let tasks = 0;
+	const names = new Set<string>();
 	for (const { ready } of prepared) {
 		if (!ready) continue;
 		const { item, operation, plan, execution } = ready;
 		const { maxPaidTasks = Infinity } = item.options;
+		const { shared } = operation.order?.(plan) ?? {};
+		// Items with one key are one task.
+		if (shared && names.has(shared.name)) continue;
+		if (shared) names.add(shared.name);
 		const cost = operation.costs?.(plan, execution) ?? 0;
 		tasks += cost;
 		if (cost === 0 || execution.paidTasks.count + tasks <= maxPaidTasks) continue;
 		const outcome = { problem: { kind: 'limitReached' } } as const;
 		const told = taskFailure(item, outcome, execution.client.redact);
-		const failure = withFacts(told, { problem: 'limitReached', paid: 'no' });
+		const failure = withFacts(told, { problem: 'limitReached', paid: paidBefore(ready) });
 		throw withPaidOfAll(failure, node, context);
 	}
 }

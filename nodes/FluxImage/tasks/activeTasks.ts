@@ -43,7 +43,7 @@ interface Active {
 export class ActiveTasks {
 	private readonly tasks = new Map<string, Active>();
 
-	/** How many items of this execution wait for a task, by its name in the process. */
+	/** How many items of this execution wait for a task or an order, by its name in the process. */
 	private readonly waiting = new Map<string, number>();
 
 	/** Tasks that Stop has seen to; an earlier attempt's task is taken in more than once. */
@@ -67,10 +67,10 @@ export class ActiveTasks {
 		if (this.ports.cancelSignal.aborted) this.cancelAll();
 	}
 
-	/** An item of this execution waits for the task while the work goes on. */
-	async whileWaiting<T>(task: TaskRef, work: () => Promise<T>): Promise<T> {
+	/** An item of this execution waits for a task, or for the create of an order, while the work goes on. */
+	async whileWaiting<T>(what: TaskRef | string, work: () => Promise<T>): Promise<T> {
 		const { orders } = this.ports;
-		const name = this.nameOf(task);
+		const name = typeof what === 'string' ? what : this.nameOf(what);
 		orders.join(name);
 		this.waiting.set(name, (this.waiting.get(name) ?? 0) + 1);
 		try {
@@ -116,10 +116,9 @@ export class ActiveTasks {
 
 	/** Whether another execution waits for the task, or for the create of its order. */
 	private isAwaitedElsewhere({ task, orderName }: Active): boolean {
+		const names = [this.nameOf(task), ...(orderName === undefined ? [] : [orderName])];
 		const { orders } = this.ports;
-		const name = this.nameOf(task);
-		const others = orders.waitersOf(name) - (this.waiting.get(name) ?? 0);
-		return others > 0 || (orderName !== undefined && orders.waitersOf(orderName) > 0);
+		return names.some((name) => orders.waitersOf(name) > (this.waiting.get(name) ?? 0));
 	}
 
 	/** A task of the account, apart from all others of this process. */

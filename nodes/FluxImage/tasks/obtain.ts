@@ -66,7 +66,7 @@ const NOT_TRIED: ReadonlySet<ProblemKind> = new Set([
 
 /** The order under its key: whoever comes while it is being made waits for that one's end. */
 async function ofKey(execution: Execution, order: Order, name: string): Promise<Obtained> {
-	const { orders } = execution;
+	const { orders, activeTasks } = execution;
 	for (;;) {
 		const flight = orders.inFlight(name) as Promise<Flight> | undefined;
 		if (!flight) {
@@ -74,15 +74,13 @@ async function ofKey(execution: Execution, order: Order, name: string): Promise<
 			const work = async () => ({ ...(await claimed(execution, order, name)), request });
 			return (await orders.fly(name, work)) as Flight;
 		}
-		orders.join(name);
-		try {
-			const ended = await within(execution, order, flight);
-			if (!ended) return { problem: execution.abortSignal.aborted ? STOPPED : KEY_IN_FLIGHT };
-			if (!ended.problem) return joined(execution, order, ended.task, ended.request);
-			if (!NOT_TRIED.has(ended.problem.kind)) return ended;
-		} finally {
-			orders.leave(name);
-		}
+		const ended = await activeTasks.whileWaiting(
+			name,
+			async () => await within(execution, order, flight),
+		);
+		if (!ended) return { problem: execution.abortSignal.aborted ? STOPPED : KEY_IN_FLIGHT };
+		if (!ended.problem) return joined(execution, order, ended.task, ended.request);
+		if (!NOT_TRIED.has(ended.problem.kind)) return ended;
 	}
 }
 
@@ -118,7 +116,7 @@ async function claimed(execution: Execution, order: Order, name: string): Promis
 	}
 	const claim = await ledger.claim(order.key, untilOf(execution, order));
 	if (claim === 'late') return { problem: abortSignal.aborted ? STOPPED : CLAIM_LATE };
-	const { found, ownId } = await byOwnId(execution, order, name);
+	const { found, ownId } = await byOwnId(execution, order, name, claim === 'won');
 	if (found) return found;
 	if (claim === 'taken') return { problem: ALREADY_ORDERED };
 	return await createOnce(execution, order, ownId);
@@ -206,6 +204,7 @@ async function byOwnId(
 	execution: Execution,
 	order: Order,
 	name: string,
+	isWon: boolean,
 ): Promise<{ found?: Obtained; ownId?: string }> {
 	if (!execution.client.keepsOwnIds) return {};
 	for (let number = 1; ; number++) {
@@ -214,6 +213,10 @@ async function byOwnId(
 		const until = untilOf(execution, order);
 		const { value, problem } = await execution.client.find(ownId, order.modelId, until);
 		if (problem && execution.abortSignal.aborted) return { found: { problem: STOPPED } };
+		// Where nothing else tells that the key is free, a look-up that was refused is no "unknown".
+		if (problem && problem.kind !== 'notFound' && !isWon) {
+			return { found: { problem: { ...problem, mayBePaid: true } } };
+		}
 		if (!value) return { ownId };
 		if (!failureProblem(value)) return { found: joined(execution, order, value, '') };
 	}

@@ -6,7 +6,7 @@ import { SimulatedClock } from '../../../tooling/simulatedClock';
 /** What n8n makes of one run of Remove Duplicates, after so many milliseconds. */
 interface Run {
 	afterMs?: number;
-	comes: 'new' | 'seen' | 'error';
+	comes: 'new' | 'seen' | 'error' | 'cannot';
 }
 
 const OUTPUTS = { new: [[{ json: {} }], []], seen: [[], [{ json: {} }]] };
@@ -14,7 +14,7 @@ const OUTPUTS = { new: [[{ json: {} }], []], seen: [[], [{ json: {} }]] };
 /** Claims in an n8n that answers as told, the last answer for good. */
 function claimsIn(...runs: Run[]) {
 	const clock = new SimulatedClock(0);
-	const orders = new Orders();
+	const { signal } = new AbortController();
 	const logged: string[] = [];
 	const operations: unknown[] = [];
 	const executeWorkflow: unknown = async (
@@ -24,11 +24,15 @@ function claimsIn(...runs: Run[]) {
 		operations.push(code?.nodes[1]?.parameters.operation);
 		if (afterMs > 0) await clock.sleep(afterMs);
 		if (comes === 'error') throw new Error('UNIQUE constraint failed');
+		if (comes === 'cannot') throw new Error('Unrecognized node type: removeDuplicates');
 		return { data: OUTPUTS[comes] };
 	};
 	const context = { executeWorkflow } as IExecuteFunctions;
-	const claims = new WorkflowClaims(context, clock, orders, (message) => logged.push(message));
-	const claim = async (deadlineMs = 60_000) => await clock.run(claims.claim('key', deadlineMs));
+	const claims = new WorkflowClaims(context, clock, new Orders(), (message) =>
+		logged.push(message),
+	);
+	const claim = async (deadlineMs = 60_000) =>
+		await clock.run(claims.claim('key', { deadlineMs, signal }));
 	return { claim, clock, logged, operations };
 }
 
@@ -51,16 +55,15 @@ describe("a claim in n8n's database", () => {
 		expect(operations).toHaveLength(2);
 	});
 
-	it('is not offered by an n8n that never could, and the log says why', async () => {
-		const { claim, clock, logged } = claimsIn({ comes: 'error' });
+	it('is not offered by an n8n that has no such node, and the log says why', async () => {
+		const { claim, clock, logged } = claimsIn({ comes: 'cannot' });
 		expect(await claim()).toBe('notOffered');
 		expect(clock.nowMs()).toBe(0);
-		expect(logged).toEqual([expect.stringContaining('UNIQUE constraint failed')]);
+		expect(logged).toEqual([expect.stringContaining('Unrecognized node type')]);
 	});
 
-	it('is late where a database fails that has answered before: nobody may send then', async () => {
-		const { claim, clock, logged } = claimsIn({ comes: 'new' }, { comes: 'error' });
-		await claim();
+	it('is late where the database fails: nobody may send then', async () => {
+		const { claim, clock, logged } = claimsIn({ comes: 'error' });
 		expect(await claim()).toBe('late');
 		expect(clock.nowMs()).toBe(4_000);
 		expect(logged).toEqual([]);

@@ -23,6 +23,7 @@ export const create: Operation<ImageOrder> = {
 		'timeout',
 	],
 	read: readImageOrder,
+	order: ({ key }) => key,
 	costs: tasksToPay,
 	check: checkInputUrls,
 	async run(item, request, execution) {

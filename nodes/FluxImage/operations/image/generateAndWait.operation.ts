@@ -16,6 +16,7 @@ export const generateAndWait: Operation<ImageOrder> = {
 	description: 'Create a task, wait until it is finished, and put out its pictures',
 	options: [...ORDER_OPTIONS, ...PICTURE_OPTIONS],
 	read: readImageOrder,
+	order: ({ key }) => key,
 	costs: tasksToPay,
 	check: checkInputUrls,
 	async run(item, request, execution) {
@@ -33,12 +34,17 @@ export const generateAndWait: Operation<ImageOrder> = {
 	},
 };
 
-/** How a task that another test run paid for may be gone: it is made anew at once. */
+/** How a gateway says that a task is gone, or has no picture. */
 const GONE: ReadonlySet<ProblemKind> = new Set([
-	...(['badKey', 'notAllowed', 'notFound', 'noImages', 'resultUnread'] as const),
-	'pictureUnavailable',
+	...(['badKey', 'notAllowed', 'notFound', 'noImages'] as const),
 ]);
 
+/** How the host of a picture says that it is gone. */
+const GONE_STATUS: ReadonlySet<number | undefined> = new Set([401, 403, 404, 410]);
+
+/** Whether what another test run paid for cannot be had any more: it is made anew at once then. */
 function isGone({ reuse }: Ending, { problem }: ItemOutcome): boolean {
-	return reuse?.kind === 'testRun' && problem !== undefined && GONE.has(problem.kind);
+	if (reuse?.kind !== 'testRun' || !problem) return false;
+	const { kind, httpCode } = problem;
+	return GONE.has(kind) || (kind === 'pictureUnavailable' && GONE_STATUS.has(httpCode));
 }
