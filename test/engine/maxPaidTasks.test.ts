@@ -108,4 +108,24 @@ describe('Max Paid Tasks per Execution', () => {
 		expect(error!.message).toContain('Max Paid Tasks');
 		expect(harness.sandbox.ledger.billed()).toBe(1);
 	});
+
+	it('counts items with one key once', async () => {
+		const options = { payOnceKey: '7' };
+		const { error } = await harness.run(atMost(1, { prompts: ['x', 'x'], options }));
+		expect(error).toBeUndefined();
+		expect(harness.sandbox.ledger.billed()).toBe(1);
+	});
+
+	it('says of an order in doubt that it may be paid, though nothing was sent now', async () => {
+		harness.sandbox.faults.add({
+			call: 'create',
+			fault: 'reset',
+			when: 'afterAcceptance',
+			times: 1,
+		});
+		const options = { payOnceKey: '7' };
+		await harness.run({ options, executionId: '1' });
+		const { error } = await harness.run(atMost(0, { options, executionId: '2' }));
+		expect(error!.context).toMatchObject({ failure: { problem: 'limitReached', paid: 'maybe' } });
+	});
 });

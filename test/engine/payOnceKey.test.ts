@@ -256,6 +256,42 @@ describe('A task that two executions wait for', () => {
 	});
 });
 
+describe('A time-out that cancels', () => {
+	it('of two items with one key cancels their task once', async () => {
+		const options = { timeout: 1, onTimeout: 'cancelTask' };
+		const settings = { onError: 'continueRegularOutput' } as const;
+		const prompts = ['[seconds=60] An apple', '[seconds=60] An apple'];
+		await harness.run(order('7', { prompts, options, settings }));
+		expect(harness.sandbox.ledger.where({ call: 'cancel' })).toHaveLength(1);
+	});
+});
+
+describe('An error beside success that passes', () => {
+	const uploading = () =>
+		harness.sandbox.faults.add({
+			call: 'status',
+			fault: { statusCode: 200, body: { status: 'completed', error: 'Uploading to the CDN' } },
+			times: 1,
+		});
+
+	it('frees no key: the second delivery gets the task', async () => {
+		const vtrix = { gateway: 'vtrix' } as const;
+		await harness.run(order('7', vtrix));
+		uploading();
+		const { items } = await harness.run(order('7', vtrix));
+		expect(items[0]!.json).toMatchObject({ status: 'completed', reused: true });
+		expect(harness.creates()).toBe(1);
+	});
+
+	it('lets no test run pay again', async () => {
+		const ask: Ask = { gateway: 'vtrix', mode: 'manual', options: { reuseInTestRuns: 'always' } };
+		await harness.run({ ...ask, executionId: '1' });
+		uploading();
+		await harness.run({ ...ask, executionId: '2' });
+		expect(harness.creates()).toBe(1);
+	});
+});
+
 describe('What is no key', () => {
 	const json = {
 		prompt: 'An apple',
@@ -281,6 +317,10 @@ describe('What is no key', () => {
 		['a hole in a joined text', "={{ 'order-' + $json.order }}"],
 		['an object in a text', '=order {{ $json.object }}'],
 		['a rounded number in a text', '=order {{ $json.large }}'],
+		['a joined text of nothing', "={{ [$json.order, $json.line].join('-') }}"],
+		['no date', '={{ String(new Date($json.order)) }}'],
+		['no number', '={{ $json.order * 1 }}'],
+		['a sign that nobody sees', '\u200b'],
 	])('is refused before anything is paid: %s', async (_name, key) => {
 		const { error } = await harness.run(order(key, { items: [{ json }] }));
 		expect(error!.message).toContain('Pay Once Key must be');

@@ -267,3 +267,18 @@ describe('What changes by itself from attempt to attempt is no other order (FAUL
 		}
 	});
 });
+
+describe("A person's Retry of a doubtful create", () => {
+	it('that is refused stays in doubt: no second gateway may take it for unpaid', async () => {
+		harness.sandbox.faults.add({
+			call: 'create',
+			fault: 'reset',
+			when: 'afterAcceptance',
+			times: 1,
+		});
+		const failed = await harness.run(NO_WAIT);
+		harness.sandbox.faults.add({ call: 'create', fault: '401', times: 1 });
+		const { error } = await pressRetry(failed, NO_WAIT);
+		expect(error!.context).toMatchObject({ failure: { problem: 'badKey', paid: 'maybe' } });
+	});
+});

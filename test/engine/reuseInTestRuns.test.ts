@@ -148,6 +148,23 @@ describe('A test run pays', () => {
 	});
 });
 
+describe('What an earlier test run paid for and cannot be had just now', () => {
+	it.each([
+		['picture', '503'],
+		['picture', '429'],
+		['status', '503'],
+		['status', 'cutJson'],
+	] as const)('(%s: %s) is not paid for again', async (call, fault) => {
+		await press();
+		harness.sandbox.faults.add({ call, fault });
+		const { error } = await press({ options: { timeout: 1 } });
+		expect(error).toBeDefined();
+		harness.sandbox.faults.clear();
+		expect(reusedOf(await press())).toEqual([true]);
+		expect(billed()).toBe(1);
+	});
+});
+
 describe('What an earlier test run paid for and is gone is made anew at once', () => {
 	it.each(['401', '403', '404', 'unknownTask'] as const)('the task: %s', async (fault) => {
 		await press();

@@ -78,6 +78,8 @@ describe("ToAPIs' create whose answer was lost", () => {
 	it('is found under its key by a process that knows nothing of it', async () => {
 		const options = { payOnceKey: '7' };
 		lostAnswer();
+		// The look before the create is answered; those after it are not.
+		harness.sandbox.faults.add({ call: 'status', fault: 'unknownTask', times: 1 });
 		harness.sandbox.faults.add({ call: 'status', fault: '403', times: 50 });
 		await harness.run({ ...TO_APIS, options: { ...options, timeout: 1 } });
 		harness.sandbox.faults.clear();
@@ -88,6 +90,22 @@ describe("ToAPIs' create whose answer was lost", () => {
 			ports: nodePorts(),
 		});
 		expect(items[0]!.json).toMatchObject({ status: 'completed', reused: true });
+		expect(harness.creates()).toBe(1);
+	});
+
+	it('is not sent where nothing tells that its key is free', async () => {
+		harness.sandbox.faults.add({ call: 'status', fault: '403' });
+		const { error } = await harness.run({ ...TO_APIS, options: { payOnceKey: '9' } });
+		expect(error!.context).toMatchObject({ failure: { problem: 'notAllowed', paid: 'maybe' } });
+		expect(harness.creates()).toBe(0);
+	});
+});
+
+describe('A task that is found', () => {
+	it.each(['failed', 'moderated'])('and %s is not made anew in the same attempt', async (end) => {
+		lostAnswer();
+		const { error } = await harness.run({ ...TO_APIS, prompts: [`[${end}] An apple`] });
+		expect(error!.context).toMatchObject({ failure: { paid: 'yes' } });
 		expect(harness.creates()).toBe(1);
 	});
 });

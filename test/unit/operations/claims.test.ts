@@ -33,7 +33,7 @@ function claimsIn(...runs: Run[]) {
 	);
 	const claim = async (deadlineMs = 60_000) =>
 		await clock.run(claims.claim('key', { deadlineMs, signal }));
-	return { claim, clock, logged, operations };
+	return { claim, claims, clock, logged, operations };
 }
 
 const CLAIM = 'removeItemsSeenInPreviousExecutions';
@@ -89,5 +89,45 @@ describe("a claim in n8n's database", () => {
 		expect(await claim(100)).toBe('late');
 		await clock.pass(1_000);
 		expect(operations).toEqual([CLAIM]);
+	});
+
+	it('is not waited for after Stop, and given back where it is won', async () => {
+		const { clock, claims, operations } = claimsIn(
+			{ comes: 'new', afterMs: 500 },
+			{ comes: 'new' },
+		);
+		const stop = new AbortController();
+		void clock.sleep(100).then(() => stop.abort());
+		const until = { deadlineMs: 60_000, signal: stop.signal };
+		expect(await clock.run(claims.claim('key', until))).toBe('late');
+		expect(clock.nowMs()).toBe(100);
+		await clock.pass(1_000);
+		expect(operations).toEqual([CLAIM, RELEASE]);
+	});
+
+	it('of a name that is being given back waits for that', async () => {
+		const { claim, operations } = claimsIn(
+			{ comes: 'new', afterMs: 500 },
+			{ comes: 'new', afterMs: 500 },
+			{ comes: 'new' },
+		);
+		expect(await claim(100)).toBe('late');
+		expect(await claim()).toBe('won');
+		expect(operations).toEqual([CLAIM, RELEASE, CLAIM]);
+	});
+});
+
+describe('what is given back', () => {
+	it('is tried again where the database fails', async () => {
+		const { clock, claims, operations, logged } = claimsIn({ comes: 'error' }, { comes: 'new' });
+		await clock.run(claims.release('key'));
+		expect(operations).toEqual([RELEASE, RELEASE]);
+		expect(logged).toEqual([]);
+	});
+
+	it('is told in the log where it cannot be', async () => {
+		const { clock, claims, logged } = claimsIn({ comes: 'error' });
+		await clock.run(claims.release('key'));
+		expect(logged).toEqual([expect.stringContaining('could not be given back')]);
 	});
 });

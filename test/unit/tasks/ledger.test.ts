@@ -135,4 +135,37 @@ describe("What an agent's tool remembers", () => {
 			/^tool\//,
 		);
 	});
+
+	it('tells two Pay Once Keys apart, though the same is asked for', () => {
+		const context = {};
+		const withKey = (name: string) => ({ ...create, shared: { kind: 'key', name } as const });
+		const first = toolOf(context);
+		first.made(withKey('A'), task);
+		first.publish();
+		expect(toolOf(context).get(withKey('B'))).toBeUndefined();
+		expect(toolOf(context).get(withKey('A'))).toEqual(task);
+	});
+});
+
+describe('A doubt of an earlier execution', () => {
+	it('outlasts a create of this one that was refused, and its word on money', async () => {
+		const context = {};
+		new Book(context, '1').begin(create, task.modelId);
+		const retry = new Book(context, '2');
+		retry.unwrite(create);
+		retry.begin(create, task.modelId);
+		await retry.takeBack(create);
+		expect(retry.paidBefore(create)).toBe('maybe');
+		expect(retry.isUncertain(create)).toBe(false);
+		expect(new Book(context, '3').begunBefore(create)).toBeDefined();
+	});
+
+	it('is over once there is a task', () => {
+		const context = {};
+		new Book(context, '1').begin(create, task.modelId);
+		const retry = new Book(context, '2');
+		retry.begin(create, task.modelId);
+		retry.made(create, task);
+		expect(retry.paidBefore(create)).toBe('yes');
+	});
 });

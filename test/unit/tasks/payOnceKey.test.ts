@@ -197,6 +197,80 @@ describe('Who waits for a create of the same key', () => {
 	});
 });
 
+describe('Whoever waits', () => {
+	const limited = { reply: { statusCode: 429 } };
+
+	it('goes on itself where the time of the one that was sending ended in refusals that pass', async () => {
+		harness.queue.faults.create.push(...Array.from({ length: 4 }, () => limited));
+		const hasty = harness.generate(execution(), order(2_000));
+		const patient = harness.generate(execution(), order(60_000));
+		const [first, second] = await harness.clock.run(Promise.all([hasty, patient]));
+		expect(first.problem?.kind).toBe('rateLimited');
+		expect(second.task?.status).toBe('completed');
+		expect(harness.paid).toBe(1);
+	});
+
+	it('for a create whose sender is stopped keeps the task', async () => {
+		const first = execution();
+		const stop = harness.stopButton();
+		const one = harness.generate(first, order());
+		const other = harness.generate(execution(), order());
+		harness.after(45, stop);
+		const [stopped, made] = await harness.clock.run(Promise.all([one, other]));
+		await harness.clock.run(first.activeTasks.close());
+		expect(stopped.problem?.kind).toBe('stopped');
+		expect(made.task?.status).toBe('completed');
+		expect(harness.queue.sent('cancel')).toHaveLength(0);
+	});
+
+	it('in the same execution does not keep a stopped task', async () => {
+		const one = execution();
+		harness.queue.jobMs = Infinity;
+		const both = [0, 1].map((item) => harness.generate(one, order(undefined, item)));
+		harness.after(3_000, harness.stopButton());
+		await harness.clock.run(Promise.all(both));
+		await harness.clock.run(one.activeTasks.close());
+		expect(harness.queue.sent('cancel')).toHaveLength(1);
+	});
+});
+
+describe('Of two rows of one key', () => {
+	it('the later one counts: another process ordered anew what this one saw fail', async () => {
+		harness.queue.ending = 'failed';
+		await harness.clock.run(harness.create(execution(), order()));
+		harness.queue.ending = 'completed';
+		await harness.clock.run(harness.create(worker(), { ...order(), key: other() }));
+		await harness.clock.run(harness.clock.sleep(20_000));
+		const later = harness.clock.dateMs() + 1;
+		const row = ['task-2', 'flux_kontext_max', 'r', later];
+		const data: StaticData = { fluxImageOrders: { node: { [KEY.name]: row } } };
+		const ending = harness.generate(execution(harness.orders, data), order());
+		expect((await harness.taskOf(ending)).requestId).toBe('task-2');
+		expect(harness.paid).toBe(2);
+		expect(data).toEqual({ fluxImageOrders: { node: { [KEY.name]: row } } });
+	});
+
+	it('a doubt of this process is not hidden by an older task', async () => {
+		const data = staticRow('task-9');
+		harness.queue.faults.create.push({ network: 'interrupted', accepted: true });
+		await harness.problemOf(harness.generate(execution(), order()));
+		const again = execution(harness.orders, data);
+		expect(await harness.problemOf(harness.generate(again, order()))).toMatchObject({
+			kind: 'createUncertain',
+		});
+		expect(harness.queue.sent('create')).toHaveLength(1);
+	});
+
+	const other = () => harness.order(0, undefined, { kind: 'key', name: 'key/node/other' }).key;
+});
+
+it('A key in doubt in a test run is ordered anew by the next test run', async () => {
+	const test: SharedName = { kind: 'testKey', name: 'testKey/1' };
+	harness.queue.faults.create.push({ network: 'interrupted', accepted: true });
+	await harness.problemOf(harness.generate(execution(), harness.order(0, undefined, test)));
+	await harness.taskOf(harness.generate(execution(), harness.order(0, undefined, test)));
+});
+
 describe('A task under a key that turns out to have failed', () => {
 	it('is made anew by who comes later, also where this process has forgotten it', async () => {
 		harness.queue.ending = 'failed';
@@ -247,9 +321,41 @@ describe('What is kept in the static data', () => {
 		expect(Object.keys(node!).sort()).toEqual(['key/node/7', 'young']);
 	});
 
-	it('that is no row is none', async () => {
-		const data: StaticData = { fluxImageOrders: { node: { [KEY.name]: 'odd' } } };
+	it.each([
+		['odd'],
+		[null],
+		[5],
+		[{}],
+		[[]],
+		[[null, null, null, null]],
+		[[5]],
+		[[{}, 'm', 'r', 1]],
+		[['task-9', 'm', 'r', '1']],
+		[['task-9', 'm', 'r', 1, {}]],
+	])('that is no row is none: %j', async (row) => {
+		const data: StaticData = { fluxImageOrders: { node: { [KEY.name]: row, other: row } } };
 		await harness.taskOf(harness.generate(execution(harness.orders, data), order()));
 		expect(harness.paid).toBe(1);
+	});
+
+	it.each([[null], ['odd'], [[]], [{ node: null }]])(
+		'whose field is %j is empty',
+		async (field) => {
+			const data: StaticData = { fluxImageOrders: field };
+			await harness.taskOf(harness.generate(execution(harness.orders, data), order()));
+			expect(harness.paid).toBe(1);
+		},
+	);
+
+	it('has of other orders no row that is only begun: it would outlast a refusal', async () => {
+		harness.queue.faults.create.push({ reply: { statusCode: 429 } }, undefined, REFUSED);
+		const data: StaticData = {};
+		const waiting = harness.generate(execution(), order());
+		const other: SharedName = { kind: 'key', name: 'key/node/8' };
+		const later = execution(harness.orders, data);
+		await harness.clock.run(harness.generate(later, harness.order(0, undefined, other)));
+		await harness.clock.run(waiting);
+		const { node } = data['fluxImageOrders'] as Record<string, object>;
+		expect(Object.keys(node!)).toEqual(['key/node/8']);
 	});
 });

@@ -110,6 +110,12 @@ export class TaskHarness {
 		this.stopping.abort();
 	}
 
+	/** The Stop button of the latest execution, also once there is a later one. */
+	stopButton(): () => void {
+		const { stopping } = this;
+		return () => stopping.abort();
+	}
+
 	/** What the failure of another item does. */
 	fail(): void {
 		this.failing.abort();
