@@ -6,11 +6,11 @@ import { startWorkflow, type Outcome } from '../../tooling/engine/engine';
 import { NodeHarness } from './nodeHarness';
 
 /**
- * Workflows as n8n saved them with version 1 of the node, which keeps only what differs from the
- * fields' defaults. They are frozen: a file is added for something new, and none is ever changed. One
- * that fails here means that somebody's workflow breaks with the next release.
+ * Workflows as n8n saved them, by the version of the package that added what they use; n8n keeps only
+ * what differs from the fields' defaults. They are frozen: a file is added for something new, and none
+ * is ever changed. One that fails here means that somebody's workflow breaks with the next release.
  */
-const FOLDER = join(__dirname, '..', 'saved-workflows', 'v1');
+const FOLDER = join(__dirname, '..', 'saved-workflows');
 
 interface SavedWorkflow {
 	about: string;
@@ -36,7 +36,9 @@ const UNFINISHED = new Set<unknown>(['queued', 'running']);
 /** Addresses of the sandbox, whose ports differ from run to run. */
 const LOCAL_URL = /^http:\/\/127\.0\.0\.1:\d+.*/;
 
-const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+	.filter((file) => file.endsWith('.json'))
+	.sort();
 
 let harness: NodeHarness;
 
@@ -44,7 +46,7 @@ beforeAll(async () => (harness = await NodeHarness.open()));
 afterAll(async () => await harness.close());
 beforeEach(() => harness.reset());
 
-describe.each(files)('the saved workflow v1/%s', (file) => {
+describe.each(files)('the saved workflow %s', (file) => {
 	const saved = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as SavedWorkflow;
 
 	it(saved.about, async () => {
