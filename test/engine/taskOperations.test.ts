@@ -192,3 +192,47 @@ describe('a Request ID', () => {
 		expect(request!.path).toContain('/requests/..%2F..%2Fadmin%3Fx%3D1%23y/status');
 	});
 });
+
+describe('The model of a task (FAULTS B14)', () => {
+	const ofItem = { model: '' };
+	const flux2 = { model: 'flux_2_pro' };
+
+	it('is as in the item, for each item its own', async () => {
+		const first = await harness.run({ operation: 'image > create', parameters: flux2 });
+		const second = await harness.run({ operation: 'image > create' });
+		const items = [...first.items, ...second.items].map(({ json }) => ({ json }));
+		const outcome = await harness.run({ operation: 'task > wait', items, parameters: ofItem });
+		expect(outcome.error).toBeUndefined();
+		expect(outcome.items.map(({ json }) => json.model)).toEqual(['flux_2_pro', 'flux_kontext_max']);
+	});
+
+	it('is Kontext [max] where the item names none, or is about another task', async () => {
+		const requestId = await created('[seconds=0] done');
+		const ask = { operation: 'task > status', parameters: { ...ofItem, requestId } } as const;
+		for (const json of [{}, { requestId: 'another', model: 'flux_2_pro' }]) {
+			const { items, error } = await harness.run({ ...ask, items: [{ json }] });
+			expect(error).toBeUndefined();
+			expect(items[0]!.json.status).toBe('completed');
+		}
+	});
+
+	it('that the node has otherwise than the item is told where the task is not found', async () => {
+		const { items } = await harness.run({ operation: 'image > create', parameters: flux2 });
+		const { error } = await harness.run({
+			operation: 'task > status',
+			items: [{ json: items[0]!.json }],
+			parameters: { model: 'flux_kontext_pro' },
+		});
+		expect(error!.message).toContain('the item says that the task is of the model flux_2_pro');
+	});
+
+	it('and its gateway too', async () => {
+		const { items } = await harness.run({ operation: 'image > create', gateway: 'vtrix' });
+		const { error } = await harness.run({
+			operation: 'task > status',
+			items: [{ json: items[0]!.json }],
+			parameters: ofItem,
+		});
+		expect(error!.message).toContain('the item says that the task is of VTrix');
+	});
+});

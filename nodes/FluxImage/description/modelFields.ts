@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
-import { idsOf, models, offersOf, OTHER_MODEL, type SoldModel } from '../models';
+import { idsOf, MODEL_OF_ITEM, models, offersOf, OTHER_MODEL, type SoldModel } from '../models';
 import { inputImagesField } from './inputImagesField';
 import type { Model, ModelParameter } from '../models/model';
 import { OTHER_PARAMETERS_NAME } from '../models/otherParameters';
@@ -34,8 +34,20 @@ function modelFieldsOf(gateway: Gateway): INodeProperties[] {
 	});
 	if (!modelInTaskUrl) return [ofImage];
 	const hint = `The model that made the task: ${displayName} finds a task by both`;
-	return [ofImage, modelField(gateway, 'task', { hint })];
+	const ofTask = modelField(gateway, 'task', { hint });
+	return [
+		ofImage,
+		{ ...ofTask, options: [AS_IN_THE_ITEM, ...(ofTask.options ?? [])], default: MODEL_OF_ITEM },
+	];
 }
+
+/** The first choice for a task. */
+const AS_IN_THE_ITEM: INodePropertyOptions = {
+	name: 'As in the Item',
+	value: MODEL_OF_ITEM,
+	description:
+		'The model that the item names beside this Request ID; where it names none, FLUX.1 Kontext [max]',
+};
 
 function modelField(
 	{ id }: Gateway,

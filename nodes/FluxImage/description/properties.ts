@@ -40,10 +40,11 @@ export function nodeProperties(): INodeProperties[] {
 			displayName: 'Request ID',
 			name: 'requestId',
 			type: 'string',
-			default: '',
+			default: '={{ $json.requestId }}',
 			required: true,
 			placeholder: 'e.g. mmsu_01hxyz',
-			description: 'The ID that Image > Create put out, or that an error of this node names',
+			description:
+				'The ID that Image > Create put out, or that an error of this node names. By default that of the item.',
 			displayOptions: { show: { resource: ['task'] } },
 		},
 		...modelFields(),

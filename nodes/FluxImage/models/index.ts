@@ -17,6 +17,9 @@ export const models: readonly Model[] = [
 	flux2Flex,
 ];
 
+/** In place of a model's id, for a task: the model that the item names beside the task's id. */
+export const MODEL_OF_ITEM = '';
+
 /** The value of `model` that means: the id stands in `modelId`, the parameters in `parameters`. */
 export const OTHER_MODEL = 'other';
 

@@ -42,6 +42,8 @@ export interface Operation<Plan = unknown> {
 	 * @throws NodeOperationError that names the parameter, the value, what is expected, and the item
 	 */
 	read(item: ItemInput, execution: Execution): Promise<Plan>;
+	/** How the item contradicts what was read, for the words of a task that is not found. */
+	contradiction?(item: ItemInput, plan: Plan): string | undefined;
 	/** The order that it makes. Absent: it makes none. */
 	order?(plan: Plan): OrderKey;
 	/** How many tasks it will pay for. Absent: none, ever. */

@@ -1,14 +1,15 @@
-import type { JsonObject } from 'n8n-workflow';
+import type { IDataObject, JsonObject } from 'n8n-workflow';
 
 import type { Until } from '../client/retry';
 import type { Outcome, Problem } from '../core/problem';
 import type { TaskRef } from '../core/task';
 import type { TaskRequest } from '../gateways/gateway';
+import { findGateway } from '../gateways';
 import { isPathPart } from '../gateways/pathPart';
 import { embedImages } from '../images/embed';
 import { checkInputImage } from '../images/fetchInput';
 import { ImageInputError, readInputImages } from '../images/inputImages';
-import { findOffer, OTHER_MODEL } from '../models';
+import { findOffer, MODEL_OF_ITEM, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
 import { readOtherParameters } from '../models/otherParameters';
 import { ParameterError } from '../models/parameterError';
@@ -180,14 +181,47 @@ export async function readTaskRef(item: ItemInput): Promise<TaskRef> {
 				'It is the requestId in the output of Image > Create, and in the error of a task that was not finished.',
 		});
 	}
-	return { requestId, modelId: gateway.modelInTaskUrl ? modelOf(item) : '' };
+	return { requestId, modelId: gateway.modelInTaskUrl ? modelOf(item, requestId) : '' };
 }
 
-function modelOf({ context, itemIndex, gateway }: ItemInput): string {
-	const given: unknown = context.getNodeParameter('model', itemIndex, '');
+/** The model that 1.0 took where no other was chosen. */
+const FIRST_MODEL = 'flux_kontext_max';
+
+function modelOf(item: ItemInput, requestId: string): string {
+	const { context, itemIndex, gateway } = item;
+	const given: unknown = context.getNodeParameter('model', itemIndex, MODEL_OF_ITEM);
+	if (given === MODEL_OF_ITEM) {
+		const model = idIn(taskOfItem(item, requestId)['model']) ?? FIRST_MODEL;
+		return findOffer(gateway.id, model)?.id ?? model;
+	}
 	const model = idIn(given);
 	if (model === OTHER_MODEL) return readModelId(context, itemIndex);
 	if (model !== undefined) return findOffer(gateway.id, model)?.id ?? model;
 	const wrong = new ParameterError('Model', 'the model of the task', given);
 	throw parameterError(context, itemIndex, wrong);
+}
+
+/** The item's own fields where it is about that task; else none. */
+function taskOfItem({ context, itemIndex }: ItemInput, requestId: string): IDataObject {
+	const json = context.getInputData()[itemIndex]?.json ?? {};
+	return idIn(json['requestId']) === requestId ? json : {};
+}
+
+/**
+ * How the item that is about this very task contradicts the node: then the gateway does not find it.
+ *
+ * @returns words for the error, or nothing where they agree
+ */
+export function contradictionIn(
+	item: ItemInput,
+	{ requestId, modelId }: TaskRef,
+): string | undefined {
+	const { gateway: told, model } = taskOfItem(item, requestId);
+	const toldGateway = typeof told === 'string' ? findGateway(told) : undefined;
+	if (toldGateway && toldGateway !== item.gateway) {
+		return `the item says that the task is of ${toldGateway.displayName}`;
+	}
+	const toldModel = idIn(model);
+	const isOther = toldModel !== undefined && modelId !== '' && toldModel !== modelId;
+	return isOther ? `the item says that the task is of the model ${toldModel}` : undefined;
 }

@@ -150,7 +150,10 @@ async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {
 		const { kind, mayBePaid } = outcome.problem;
 		const before = worstPaid([paidBefore(ready), mayBePaid ? 'maybe' : 'no']);
 		const paid = paidOf(operation, kind, outcome.task !== undefined, before);
-		const told = taskFailure(item, outcome, execution.client.redact);
+		const contradiction = kind === 'notFound' ? operation.contradiction?.(item, plan) : undefined;
+		const reason = [outcome.problem.reason, contradiction].filter(Boolean).join('; ');
+		const problem = contradiction ? { ...outcome.problem, reason } : outcome.problem;
+		const told = taskFailure(item, { ...outcome, problem }, execution.client.redact);
 		return { failure: withFacts(told, { problem: kind, paid }) };
 	} catch (error) {
 		const json = { gateway: item.gateway.id };

@@ -9,6 +9,7 @@ import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
 import { offersOf } from '../../../nodes/FluxImage/models';
 import { modelFields } from '../../../nodes/FluxImage/description/modelFields';
+import { nodeProperties } from '../../../nodes/FluxImage/description/properties';
 import { byGateway } from '../../../sandbox';
 
 const selector = (name: string, value: string): INodeProperties => ({
@@ -150,6 +151,21 @@ describe('The Model dropdown', () => {
 		expect(shownNames(gateway, 'flux_kontext_max', 'task')).toEqual(expected);
 		expect(shownNames(gateway, 'other', 'task')).toEqual(asked ? ['model', 'modelId'] : []);
 	});
+});
+
+it('A task is that of the item, ID and model, unless the person says otherwise', () => {
+	expect(nodeProperties().find(({ name }) => name === 'requestId')?.default).toBe(
+		'={{ $json.requestId }}',
+	);
+	const ofTask = nodeProperties().filter(
+		({ name, displayOptions }) =>
+			name === 'model' && displayOptions?.show?.['resource']?.includes('task'),
+	);
+	expect(ofTask.length).toBeGreaterThan(0);
+	for (const { default: first, options } of ofTask) {
+		expect(first).toBe('');
+		expect(options?.[0]).toMatchObject({ name: 'As in the Item', value: '' });
+	}
 });
 
 describe('Another model', () => {
