@@ -20,10 +20,13 @@ const MODEL_NAMES: Record<string, string> = {
 /** n8n adds it to the operations of every node that has credentials. */
 const OF_N8N = 'Custom API Call';
 const OTHER_MODEL = 'Other (Any Model ID)';
+const AS_IN_THE_ITEM = 'As in the Item';
 
 /** Wire parameters that are fields of their own; all others are in Additional Fields. */
 const MAIN = new Set(['prompt', 'aspect_ratio', 'size', 'width', 'height', 'n']);
 const IMAGE = /image/;
+/** Parameters without a field: Other reaches them (docs/contracts/models.md#flux_2_pro). */
+const WITHOUT_FIELD = new Set(['disable_pup']);
 
 const GATEWAY_ROWS = Object.values(
 	byGateway(({ name, title, conformance }) => ({
@@ -53,10 +56,12 @@ const WAITING = [
 	'Poll Interval (Seconds)',
 ];
 
+const PAYING = ['Max Paid Tasks per Execution', 'Pay Once Key', 'Reuse in Test Runs'];
+
 /** The options of each operation, by its name. */
 const OPTIONS: Record<string, readonly string[]> = {
-	'Generate and Wait': WAITING,
-	Create: [...READING, 'Cancel on Stop', 'Timeout (Seconds)'],
+	'Generate and Wait': [...WAITING, ...PAYING],
+	Create: [...READING, 'Cancel on Stop', 'Timeout (Seconds)', ...PAYING],
 	Wait: WAITING,
 	'Get Result': [...READING, ...PICTURES],
 	'Get Status': READING,
@@ -86,7 +91,7 @@ function imageFields(gateway: Gateway, model: string): string[] {
 
 function additionalLabels(names: readonly string[]): string[] {
 	return names
-		.filter((name) => !MAIN.has(name) && !IMAGE.test(name))
+		.filter((name) => !MAIN.has(name) && !IMAGE.test(name) && !WITHOUT_FIELD.has(name))
 		.map((name) =>
 			name
 				.split('_')
@@ -153,7 +158,7 @@ describe.each(GATEWAY_ROWS)('in the editor, $name', (row) => {
 		await node.choose('model', modelName(model));
 		const expected = imageFields(gateway, model);
 		await expectFields(node, expected);
-		await expectAddable(node, 'Options', WAITING);
+		await expectAddable(node, 'Options', OPTIONS['Generate and Wait']);
 		await node.choose('operation', 'Create');
 		await expectFields(node, expected);
 		await expectAddable(node, 'Options', OPTIONS.Create);
@@ -169,6 +174,10 @@ describe.each(GATEWAY_ROWS)('in the editor, $name', (row) => {
 			await node.choose('operation', operation);
 			await expectFields(node, expected);
 			await expectAddable(node, 'Options', OPTIONS[operation]);
+		}
+		if (inUrl) {
+			const models = [AS_IN_THE_ITEM, ...modelsOf(gateway).map(modelName), OTHER_MODEL].sort();
+			expect(await settledList(async () => node.options('model'), models)).toEqual(models);
 		}
 		await editor.screenshot(`fields-${gateway}-task`);
 	});
