@@ -22,6 +22,8 @@ export interface NewTask {
 	readonly modelId: string;
 	/** How many tasks the gateway counts it for: ToAPIs' n. */
 	readonly tasks: number;
+	/** Whether its task is left to another node, as Image > Create leaves it: nobody here waits for it. */
+	readonly isLeft?: boolean;
 	/** Makes what is sent; called for each POST, so that images are in memory only then. */
 	readonly build: () => Promise<Outcome<TaskRequest>>;
 }
@@ -82,7 +84,10 @@ export class GatewayClient {
 	 *
 	 * @returns `createUncertain` where a task may exist whose id did not come back
 	 */
-	async create({ modelId, tasks, build }: NewTask, until: Until): Promise<Outcome<TaskState>> {
+	async create(
+		{ modelId, tasks, isLeft = false, build }: NewTask,
+		until: Until,
+	): Promise<Outcome<TaskState>> {
 		let notBuilt: Problem | undefined;
 		let notSent: Problem = TOO_LATE;
 		const post = async (turn: Turn): Promise<Outcome<TaskState>> => {
@@ -106,14 +111,20 @@ export class GatewayClient {
 			return await sendOnce(withoutOwnId);
 		};
 		const inTurn = async () => {
-			const call = { kind: 'create', modelId, tasks, turnUntilMs: until.deadlineMs } as const;
+			const call = {
+				kind: 'create',
+				modelId,
+				tasks,
+				isLeft,
+				turnUntilMs: until.deadlineMs,
+			} as const;
 			return await this.calls.inTurn(call, until, async (turn) => {
 				const outcome = await post(turn);
 				// Whose last try is too late is told what the tries before came to.
 				notSent = outcome.problem ?? notSent;
 				const task = outcome.value;
-				// A create that is answered with a finished task holds no place.
-				if (task && ENDED.has(task.status)) turn.end();
+				// A create that is answered with a finished task holds no place, nor one that is left.
+				if (task && (isLeft || ENDED.has(task.status))) turn.end();
 				else if (task) this.places.set(task.requestId, turn);
 				return outcome;
 			});

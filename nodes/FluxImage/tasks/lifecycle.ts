@@ -19,7 +19,7 @@ const TIMEOUT_CANCEL_MS = 10_000;
 /** A task for the order: one that is paid for already, else a new one. Nothing is waited for. */
 export async function obtainTask(execution: Execution, order: Order): Promise<Ending> {
 	const { ledger, client, activeTasks } = execution;
-	const obtained = await obtain(execution, order);
+	const obtained = await obtain(execution, { ...order, isLeft: true });
 	if (obtained.problem) return obtained;
 	const of = obtained.reuse ? { reuse: obtained.reuse } : {};
 	if (isSeen(obtained.task)) return { task: obtained.task, ...of };

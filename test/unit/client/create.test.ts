@@ -311,6 +311,14 @@ describe('the place of a task among the tasks at a time', () => {
 		expect(events).toEqual(['create accepted', 'create ended']);
 	});
 
+	it('is not held by a task that is left to another node', async () => {
+		const { events, limiter } = recording();
+		const { client } = harness.execution({ limiter });
+		const order = { ...harness.order(), isLeft: true };
+		await harness.clock.run(client.create(order, harness.wait()));
+		expect(events).toEqual(['create accepted', 'create ended']);
+	});
+
 	it('is free once its cancel is answered', async () => {
 		const { events, limiter } = recording();
 		const { client } = harness.execution({ limiter });
