@@ -56,6 +56,37 @@ describe('An option that an expression gives', () => {
 	);
 
 	it.each([
+		...['timeout', 'onTimeout', 'cancelOnStop', 'maxConcurrentTasks', 'pollInterval'],
+		...['downloadImages', 'binaryPropertyName', 'maxImageSize', 'includeRawResponse'],
+		...['maxPaidTasks', 'reuseInTestRuns', 'payOnceKey'],
+	])(
+		'%s that comes out undefined or null is refused, and no default stands in (FAULTS A12)',
+		async (name) => {
+			for (const expression of ['={{ $json.misspelt }}', '={{ null }}']) {
+				const { error } = await harness.run({ options: { [name]: expression } });
+				expect(error!.message).toMatch(/ must be .*, but (is missing|is undefined|is null)$/);
+				expect(error!.description).toContain('nothing was sent');
+			}
+			expect(harness.creates()).toBe(0);
+		},
+	);
+
+	it.each(['timeout', 'maxConcurrentTasks', 'pollInterval', 'maxImageSize', 'maxPaidTasks'])(
+		'a number field %s that was emptied in the editor, which stores null, has its default',
+		async (name) => {
+			const { items } = await harness.run({ options: { [name]: null } });
+			expect(items[0]!.json.status).toBe('completed');
+		},
+	);
+
+	it('Max Paid Tasks per Execution, emptied in the editor, is 10 and not without end', async () => {
+		const prompts = Array.from({ length: 11 }, (_, item) => `apple ${item}`);
+		const settings = { onError: 'continueRegularOutput' } as const;
+		await harness.run({ prompts, settings, options: { maxPaidTasks: null } });
+		expect(harness.creates()).toBe(10);
+	});
+
+	it.each([
 		['picture', 'picture'],
 		[' picture ', 'picture'],
 		[7, '7'],
