@@ -170,23 +170,37 @@ it('A gateway or an operation that is none is cut in the message (FAULTS E9)', a
 	expect(error!.message.length).toBeLessThan(200);
 });
 
+/** Runs one item with a field as the workflow's JSON may have it, and gives what n8n made of it. */
+async function whatReaches(name: 'options' | 'inputImages', field: unknown, model: string) {
+	const { node, credentials } = harness.node({});
+	const parameters = { ...node.parameters, model, [name]: field } as INodeParameters;
+	const flux = { ...node, parameters };
+	const { finished } = startWorkflow(
+		[plainNode('Items'), flux],
+		{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
+		{ credentials, items: [{ json: { prompt: 'An apple' } }] },
+	);
+	await finished;
+	return flux.parameters[name];
+}
+
 /*
  * What n8n does, not the node: it replaces the parameters of a node by what the node's description
- * knows of them before anything runs. Should an n8n hand such Options on, they need a check.
+ * knows of them before anything runs. Should an n8n hand such Options on, they need a check; such Input
+ * Images are taken or refused then, as test/unit/images/inputImages.test.ts has it.
  */
 it.each(["={{ 'text' }}", '={{ [1] }}', '={{ { timeout: 5 } }}'])(
 	'Options that are the one expression %s never reach the node: n8n puts empty ones there',
 	async (expression) => {
-		const { node, credentials } = harness.node({});
-		const options = expression as unknown as INodeParameters;
-		const parameters = { ...node.parameters, options };
-		const flux = { ...node, parameters };
-		const { finished } = startWorkflow(
-			[plainNode('Items'), flux],
-			{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
-			{ credentials, items: [{ json: { prompt: 'An apple' } }] },
-		);
-		await finished;
-		expect(flux.parameters.options).toEqual({});
+		expect(await whatReaches('options', expression, 'flux_kontext_max')).toEqual({});
+	},
+);
+
+const ROW = { source: 'url', url: 'https://a.example/b.png' };
+
+it.each(['={{ $json.images }}', 'https://a.example/b.png', [ROW]])(
+	'Input Images that are %j never reach the node: n8n puts empty ones there',
+	async (field) => {
+		expect(await whatReaches('inputImages', field, 'flux_2_pro')).toEqual({});
 	},
 );
