@@ -148,7 +148,7 @@ export class GatewayClient {
 			(reply) => gateway.readStatus(reply, task),
 			until,
 		);
-		if (outcome.value && ENDED.has(outcome.value.status)) this.release(task);
+		if (outcome.value && ENDED.has(outcome.value.status)) this.leave(task);
 		return outcome;
 	}
 
@@ -215,7 +215,7 @@ export class GatewayClient {
 		};
 		const call = { kind: 'cancel', modelId: task.modelId } as const;
 		const outcome = await this.calls.read(call, cancel(task), readKnown, until);
-		if (lastReply) this.release(task);
+		if (lastReply) this.leave(task);
 		return outcome.problem && lastReply ? { value: lastReply } : outcome;
 	}
 
@@ -301,8 +301,11 @@ export class GatewayClient {
 		return await this.calls.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, until);
 	}
 
-	/** The task's place among the account's tasks at a time is free. */
-	private release({ requestId }: TaskRef): void {
+	/**
+	 * Nobody here waits for the task any more, ended or not: its place among the account's tasks at a
+	 * time is free, and no calls are kept for it. Does nothing the second time.
+	 */
+	leave({ requestId }: Pick<TaskRef, 'requestId'>): void {
 		this.places.get(requestId)?.end();
 		this.places.delete(requestId);
 	}

@@ -133,11 +133,12 @@ async function finishTask(
 	task: KnownTask,
 	wait: WaitOptions & { readonly isNew: boolean },
 ): Promise<Ending> {
-	const { activeTasks } = execution;
+	const { activeTasks, client } = execution;
 	const ending = await activeTasks.whileWaiting(
 		task,
 		async () => await pollUntilEnded(execution, task, wait),
 	);
+	client.leave(task);
 	if (ending.problem) return ending;
 	const problem = failureProblem(ending.task);
 	if (problem) {

@@ -327,6 +327,26 @@ describe('the place of a task among the tasks at a time', () => {
 		expect(events).toContain('create ended');
 	});
 
+	it('is free once its wait has ended, though its task runs on: after Stop', async () => {
+		const { events, limiter } = recording();
+		const execution = harness.execution({ limiter });
+		harness.after(500, () => harness.stop());
+		const order = { ...harness.order(), cancelOnStop: false };
+		const ending = await harness.clock.run(harness.generate(execution, order));
+		expect(ending.problem?.kind).toBe('stopped');
+		expect(events).toEqual(['create accepted', 'create ended']);
+	});
+
+	it('is free once its gateway knows the task no more', async () => {
+		const { events, limiter } = recording();
+		harness.queue.faults.status.push(
+			...Array.from({ length: 99 }, () => ({ reply: { statusCode: 404 } })),
+		);
+		const ending = await harness.clock.run(harness.generate(harness.execution({ limiter })));
+		expect(ending.problem?.kind).toBe('notFound');
+		expect(events.at(-1)).toBe('create ended');
+	});
+
 	it('is given back where what is to be sent cannot be read', async () => {
 		const { events, limiter } = recording();
 		const { client } = harness.execution({ limiter });
