@@ -12,7 +12,11 @@ import { mean } from './statistics';
 /** The scenarios that the engine runs too. */
 export type EngineScenario = Exclude<
 	keyof typeof SCENARIO,
-	'anyFivePercentRefused' | 'anyFifteenPercentRefused'
+	| 'anyFivePercentRefused'
+	| 'anyFifteenPercentRefused'
+	| 'shortTasksCreated'
+	| 'longTasksCreated'
+	| 'createdBesideAWait'
 >;
 
 /** A scenario in the engine: the same figures as on the simulated clock. */

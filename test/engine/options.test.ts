@@ -56,6 +56,37 @@ describe('An option that an expression gives', () => {
 	);
 
 	it.each([
+		...['timeout', 'onTimeout', 'cancelOnStop', 'maxConcurrentTasks', 'pollInterval'],
+		...['downloadImages', 'binaryPropertyName', 'maxImageSize', 'includeRawResponse'],
+		...['maxPaidTasks', 'reuseInTestRuns', 'payOnceKey'],
+	])(
+		'%s that comes out undefined or null is refused, and no default stands in (FAULTS A12)',
+		async (name) => {
+			for (const expression of ['={{ $json.misspelt }}', '={{ null }}']) {
+				const { error } = await harness.run({ options: { [name]: expression } });
+				expect(error!.message).toMatch(/ must be .*, but (is missing|is undefined|is null)$/);
+				expect(error!.description).toContain('nothing was sent');
+			}
+			expect(harness.creates()).toBe(0);
+		},
+	);
+
+	it.each(['timeout', 'maxConcurrentTasks', 'pollInterval', 'maxImageSize', 'maxPaidTasks'])(
+		'a number field %s that was emptied in the editor, which stores null, has its default',
+		async (name) => {
+			const { items } = await harness.run({ options: { [name]: null } });
+			expect(items[0]!.json.status).toBe('completed');
+		},
+	);
+
+	it('Max Paid Tasks per Execution, emptied in the editor, is 10 and not without end', async () => {
+		const prompts = Array.from({ length: 11 }, (_, item) => `apple ${item}`);
+		const settings = { onError: 'continueRegularOutput' } as const;
+		await harness.run({ prompts, settings, options: { maxPaidTasks: null } });
+		expect(harness.creates()).toBe(10);
+	});
+
+	it.each([
 		['picture', 'picture'],
 		[' picture ', 'picture'],
 		[7, '7'],
@@ -139,23 +170,37 @@ it('A gateway or an operation that is none is cut in the message (FAULTS E9)', a
 	expect(error!.message.length).toBeLessThan(200);
 });
 
+/** Runs one item with a field as the workflow's JSON may have it, and gives what n8n made of it. */
+async function whatReaches(name: 'options' | 'inputImages', field: unknown, model: string) {
+	const { node, credentials } = harness.node({});
+	const parameters = { ...node.parameters, model, [name]: field } as INodeParameters;
+	const flux = { ...node, parameters };
+	const { finished } = startWorkflow(
+		[plainNode('Items'), flux],
+		{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
+		{ credentials, items: [{ json: { prompt: 'An apple' } }] },
+	);
+	await finished;
+	return flux.parameters[name];
+}
+
 /*
  * What n8n does, not the node: it replaces the parameters of a node by what the node's description
- * knows of them before anything runs. Should an n8n hand such Options on, they need a check.
+ * knows of them before anything runs. Should an n8n hand such Options on, they need a check; such Input
+ * Images are taken or refused then, as test/unit/images/inputImages.test.ts has it.
  */
 it.each(["={{ 'text' }}", '={{ [1] }}', '={{ { timeout: 5 } }}'])(
 	'Options that are the one expression %s never reach the node: n8n puts empty ones there',
 	async (expression) => {
-		const { node, credentials } = harness.node({});
-		const options = expression as unknown as INodeParameters;
-		const parameters = { ...node.parameters, options };
-		const flux = { ...node, parameters };
-		const { finished } = startWorkflow(
-			[plainNode('Items'), flux],
-			{ Items: { main: [[{ node: FLUX_NAME, type: 'main', index: 0 }]] } },
-			{ credentials, items: [{ json: { prompt: 'An apple' } }] },
-		);
-		await finished;
-		expect(flux.parameters.options).toEqual({});
+		expect(await whatReaches('options', expression, 'flux_kontext_max')).toEqual({});
+	},
+);
+
+const ROW = { source: 'url', url: 'https://a.example/b.png' };
+
+it.each(['={{ $json.images }}', 'https://a.example/b.png', [ROW]])(
+	'Input Images that are %j never reach the node: n8n puts empty ones there',
+	async (field) => {
+		expect(await whatReaches('inputImages', field, 'flux_2_pro')).toEqual({});
 	},
 );

@@ -37,3 +37,28 @@ describe('60 items together at two calls a second (FAULTS A4)', () => {
 		for (const { json } of unpaid) expect(String(json.error)).toContain('was not sent');
 	});
 });
+
+describe('24 tasks of Image > Create at two calls a second, which other nodes collect', () => {
+	it('are all sent within 20 s, beside a wait: no calls are kept for looks that nobody makes', async () => {
+		const create = await time.during(
+			harness.run({ operation: 'image > create', prompts: ['[never] apple'] }),
+		);
+		const wait = harness.start({
+			operation: 'task > wait',
+			requestIds: [String(create.items[0]!.json.requestId)],
+			options: { timeout: 600, pollInterval: 1 },
+		});
+		await time.pass(2_000);
+		const { items } = await time.during(
+			harness.run({
+				operation: 'image > create',
+				prompts: Array.from({ length: 24 }, (_, item) => `pear ${item}`),
+				options: { maxConcurrentTasks: 24, timeout: 20 },
+				settings: { onError: 'continueRegularOutput' },
+			}),
+		);
+		wait.stop();
+		await time.during(wait.finished);
+		expect(items.filter(({ json }) => json.requestId !== undefined)).toHaveLength(24);
+	});
+});

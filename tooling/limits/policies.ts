@@ -7,6 +7,8 @@ export interface Asking {
 	readonly kind: CallKind & ('create' | 'poll' | 'result');
 	readonly modelId: string;
 	readonly execution: object;
+	/** Whether its task is left to others. */
+	readonly isLeft: boolean;
 	/** When the item gives up. */
 	readonly deadlineMs: number;
 	/** How long the call waits for its turn. */

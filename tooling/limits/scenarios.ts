@@ -222,6 +222,43 @@ const besideABatch: Scenario = {
 	},
 };
 
+/** A batch of Image > Create, whose tasks others collect: by it back-off alone is as fast as any. */
+function onlyCreated(atATime: number, jobSeconds: number, items: number): Scenario {
+	const given: Given = {
+		limits: () => [tasksAtATime(atATime)],
+		jobSeconds,
+		works: [{ items, together: 10, isLeft: true }],
+	};
+	return {
+		what: `${items} tasks of Image > Create, ${atATime} of ${jobSeconds} s at a time`,
+		goals: { 'over back-off alone': { atMost: 1.05 } },
+		async measure(policy, seed) {
+			const result = await run(policy, seed, given);
+			const backOff = await run('back-off alone', seed, given);
+			return {
+				'over back-off alone': result.totalMs / backOff.totalMs,
+				'creates refused': result.gateway.refused.create,
+			};
+		},
+	};
+}
+
+/** Beside one that looks at tasks of others, so that reads meet the limit too. */
+const createdBesideAWait: Scenario = {
+	what: '24 tasks of Image > Create at 2 calls a second, timeout 20 s, beside a wait',
+	goals: { 'creates sent, %': { atLeast: 100 } },
+	async measure(policy, seed) {
+		const creates = { items: 24, together: 24, timeoutMs: 20_000, isLeft: true, startMs: 5_000 };
+		const result = await run(policy, seed, {
+			limits: () => [callsASecond(2)],
+			jobSeconds: 60,
+			works: [{ items: 1, together: 1 }, creates],
+		});
+		const sent = result.gateway.tasks.length - 1;
+		return { 'creates sent, %': (100 * sent) / 24, 'refused, %': refusedPercent(result) };
+	},
+};
+
 /** By the names that the bench in the real engine has for them. */
 export const SCENARIO = {
 	threeAtATime: threeAtATime(),
@@ -237,6 +274,9 @@ export const SCENARIO = {
 	sixtyAMinute,
 	sixtyAtTwo,
 	besideABatch,
+	shortTasksCreated: onlyCreated(3, 2, 60),
+	longTasksCreated: onlyCreated(6, 20, 30),
+	createdBesideAWait,
 } satisfies Record<string, Scenario>;
 
 export const SCENARIOS: readonly Scenario[] = Object.values(SCENARIO);

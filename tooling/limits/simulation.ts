@@ -13,6 +13,8 @@ export interface Work {
 	readonly startMs?: number;
 	readonly timeoutMs?: number;
 	readonly modelId?: string;
+	/** Whether its tasks are only created, and left to others, as Image > Create does. */
+	readonly isLeft?: boolean;
 }
 
 export interface Setting {
@@ -82,12 +84,16 @@ class Client {
 		return this.clock.nowMs() - startMs;
 	}
 
-	private async item(execution: object, work: Pick<Work, 'timeoutMs' | 'modelId'>): Promise<void> {
-		const { timeoutMs = DEFAULT_TIMEOUT_MS, modelId = 'flux_kontext_max' } = work;
+	private async item(
+		execution: object,
+		work: Pick<Work, 'timeoutMs' | 'modelId' | 'isLeft'>,
+	): Promise<void> {
+		const { timeoutMs = DEFAULT_TIMEOUT_MS, modelId = 'flux_kontext_max', isLeft = false } = work;
 		const deadlineMs = this.clock.nowMs() + timeoutMs;
-		const of = { execution, modelId, deadlineMs };
+		const of = { execution, modelId, deadlineMs, isLeft };
 		const created = await this.call('create', of);
 		if (!created) return;
+		if (isLeft) return created.end();
 		const { taskId } = created.answer;
 		try {
 			await this.follow(of, taskId ?? -1);
@@ -160,6 +166,7 @@ interface CallOf {
 	readonly execution: object;
 	readonly modelId: string;
 	readonly deadlineMs: number;
+	readonly isLeft: boolean;
 }
 
 interface Called {

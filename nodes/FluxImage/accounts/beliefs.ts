@@ -148,6 +148,8 @@ export class Beliefs {
 			this.placesOf(call).forEach((places) => places.end(holder, nowMs));
 			return this.calls.refused(nowMs, retryAfterMs);
 		}
+		// Its own back-off is all: of the tasks that are left nobody knows how many still run.
+		if (call.isLeft) return;
 		const isSure = meaning === 'tasks';
 		model.refused(holder, nowMs, isSure, retryAfterMs);
 		if (!isSure && model.binds) this.pacesOf(call).forEach((pace) => pace.hesitate(nowMs));
@@ -169,13 +171,14 @@ export class Beliefs {
 	}
 
 	/** What is paid comes first: a create waits while the paid tasks need all calls that there are. */
-	private promisedMs({ itemDeadlineMs }: Call, nowMs: number): number {
+	private promisedMs({ itemDeadlineMs, isLeft }: Call, nowMs: number): number {
 		const perSecond = this.calls.perSecond(nowMs);
 		if (perSecond === Infinity) return 0;
 		const callsLeft = ((itemDeadlineMs - nowMs) / 1_000) * perSecond;
 		const paid = this.account.held;
-		const needed =
-			paid === 0 ? CALLS_OF_A_PAID_TASK : ((paid + 1) * CALLS_OF_A_PAID_TASK) / PROMISED_SHARE;
+		// Of a task that is left, no call is made here but its create.
+		const own = isLeft ? 0 : 1;
+		const needed = ((paid + own) * CALLS_OF_A_PAID_TASK) / (paid === 0 ? 1 : PROMISED_SHARE);
 		return needed <= callsLeft ? 0 : PROMISED_WAIT_MS;
 	}
 
@@ -202,7 +205,9 @@ export class Beliefs {
 		return this.isApart ? this.pacesOfCreatesApart : this.pacesOfCreates;
 	}
 
+	/** One that is left takes no place, and waits for none. */
 	private placesOf(call: Call): Places[] {
+		if (call.isLeft) return [];
 		return [this.modelOf(call), this.account];
 	}
 

@@ -63,7 +63,10 @@ export class ApiCalls {
 
 	/** Does what is to be done when the call's turn has come; a turn that comes to nothing is given back. */
 	async inTurn<T>(
-		{ turnUntilMs, ...call }: Pick<Call, 'kind' | 'modelId' | 'tasks'> & { turnUntilMs: number },
+		{
+			turnUntilMs,
+			...call
+		}: Pick<Call, 'kind' | 'modelId' | 'tasks' | 'isLeft'> & { turnUntilMs: number },
 		until: Until,
 		act: (turn: Turn) => Promise<Outcome<T>>,
 	): Promise<Outcome<T>> {

@@ -22,6 +22,8 @@ export interface NewTask {
 	readonly modelId: string;
 	/** How many tasks the gateway counts it for: ToAPIs' n. */
 	readonly tasks: number;
+	/** Whether its task is left to another node, as Image > Create leaves it: nobody here waits for it. */
+	readonly isLeft?: boolean;
 	/** Makes what is sent; called for each POST, so that images are in memory only then. */
 	readonly build: () => Promise<Outcome<TaskRequest>>;
 }
@@ -82,7 +84,10 @@ export class GatewayClient {
 	 *
 	 * @returns `createUncertain` where a task may exist whose id did not come back
 	 */
-	async create({ modelId, tasks, build }: NewTask, until: Until): Promise<Outcome<TaskState>> {
+	async create(
+		{ modelId, tasks, isLeft = false, build }: NewTask,
+		until: Until,
+	): Promise<Outcome<TaskState>> {
 		let notBuilt: Problem | undefined;
 		let notSent: Problem = TOO_LATE;
 		const post = async (turn: Turn): Promise<Outcome<TaskState>> => {
@@ -106,14 +111,20 @@ export class GatewayClient {
 			return await sendOnce(withoutOwnId);
 		};
 		const inTurn = async () => {
-			const call = { kind: 'create', modelId, tasks, turnUntilMs: until.deadlineMs } as const;
+			const call = {
+				kind: 'create',
+				modelId,
+				tasks,
+				isLeft,
+				turnUntilMs: until.deadlineMs,
+			} as const;
 			return await this.calls.inTurn(call, until, async (turn) => {
 				const outcome = await post(turn);
 				// Whose last try is too late is told what the tries before came to.
 				notSent = outcome.problem ?? notSent;
 				const task = outcome.value;
-				// A create that is answered with a finished task holds no place.
-				if (task && ENDED.has(task.status)) turn.end();
+				// A create that is answered with a finished task holds no place, nor one that is left.
+				if (task && (isLeft || ENDED.has(task.status))) turn.end();
 				else if (task) this.places.set(task.requestId, turn);
 				return outcome;
 			});
@@ -137,7 +148,7 @@ export class GatewayClient {
 			(reply) => gateway.readStatus(reply, task),
 			until,
 		);
-		if (outcome.value && ENDED.has(outcome.value.status)) this.release(task);
+		if (outcome.value && ENDED.has(outcome.value.status)) this.leave(task);
 		return outcome;
 	}
 
@@ -204,7 +215,7 @@ export class GatewayClient {
 		};
 		const call = { kind: 'cancel', modelId: task.modelId } as const;
 		const outcome = await this.calls.read(call, cancel(task), readKnown, until);
-		if (lastReply) this.release(task);
+		if (lastReply) this.leave(task);
 		return outcome.problem && lastReply ? { value: lastReply } : outcome;
 	}
 
@@ -290,8 +301,11 @@ export class GatewayClient {
 		return await this.calls.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, until);
 	}
 
-	/** The task's place among the account's tasks at a time is free. */
-	private release({ requestId }: TaskRef): void {
+	/**
+	 * Nobody here waits for the task any more, ended or not: its place among the account's tasks at a
+	 * time is free, and no calls are kept for it. Does nothing the second time.
+	 */
+	leave({ requestId }: Pick<TaskRef, 'requestId'>): void {
 		this.places.get(requestId)?.end();
 		this.places.delete(requestId);
 	}

@@ -9,14 +9,21 @@ export function readHeaders(headers: object): Record<string, string> {
 	);
 }
 
+/** What some servers put before a text in UTF-8, and no JSON has. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 /**
- * A body as JSON where it is JSON, whatever its content type says; else as it came. n8n's helper
- * leaves text where it could not parse, and where the gateway named no JSON type.
+ * A body as JSON where it is JSON, whatever its content type says; else as it came. In bytes any JSON
+ * is read, and what is JSON in a text of JSON; of a text only a list or an object, since n8n's helper
+ * has parsed it once where it could.
  */
 export function readBody(body: unknown): unknown {
-	const text = Buffer.isBuffer(body) ? body.toString('utf8') : body;
-	if (typeof text !== 'string' || !/^\s*[[{]/.test(text)) return text;
-	return jsonParse<unknown>(text, { fallbackValue: text });
+	if (Buffer.isBuffer(body)) {
+		const text = body.toString('utf8').replace(BYTE_ORDER_MARK, '');
+		return readBody(jsonParse<unknown>(text, { fallbackValue: text }));
+	}
+	if (typeof body !== 'string' || !/^\s*[[{]/.test(body)) return body;
+	return jsonParse<unknown>(body, { fallbackValue: body });
 }
 
 /** Seconds above this are a moment since 1970 and no wait: as a wait they would be 31 years. */

@@ -81,7 +81,7 @@ export function openHttp(
 			await limited(clock, limits, redact, async (signal) => {
 				const options = apiOptions(credential.baseUrl, request, limits.timeoutMs, signal);
 				const response = await sendWithKey(context, gateway, credential, options);
-				return { value: replyOf(response, redact) };
+				return await replyOf(response, redact);
 			}),
 		download: async (url, limits, consume) =>
 			await limited(clock, limits, redact, async (signal) => {
@@ -139,6 +139,28 @@ const jsonBody = (body: JsonObject) => ({
 	bytes: Buffer.from(JSON.stringify(body)),
 });
 
+/**
+ * The longest reply of an API that is held. A reply may have its pictures in it as base64: four of
+ * 4 megapixels, as large as these models draw, are 85 MB even where nothing is packed.
+ */
+const LONGEST_REPLY_BYTES = 100_000_000;
+
+const isStream = (body: unknown): body is AsyncIterable<Buffer> =>
+	typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+
+/** The bytes of a reply; nothing where there are more than are held. */
+async function wholeBody(body: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
+	const chunks: Buffer[] = [];
+	let bytes = 0;
+	// To leave the loop destroys the stream, and with it the connection.
+	for await (const chunk of body) {
+		bytes += chunk.length;
+		if (bytes > LONGEST_REPLY_BYTES) return undefined;
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks);
+}
+
 /** Redirects are not followed: they could carry the key to another host. */
 function apiOptions(
 	baseUrl: string,
@@ -152,6 +174,8 @@ function apiOptions(
 		url: `${baseUrl}${path}`,
 		headers: { Accept: 'application/json', ...content?.headers },
 		...(content ? { body: content.bytes } : {}),
+		// n8n sets no limit to what it holds of a reply, so it is read here, as it comes.
+		encoding: 'stream',
 		timeout: n8nTimeoutMs(timeoutMs),
 		abortSignal: signal,
 		returnFullResponse: true,
@@ -180,11 +204,23 @@ async function fetchWithoutKey(
 	})) as IN8nHttpFullResponse;
 }
 
-function replyOf(response: IN8nHttpFullResponse, redact: Redact): GatewayReply {
+/** @returns `unreadable` where more came than is held */
+async function replyOf(
+	{ statusCode, headers, body }: IN8nHttpFullResponse,
+	redact: Redact,
+): Promise<Outcome<GatewayReply>> {
+	// Where n8n makes the answer up itself, as its evaluations do, it is no stream.
+	const whole = isStream(body) ? await wholeBody(body) : (body ?? '');
+	if (whole === undefined) {
+		const reason = `its answer was larger than ${LONGEST_REPLY_BYTES / 1_000_000} MB`;
+		return { problem: { kind: 'unreadable', httpCode: statusCode, reason } };
+	}
 	return {
-		statusCode: response.statusCode,
-		headers: redact.deep(readHeaders(response.headers)) as Record<string, string>,
-		body: redact.deep(readBody(response.body)) as IDataObject,
+		value: {
+			statusCode,
+			headers: redact.deep(readHeaders(headers)) as Record<string, string>,
+			body: redact.deep(readBody(whole)) as IDataObject,
+		},
 	};
 }
 

@@ -9,6 +9,11 @@ export interface Call {
 	readonly execution: object;
 	/** How many tasks a create makes: ToAPIs' n. */
 	readonly tasks: number;
+	/**
+	 * Whether a create's task is left to another node: nobody tells here when it has ended, and none of
+	 * its looks are made here.
+	 */
+	readonly isLeft?: boolean;
 	/** A person's test run always asks, whatever is supposed of the gateway. */
 	readonly isTestRun: boolean;
 	/** When the item gives up, in milliseconds of the clock: a create's places end by then. */

@@ -60,7 +60,7 @@ export function networkProblem(error: unknown, redact: Redact): Problem {
 	const chain = causesOf(error);
 	const refusal = chain.find(isRefusalOfN8n);
 	if (refusal) {
-		const words = [refusal.message, refusal.description].filter(Boolean).join('. ');
+		const words = [wordsOf(refusal), refusal.description].filter(Boolean).join('. ');
 		return { kind: 'neverConnected', reason: redact.text(`n8n did not let it out. ${words}`) };
 	}
 	const root =
@@ -75,8 +75,9 @@ export function networkProblem(error: unknown, redact: Redact): Problem {
 	};
 }
 
-const isRefusalOfN8n = ({ name = '', message = '' }: NetworkError) =>
-	/^Ssrf/.test(name) || REFUSED_BY_N8N.test(message);
+const isRefusalOfN8n = (link: NetworkError) =>
+	/^Ssrf/.test(link.name ?? '') ||
+	(!isNetworkCode(link.code) && REFUSED_BY_N8N.test(wordsOf(link) ?? ''));
 
 function kindOf(code: string | undefined, syscall: unknown, words: string): Problem['kind'] {
 	const isKnown = NEVER_CONNECTED_CODES.has(code ?? '') || CERTIFICATE_CODE.test(code ?? '');

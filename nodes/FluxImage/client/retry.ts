@@ -145,10 +145,22 @@ export function readRule({ kind }: Problem, { retryNotFound = false }: Until): R
 }
 
 /**
- * What the fetch of an input image does, whose address is the person's own: a typo in it, or a host that
- * is down, is told while the person still looks.
+ * What no wait mends of an address: redirects without an end or to what is no web, and bytes that are
+ * not packed as their host says. Codes of follow-redirects and zlib; the words are n8n's own, where it
+ * follows redirects itself, and have no code.
  */
-export function inputRule({ kind, code }: Problem): RetryRule {
+const FAULTY_FOR_GOOD = {
+	code: /^(ERR_FR_|ERR_INVALID_|Z_DATA_ERROR$)/,
+	words: /^(Maximum number of redirects|Invalid redirect location)/,
+};
+
+/**
+ * What the fetch of an input image does, whose address is the person's own: a typo in it, or a host that
+ * is down, is told while the person still looks; what is wrong for good, at once.
+ */
+export function inputRule({ kind, code, reason }: Problem): RetryRule {
+	if (FAULTY_FOR_GOOD.code.test(code ?? '')) return FINAL;
+	if (FAULTY_FOR_GOOD.words.test(reason ?? '')) return FINAL;
 	const rule = READ_RULES[kind] ?? FINAL;
 	// Without a code of the network it is n8n itself that forbids the host.
 	const isForbidden = kind === 'neverConnected' && code === undefined;

@@ -42,10 +42,10 @@ export class ImageInputError extends Error {
 
 /** A row of the Input Images field. */
 interface ImageRow {
-	readonly source?: string;
-	readonly binaryPropertyName?: string;
-	readonly url?: string;
-	readonly base64?: string;
+	readonly source?: unknown;
+	readonly binaryPropertyName?: unknown;
+	readonly url?: unknown;
+	readonly base64?: unknown;
 }
 
 /**
@@ -60,8 +60,7 @@ export async function readInputImages(
 	offer: ModelOffer,
 	switches: Readonly<Record<string, unknown>>,
 ): Promise<readonly InputImage[]> {
-	const field = context.getNodeParameter('inputImages', itemIndex, {}) as { image?: ImageRow[] };
-	const rows = Array.isArray(field.image) ? field.image : [];
+	const rows = rowsOf(context.getNodeParameter('inputImages', itemIndex, {}));
 	if (rows.length === 0) return [];
 	const rule = inputImageRule(offer, switches, rows.length);
 	const maximumCount = rule?.maximumCount ?? 0;
@@ -80,6 +79,36 @@ export async function readInputImages(
 	return images;
 }
 
+/**
+ * The rows of the field as the editor has them, `{ image: [row, …] }`; or as an expression may give
+ * them: one row, or a list, with or without the name around it. An untouched field is `{}`.
+ */
+function rowsOf(field: unknown): readonly ImageRow[] {
+	const given = isObject(field) && 'image' in field ? field['image'] : field;
+	if (isEmpty(given)) return [];
+	const rows: readonly unknown[] = Array.isArray(given) ? given : [given];
+	if (rows.every(isObject)) return rows;
+	const kind = kindOf(rows.find((row) => !isObject(row)));
+	throw new ImageInputError(
+		`Input Images must be rows with a Source and its image, but ${Array.isArray(given) ? 'one is' : 'are'} ${kind}`,
+	);
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isEmpty = (value: unknown) =>
+	value === undefined ||
+	value === null ||
+	(typeof value === 'string' && value.trim() === '') ||
+	(typeof value === 'object' && Object.keys(value).length === 0);
+
+/** A text is not shown: an address may hold a password. */
+function kindOf(value: unknown): string {
+	if (Array.isArray(value)) return 'a list';
+	return typeof value === 'string' ? 'a text' : String(value);
+}
+
 interface ReadImage {
 	readonly image: InputImage;
 	/** Its bytes, where they are here; let go once they are checked. */
@@ -95,6 +124,10 @@ async function readRow(
 ): Promise<ReadImage> {
 	if (row.source === 'url') return { image: readUrl(row.url, rule, name) };
 	if (row.source === 'base64') return readBase64(row.base64, name);
+	if ((row.source ?? 'binary') !== 'binary') {
+		const flaw = found(row.source);
+		throw new ImageInputError(`${name}: Source must be base64, binary or url, but ${flaw}`);
+	}
 	return await readBinary(context, itemIndex, row.binaryPropertyName, name);
 }
 

@@ -62,7 +62,9 @@ export async function takePicture<T>(
 	} catch (error) {
 		if (error instanceof TooLargeError) return refuse(tooLarge);
 		const reason = error instanceof Error ? error.message : String(error);
-		return refuse({ kind: lineError ? 'interrupted' : destination.faultOfTaking, reason });
+		if (!lineError) return refuse({ kind: destination.faultOfTaking, reason });
+		const { code } = lineError as NodeJS.ErrnoException;
+		return refuse({ kind: 'interrupted', reason, ...(code !== undefined && { code }) });
 	}
 }
 

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { asObject } from '../core/json';
 import { ParameterError } from '../models/parameterError';
 import { canonicalChoice, numeric, truth } from '../models/validation';
 import { parameterError } from './errors';
@@ -70,20 +71,26 @@ const readers = {
 			: undefined,
 };
 
+/** Expressions as they are written, and not what they give. */
+const RAW = { rawExpressions: true } as const;
+
 /**
  * The options of an item; an option that was not added has its default. An expression may give a
- * number, a boolean or a choice as text.
+ * number, a boolean or a choice as text; one that gives nothing stands for no default.
  *
  * @throws NodeOperationError where a value is none that the option takes: what is misread costs money
  */
 export function readOptions(context: IExecuteFunctions, itemIndex: number): TaskOptions {
-	const given = context.getNodeParameter('options', itemIndex, {}) as Record<string, unknown>;
+	const given = asObject(context.getNodeParameter('options', itemIndex, {}));
+	const written = asObject(context.getNodeParameter('options', itemIndex, {}, RAW));
+	// The editor stores null where a person has emptied a number field; an expression never is null.
+	const isSet = (name: OptionName) => name in given && written[name] !== null;
 	const read = <T>(
 		name: OptionName,
 		expected: string,
 		reader: (value: unknown) => T | undefined,
 	) => {
-		const value = given[name] ?? OPTIONS[name].default;
+		const value = isSet(name) ? given[name] : OPTIONS[name].default;
 		const taken = reader(value);
 		if (taken !== undefined) return taken;
 		const wrong = new ParameterError(OPTIONS[name].label, expected, value);
@@ -99,9 +106,7 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 		onTimeout: read('onTimeout', 'cancelTask, error or returnTask', readers.onTimeout),
 		cancelOnStop: boolean('cancelOnStop'),
 		maxConcurrentTasks: Math.floor(number('maxConcurrentTasks', 1)),
-		...(given['pollInterval'] === undefined
-			? {}
-			: { pollIntervalMs: number('pollInterval', 0.1) * 1000 }),
+		...(!isSet('pollInterval') ? {} : { pollIntervalMs: number('pollInterval', 0.1) * 1000 }),
 		...(!('maxPaidTasks' in given) ? {} : { maxPaidTasks: Math.floor(number('maxPaidTasks', 0)) }),
 		reuseInTestRuns: read(
 			'reuseInTestRuns',

@@ -19,7 +19,7 @@ const TIMEOUT_CANCEL_MS = 10_000;
 /** A task for the order: one that is paid for already, else a new one. Nothing is waited for. */
 export async function obtainTask(execution: Execution, order: Order): Promise<Ending> {
 	const { ledger, client, activeTasks } = execution;
-	const obtained = await obtain(execution, order);
+	const obtained = await obtain(execution, { ...order, isLeft: true });
 	if (obtained.problem) return obtained;
 	const of = obtained.reuse ? { reuse: obtained.reuse } : {};
 	if (isSeen(obtained.task)) return { task: obtained.task, ...of };
@@ -133,11 +133,12 @@ async function finishTask(
 	task: KnownTask,
 	wait: WaitOptions & { readonly isNew: boolean },
 ): Promise<Ending> {
-	const { activeTasks } = execution;
+	const { activeTasks, client } = execution;
 	const ending = await activeTasks.whileWaiting(
 		task,
 		async () => await pollUntilEnded(execution, task, wait),
 	);
+	client.leave(task);
 	if (ending.problem) return ending;
 	const problem = failureProblem(ending.task);
 	if (problem) {

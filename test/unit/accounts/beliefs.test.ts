@@ -131,6 +131,36 @@ describe('Beliefs about an account', () => {
 		expect(beliefs.waitMs(create(5_100), 3_000)).toBe(0);
 	});
 
+	it('of a task that is left to another node keep no call for it, and leave it no place', () => {
+		const { beliefs, accept, refuse } = believed();
+		const left = callOf('create', { isLeft: true, itemDeadlineMs: 20_000 });
+		for (let task = 0; task < 24; task++) accept(left);
+		for (let call = 0; call < 2; call++) refuse(callOf('poll'));
+		for (let time = 0; time < 3; time++) accept(callOf('poll'), 1_000);
+		expect(beliefs.waitMs(left, 12_000)).toBe(0);
+		expect(beliefs.waitMs(callOf('create', { itemDeadlineMs: 20_000 }), 12_000)).toBe(0);
+		expect(beliefs.isLive(12_000)).toBe(false);
+	});
+
+	it('of tasks at a time bind no create whose task is left, nor do its refusals bind others', () => {
+		const { beliefs, accept, refuse } = believed();
+		const left = callOf('create', { isLeft: true });
+		accept(callOf('create'));
+		for (let call = 0; call < 3; call++) refuse(left, { meaning: 'tasks', retryAfterMs: 9_000 });
+		expect(beliefs.waitMs(callOf('create'), 0)).toBe(0);
+		for (let call = 0; call < 2; call++) refuse(callOf('create'), { meaning: 'tasks' });
+		expect(beliefs.waitMs(callOf('create'), 0)).toBeGreaterThan(0);
+		expect(beliefs.waitMs(left, 0)).toBe(0);
+	});
+
+	it('let what is left wait while the paid tasks need all calls', () => {
+		const { beliefs, accept, refuse } = believed();
+		for (let task = 0; task < 20; task++) accept(callOf('create'));
+		for (let call = 0; call < 2; call++) refuse(callOf('poll'));
+		const left = (itemDeadlineMs: number) => callOf('create', { isLeft: true, itemDeadlineMs });
+		expect(beliefs.waitMs(left(8_000), 5_000)).toBe(1_000);
+	});
+
 	it('take headers for a limit of calls only after a refusal that had them', () => {
 		const { beliefs, go, refuse } = believed();
 		const headers = {

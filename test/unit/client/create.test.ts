@@ -311,12 +311,40 @@ describe('the place of a task among the tasks at a time', () => {
 		expect(events).toEqual(['create accepted', 'create ended']);
 	});
 
+	it('is not held by a task that is left to another node', async () => {
+		const { events, limiter } = recording();
+		const { client } = harness.execution({ limiter });
+		const order = { ...harness.order(), isLeft: true };
+		await harness.clock.run(client.create(order, harness.wait()));
+		expect(events).toEqual(['create accepted', 'create ended']);
+	});
+
 	it('is free once its cancel is answered', async () => {
 		const { events, limiter } = recording();
 		const { client } = harness.execution({ limiter });
 		const { value: task } = await harness.clock.run(client.create(harness.order(), harness.wait()));
 		await harness.clock.run(client.cancel(task!, harness.wait()));
 		expect(events).toContain('create ended');
+	});
+
+	it('is free once its wait has ended, though its task runs on: after Stop', async () => {
+		const { events, limiter } = recording();
+		const execution = harness.execution({ limiter });
+		harness.after(500, () => harness.stop());
+		const order = { ...harness.order(), cancelOnStop: false };
+		const ending = await harness.clock.run(harness.generate(execution, order));
+		expect(ending.problem?.kind).toBe('stopped');
+		expect(events).toEqual(['create accepted', 'create ended']);
+	});
+
+	it('is free once its gateway knows the task no more', async () => {
+		const { events, limiter } = recording();
+		harness.queue.faults.status.push(
+			...Array.from({ length: 99 }, () => ({ reply: { statusCode: 404 } })),
+		);
+		const ending = await harness.clock.run(harness.generate(harness.execution({ limiter })));
+		expect(ending.problem?.kind).toBe('notFound');
+		expect(events.at(-1)).toBe('create ended');
 	});
 
 	it('is given back where what is to be sent cannot be read', async () => {

@@ -41,7 +41,7 @@ describe('what proves that nothing was sent', () => {
 
 	it("is n8n's own refusal of a host, in n8n's words (FAULTS E10)", () => {
 		const words = 'The request was blocked because it resolves to a restricted IP address';
-		const refused = { kind: 'neverConnected', reason: words };
+		const refused = { kind: 'neverConnected', reason: `n8n did not let it out. ${words}` };
 		expect(problem(failure(words))).toEqual(refused);
 		expect(problem(failure('n8n wraps it', { messages: [words] }))).toEqual(refused);
 		expect(problem(failure(words, { code: 'ECONNRESET' })).kind).toBe('interrupted');

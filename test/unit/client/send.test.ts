@@ -98,6 +98,36 @@ describe('an API call', () => {
 		});
 	});
 
+	it('cuts a reply without an end at 100 MB, and holds no more of it (FAULTS D10)', async () => {
+		const chunk = Buffer.alloc(1 << 20, 'a');
+		let isCut: () => void = () => undefined;
+		const cut = new Promise<void>((resolve) => (isCut = resolve));
+		const server = await started(
+			serve((response) => {
+				const more = () => {
+					while (!response.destroyed && response.write(chunk));
+				};
+				response.on('drain', more).on('close', isCut);
+				more();
+			}),
+		);
+		const { problem } = await send(server.url, STATUS, 60_000);
+		expect(problem).toEqual({
+			kind: 'unreadable',
+			httpCode: 200,
+			reason: 'its answer was larger than 100 MB',
+		});
+		await cut;
+	});
+
+	it('takes four large pictures as base64 in one reply', async () => {
+		const b64_json = Buffer.alloc(16_000_000).toString('base64');
+		const pictures = Array.from({ length: 4 }, () => ({ b64_json }));
+		const server = await started(serve((response) => json(response, 200, { pictures })));
+		const { value } = await send(server.url, STATUS, 60_000);
+		expect((value!.body as { pictures: unknown[] }).pictures).toHaveLength(4);
+	});
+
 	it('hands over 204 without a body', async () => {
 		const server = await started(serve((response) => response.writeHead(204).end()));
 		expect((await send(server.url)).value).toMatchObject({ statusCode: 204 });

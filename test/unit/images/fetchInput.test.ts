@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 
 import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
 import { unlimited } from '../../../nodes/FluxImage/client/limiter';
@@ -236,9 +237,30 @@ describe('a host of an input image', () => {
 		expect(tookMs).toBeLessThan(25_000);
 	});
 
+	it.each<[string, Handler, string]>([
+		['redirects in a circle', answers(302, { location: '/photo.png' }), 'redirects'],
+		['redirects to a file', answers(302, { location: 'file:///etc/passwd' }), 'protocol file:'],
+		['redirects nowhere', answers(302, { location: 'http://[' }), ''],
+		['does not pack as it says', sends(PNG, { 'content-encoding': 'gzip' }), 'header check'],
+	])('that %s is given up at once', async (_what, handler, words) => {
+		const { reason, tookMs } = await timeOf(handler);
+		expect(reason).toContain(words);
+		expect(tookMs).toBeLessThan(5_000);
+		expect(server!.requests.length).toBeLessThan(30);
+	});
+
+	it('that breaks off in a packed picture is asked again', async () => {
+		const packed = gzipSync(PNG);
+		const { value } = await fetchFrom((response, nth, request) => {
+			const bytes = nth === 1 ? packed.subarray(0, 2_000) : packed;
+			sends(bytes, { 'content-encoding': 'gzip' })(response, nth, request);
+		});
+		expect(value).toBe(PNG.toString('base64'));
+	});
+
 	it('that never answers is given up after two minutes, and at the deadline', async () => {
 		const { reason, tookMs } = await timeOf(() => undefined);
-		expect(reason).toContain('did not come in time');
+		expect(reason).toContain('no whole answer came within 120 s');
 		expect(tookMs).toBeLessThan(140_000);
 		await server!.close();
 		const soon = await timeOf(() => undefined, { patienceMs: 8_000 });

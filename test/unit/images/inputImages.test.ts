@@ -18,8 +18,18 @@ async function readRows(
 	rows: object[],
 	switches: Record<string, unknown> = {},
 ) {
+	return await readField(gateway, model, { image: rows }, switches);
+}
+
+/** Reads the field, whatever stands in it. */
+async function readField(
+	gateway: Gateway['id'],
+	model: string,
+	field: unknown,
+	switches: Record<string, unknown> = {},
+) {
 	return await inExecution('http://127.0.0.1:1', async ({ context }) => {
-		const fields: Record<string, unknown> = { inputImages: { image: rows } };
+		const fields: Record<string, unknown> = { inputImages: field };
 		const reading = Object.assign(Object.create(context) as IExecuteFunctions, {
 			getNodeParameter: (name: string) => fields[name],
 		});
@@ -175,6 +185,41 @@ describe('an input image', () => {
 		const urlSafe = { source: 'base64', base64: bytes.toString('base64url') };
 		const images = await readRows('vtrix', 'flux_kontext_max', [base64(bytes), prefixed, urlSafe]);
 		expect(new Set(images.map(({ digest }) => digest)).size).toBe(1);
+	});
+
+	const ROW = url('https://a.example/b.png');
+
+	it.each([{ image: [ROW] }, { image: ROW }, [ROW], ROW])(
+		'is taken as %j: an expression may give a row or a list of rows (money)',
+		async (field) => {
+			const images = await readField('vtrix', 'flux_2_pro', field);
+			expect(images).toMatchObject([{ form: 'url', url: ROW.url }]);
+		},
+	);
+
+	it.each([{}, { image: [] }, { image: null }, [], null, undefined, '', { image: ' ' }])(
+		'is none in %j',
+		async (field) => expect(await readField('vtrix', 'flux_2_pro', field)).toEqual([]),
+	);
+
+	it.each([
+		['https://ann:s3cret@a.example/b.png', 'are a text'],
+		[{ image: 'https://ann:s3cret@a.example/b.png' }, 'are a text'],
+		[['s3cret'], 'one is a text'],
+		[{ image: [ROW, [ROW]] }, 'one is a list'],
+		[[ROW, null], 'one is null'],
+		[7, 'are 7'],
+		[true, 'are true'],
+	])('is not silently dropped where the field is %j', async (field, found) => {
+		const message = await readField('vtrix', 'flux_2_pro', field).catch(String);
+		expect(message).toContain(`must be rows with a Source and its image, but ${found}`);
+		expect(message).not.toContain('s3cret');
+	});
+
+	it.each(['URL', 'link', 3, ''])('is not of the Source %j', async (source) => {
+		await expect(readField('vtrix', 'flux_2_pro', { ...ROW, source })).rejects.toThrow(
+			'Input Images 1: Source must be base64, binary or url, but is',
+		);
 	});
 
 	it('that the item does not have is told with the name of the field', async () => {
