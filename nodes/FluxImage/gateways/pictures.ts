@@ -50,13 +50,16 @@ const SHORTEST_BASE64 = 60;
  *
  * @param layers the fields of the task and of its envelope, whichever come
  * @param places the gateway's own places in the order of its contract
+ * @param onlyThere whether pictures elsewhere are no result: it comes by another call, and these may
+ *   be the input's
  */
 export function readPictures(
 	layers: readonly Fields[],
 	places: readonly string[],
+	onlyThere = false,
 ): readonly GeneratedImage[] {
 	for (const fields of layers) {
-		for (const place of [...places, ...OTHER_PLACES]) {
+		for (const place of onlyThere ? places : [...places, ...OTHER_PLACES]) {
 			const pictures = picturesIn(fields[place]);
 			if (pictures.length > 0) return flagged(pictures, layers);
 		}

@@ -24,7 +24,7 @@ const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 
 const readers = taskReaders({
 	words: STATUS_OF_WORD,
-	ids: ['request_id', 'task_id', 'requestId', 'id'],
+	ids: ['request_id', 'task_id', 'requestId', 'taskId', 'id'],
 	pictures: ['outputs', 'output'],
 	fullProgress: 1,
 	successMayHaveFailed: true,
