@@ -16,7 +16,22 @@ export function readHeaders(headers: object): Record<string, string> {
 export function readBody(body: unknown): unknown {
 	const text = Buffer.isBuffer(body) ? body.toString('utf8') : body;
 	if (typeof text !== 'string' || !/^\s*[[{]/.test(text)) return text;
-	return jsonParse<unknown>(text, { fallbackValue: text });
+	return jsonParse<unknown>(withLongNumbersAsText(text), { fallbackValue: text });
+}
+
+/** A whole number of so many digits may be beyond 2^53, where JavaScript would round it: an id. */
+const LONG_NUMBER = /[[:,]\s*-?\d{16,}\s*[,}\]]/;
+const TEXT_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
+
+/** A longer body is a picture in JSON, and is not looked through, in characters. */
+const LONGEST_LOOKED_THROUGH = 1_000_000;
+
+/** JSON whose whole numbers beyond what JavaScript can hold are texts, so that each digit stays. */
+function withLongNumbersAsText(json: string): string {
+	if (json.length > LONGEST_LOOKED_THROUGH || !LONG_NUMBER.test(json)) return json;
+	return json.replace(TEXT_OR_NUMBER, (found) =>
+		/^-?\d{16,}$/.test(found) && !Number.isSafeInteger(Number(found)) ? `"${found}"` : found,
+	);
 }
 
 /** Seconds above this are a moment since 1970 and no wait: as a wait they would be 31 years. */

@@ -6,6 +6,9 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Places that gateways of the same make use beside those of the contracts; never an input's. */
 const OTHER_PLACES = ['outputs', 'output', 'images', 'result', 'results', 'data'] as const;
 
+/** Those among them whose names say that what is in them has been made; an echo of the input may be in the rest. */
+const PLACES_OF_RESULT = ['outputs', 'output', 'result', 'results'] as const;
+
 /** Where a picture's address stands in its row, best first. */
 const ADDRESS_FIELDS = ['url', 'image_url', 'imageUrl', 'image', 'uri', 'sample', 'src'] as const;
 
@@ -50,16 +53,16 @@ const SHORTEST_BASE64 = 60;
  *
  * @param layers the fields of the task and of its envelope, whichever come
  * @param places the gateway's own places in the order of its contract
- * @param onlyThere whether pictures elsewhere are no result: it comes by another call, and these may
- *   be the input's
+ * @param resultIsApart whether the result comes by another call, so that a picture may be the input's
  */
 export function readPictures(
 	layers: readonly Fields[],
 	places: readonly string[],
-	onlyThere = false,
+	resultIsApart = false,
 ): readonly GeneratedImage[] {
+	const others = resultIsApart ? PLACES_OF_RESULT : OTHER_PLACES;
 	for (const fields of layers) {
-		for (const place of onlyThere ? places : [...places, ...OTHER_PLACES]) {
+		for (const place of [...places, ...others]) {
 			const pictures = picturesIn(fields[place]);
 			if (pictures.length > 0) return flagged(pictures, layers);
 		}

@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../core/problem';
 import type { GeneratedImage, TaskFailure, TaskRef, TaskState, TaskStatus } from '../core/task';
-import { asObject, numberOf, omitUndefined, progressOf, asArray, asText, saysNothing } from '../core/json';
+import { asObject, numberOf, omitUndefined, progressOf, asText, saysNothing } from '../core/json';
 import { isModeration } from './errorKinds';
 import { errorAmong, errorIn, readFailure, UNEXPLAINED } from './errorWords';
 import type { Gateway, GatewayReply } from './gateway';
