@@ -122,7 +122,7 @@ const KIND_OF_WORDS: ReadonlyArray<readonly [RegExp, ErrorKind]> = [
 
 /** Words of moderation. */
 const MODERATED =
-	/moderat|content.?(policy|blocked|filter|violat)|nsfw|safety (system|filter|check)|sensitive (information|content|words?)|(inappropriate|prohibited) content|敏感|违规|审核/i;
+	/moderat|content.?(policy|blocked|filter|violat)|nsfw|safety (system|filter|check)|sensitive (information|content|words?)|(inappropriate|prohibited|explicit|unsafe|adult) content|(usage|content|by) polic|content checks?|nudity|^inappropriate\W*$|不合规|敏感|违规|审核/i;
 
 /** Kinds whose code says only roughly what the words tell exactly. */
 const MAY_BE_REFINED: ReadonlySet<ProblemKind> = new Set(['rateLimited', 'noCredit']);
