@@ -20,10 +20,28 @@ const BYTE_ORDER_MARK = /^\uFEFF/;
 export function readBody(body: unknown): unknown {
 	if (Buffer.isBuffer(body)) {
 		const text = body.toString('utf8').replace(BYTE_ORDER_MARK, '');
-		return readBody(jsonParse<unknown>(text, { fallbackValue: text }));
+		return readBody(parsed(text));
 	}
 	if (typeof body !== 'string' || !/^\s*[[{]/.test(body)) return body;
-	return jsonParse<unknown>(body, { fallbackValue: body });
+	return parsed(body);
+}
+
+const parsed = (json: string) =>
+	jsonParse<unknown>(withLongNumbersAsText(json), { fallbackValue: json });
+
+/** A whole number of so many digits may be beyond 2^53, where JavaScript would round it: an id. */
+const LONG_NUMBER = /[[:,]\s*-?\d{16,}\s*[,}\]]/;
+const TEXT_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
+
+/** A longer body is a picture in JSON, and is not looked through, in characters. */
+const LONGEST_LOOKED_THROUGH = 1_000_000;
+
+/** JSON whose whole numbers beyond what JavaScript can hold are texts, so that each digit stays. */
+function withLongNumbersAsText(json: string): string {
+	if (json.length > LONGEST_LOOKED_THROUGH || !LONG_NUMBER.test(json)) return json;
+	return json.replace(TEXT_OR_NUMBER, (found) =>
+		/^-?\d{16,}$/.test(found) && !Number.isSafeInteger(Number(found)) ? `"${found}"` : found,
+	);
 }
 
 /** Seconds above this are a moment since 1970 and no wait: as a wait they would be 31 years. */

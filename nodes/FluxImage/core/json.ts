@@ -30,10 +30,23 @@ export function isBlank(value: unknown): boolean {
 
 /** What an error field holds where there is no error, `10000` being one gateway's code of success. */
 const NOTHING =
-	/^(0|2\d\d|10000|none|null|nil|n\/?a|undefined|false|-+|ok(ay)?|success(ful|fully)?|succeed(ed)?|completed?|done|finished|no[ _-]errors?)[.!]?$/i;
+	/^(0+|2\d\d|10000|<?(none|null|nil)>?|n\/?a|undefined|unspecified|false|-+|no[ _-]?errors?|errors?[ _:-]*(none|null|0)|无(错误)?|[^不未没]{0,6}成功)[.!。!]?$/i;
 
 /** The same for a code that says by itself that all went well, whatever stands beside it. */
 const CODE_OF_SUCCESS = /^(2\d\d|10000|ok|success(ful)?|succeed(ed)?)$/i;
+
+/** A code that is perhaps only the default of its type: what stands beside it decides. */
+const CODE_ZERO = /^0+$/;
+
+/** Words of success, and those that may stand around them in a sentence which says nothing else. */
+const SUCCESS =
+	/^(ok(ay)?|success(ful|fully)?|succeed(ed)?|completed?|done|finished|processed|accepted|submitted|queued|created|received|generated|started)$/i;
+const AROUND_SUCCESS =
+	/^(the|your|a|an|all|is|was|has|have|been|and|with|for|http|task|request|job|image|images|picture|generation|status|state|result|code|message|operation|2\d\d|\d{1,2})$/i;
+
+/** What tells of something bad beside a code of zero. */
+const BAD_STEM =
+	/fail|err|\bno\b|\bnot\b|n't|invalid|cannot|unable|without|miss|wrong|\bbad\b|block|reject|moderat|violat|polic|sensitive|nsfw|unsafe|expir|abort|cancel|terminat|time.?d? ?out|crash|died|lost|out of|exceed|limit|denied|refus|forbid|unavail|unsupported|busy|broke|oops|失败|错误|违规|敏感|超|不/i;
 
 /** An address in the place of an error: some gateways put the picture's own there. */
 const ADDRESS_ALONE = /^(https?:\/\/|data:)\S+$/i;
@@ -67,10 +80,42 @@ export function saysNothing(value: unknown, depth = 0): boolean {
 	const telling = fields.filter(([name]) => TELLING_FIELD.test(name) && !/id$/i.test(name));
 	const deciding =
 		telling.length > 0 ? telling : fields.filter(([name]) => !MARGINAL_FIELD.test(name));
+	if (code !== undefined && CODE_ZERO.test(code)) {
+		return deciding.every(([name, field]) => name === 'type' || !tellsOfBad(field, depth));
+	}
 	return deciding.every(([, field]) => saysNothing(field, depth + 1));
 }
 
-const isNothing = (text: string) => text === '' || NOTHING.test(text) || ADDRESS_ALONE.test(text);
+/** Whether what stands beside a code of zero tells of something bad, and not of the success. */
+const tellsOfBad = (value: unknown, depth: number) =>
+	!saysNothing(value, depth + 1) &&
+	(typeof value !== 'string' || BAD_STEM.test(value.slice(0, LONGEST_WORD)));
+
+function isNothing(text: string): boolean {
+	if (text === '' || NOTHING.test(text) || ADDRESS_ALONE.test(text)) return true;
+	if (/^[[{]/.test(text)) return saysNothing(parsed(text), DEEPEST_ERROR - 1);
+	const words = wordsOf(text);
+	return (
+		words.some((word) => SUCCESS.test(word)) &&
+		words.every((word) => SUCCESS.test(word) || AROUND_SUCCESS.test(word))
+	);
+}
+
+/** The words of a text, also of one in capitals with underscores, or in camel case. */
+const wordsOf = (text: string) =>
+	text
+		.replace(/([a-z])([A-Z])/g, '$1 $2')
+		.split(/[\s_.,:;!-]+/)
+		.filter((word) => word !== '');
+
+/** JSON that was written into a text; of any other text `true`, which tells something. */
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return true;
+	}
+}
 
 /** A finite number, also where it came as text. */
 export function numberOf(value: unknown): number | undefined {

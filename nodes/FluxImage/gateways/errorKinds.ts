@@ -70,6 +70,8 @@ const KIND_OF_LIMIT: ReadonlyArray<readonly [RegExp, ErrorKind]> = [
 				'concurren(t|cy).{0,30}(limit|tasks?|jobs?|requests?|generations?|exceed|reached)',
 				'(limit|max|too many|tasks?|jobs?|requests?).{0,30}concurren',
 				'in.?flight.{0,10}limit|too many (\\w+ )?(tasks|jobs|generations)\\b|\\b(task|job)s? limit',
+				'(limit|max(imum)?|too many|exceed\\w*).{0,30}\\b(running|active|ongoing|unfinished|pending) (tasks|jobs|generations)',
+				'\\b(running|active|ongoing|unfinished|pending) (tasks|jobs|generations).{0,30}(limit|exceed|reached|max)',
 				'(tasks|jobs|requests|generations).{0,20}(at (the same|a) time|simultaneous|in parallel)',
 				'并发|同时.{0,6}任务',
 			].join('|'),
@@ -104,7 +106,7 @@ const KIND_OF_LIMIT: ReadonlyArray<readonly [RegExp, ErrorKind]> = [
 		{ kind: 'rateLimited', limit: 'calls' },
 	],
 	[
-		/\b(server|system|service|gateway|model|currently|too|is) (is )?(currently )?(busy|overloaded)\b|\b(at|over) capacity\b|no available channel|queue is full|繁忙|负载|无可用渠道/i,
+		/\b(server|system|service|gateway|model|currently|too|is) (is )?(currently )?(busy|overloaded)\b|\b(at|over) capacity\b|no available channel|queue (is )?full|繁忙|负载|无可用渠道/i,
 		{ kind: 'rateLimited', limit: 'busy' },
 	],
 ];
@@ -120,7 +122,7 @@ const KIND_OF_WORDS: ReadonlyArray<readonly [RegExp, ErrorKind]> = [
 
 /** Words of moderation. */
 const MODERATED =
-	/moderat|content.?(policy|blocked|filter|violat)|nsfw|safety (system|filter|check)|sensitive (information|content|words?)|(inappropriate|prohibited) content|敏感|违规|审核/i;
+	/moderat|content.?(policy|blocked|filter|violat)|nsfw|safety (system|filter|check)|sensitive (information|content|words?)|(inappropriate|prohibited|explicit|unsafe|adult) content|(usage|content|by) polic|content checks?|nudity|^inappropriate\W*$|不合规|敏感|违规|审核/i;
 
 /** Kinds whose code says only roughly what the words tell exactly. */
 const MAY_BE_REFINED: ReadonlySet<ProblemKind> = new Set(['rateLimited', 'noCredit']);
@@ -142,10 +144,24 @@ export function kindOfError(codes: readonly string[], reason = ''): ErrorKind | 
 	const byCode = kindOfCodes(codes);
 	if (byCode && !MAY_BE_REFINED.has(byCode.kind)) return byCode;
 	const words = ownWords(reason);
-	const byLimit = firstMatch(KIND_OF_LIMIT, words);
+	const told = withoutPrompt(words);
+	const byLimit = firstMatch(KIND_OF_LIMIT, told);
+	if (byLimit?.kind === 'noCredit') {
+		const isOfRate = byCode?.limit === 'calls' && !BILLED.test(told);
+		if (isOfRate || OF_MINUTE.test(reason)) return CALLS;
+	}
 	if (byCode) return byCode.limit === 'busy' ? byCode : (byLimit ?? byCode);
-	return firstMatch(KIND_OF_WORDS, words) ?? (MODERATED.test(words) ? MODERATION : undefined);
+	return firstMatch(KIND_OF_WORDS, told) ?? (MODERATED.test(words) ? MODERATION : undefined);
 }
+
+const CALLS: ErrorKind = { kind: 'rateLimited', limit: 'calls' };
+
+/** A quota of so short a time that waiting ends it, wherever the words say so. */
+const OF_MINUTE = /\b(per|a|each|every)[ -]?(second|minute)\b|\/ ?(s|secs?|mins?)\b|\b(rpm|qps)\b/i;
+
+/** Without one of these, the quota of an error whose code is a rate's is that of the rate. */
+const BILLED =
+	/credit|balance|fund|arrears|bill|spend|hard limit|\bday|daily|week|month|余额|额度|欠费/i;
 
 const MODERATION: ErrorKind = { kind: 'moderated' };
 
@@ -169,6 +185,9 @@ const HEAD =
 
 /** Where words of the person's may begin: a quote, a bracket, a colon, "for the prompt". */
 const ECHO = /(^|[\s(=])["'“‘`«„].*$|[:：{[<].*$|\bfor (the |this |your )?(prompt|input)\b.*$/is;
+
+/** What follows the prompt's name may be the prompt: "Unsupported prompt a model is busy at her desk". */
+const withoutPrompt = (words: string) => words.replace(/\bprompt\b.*$/is, '');
 
 /**
  * The part of a reason that cannot be an echo of the prompt. "Cannot draw: white balance" must not

@@ -15,23 +15,42 @@ const LONGEST_SHOWN_TEXT = 120;
 const DEEPEST = 5;
 const MOST_ROWS = 20;
 
+/** Names in both of their spellings: `fail_reason` is `failReason` as well. */
+const spelledBoth = (names: readonly string[]): readonly string[] =>
+	names.flatMap((name) => {
+		const inCamelCase = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+		return inCamelCase === name ? [name] : [name, inCamelCase];
+	});
+
+/** Names of texts about an error, best first. */
+const TEXTS_OF_ERROR = spelledBoth([
+	...['error_message', 'error_msg', 'err_msg', 'err_message', 'error_description', 'error_info'],
+	...['error_detail', 'error_details', 'fail_reason', 'failure_reason', 'failed_reason'],
+	...['fail_msg', 'fail_message', 'failed_message', 'failure_message'],
+]);
+
 /** Fields that stand for an error by being there, best first. */
 const ERROR_FIELDS = [
-	...['error', 'errors', 'error_message', 'errorMessage', 'error_msg', 'errorMsg', 'err_msg'],
-	...['fail_reason', 'failReason', 'failure_reason', 'failureReason', 'failed_reason', 'failure'],
-	...['provider_error', 'error_type', 'errorType', 'error_code', 'errorCode'],
+	...['error', 'errors', ...TEXTS_OF_ERROR, 'err', 'failure', 'provider_error'],
+	...spelledBoth(['error_type', 'error_code']),
+] as const;
+
+/** Where the words of a call or of one step may stand: they count where nothing better is told. */
+const PLACES_OF_STEPS = [
+	...['output', 'outputs', 'result', 'results', 'images', 'metadata', 'logs'],
 ] as const;
 
 /** Fields of a body that is known to be about an error, best first. */
 const REASON_FIELDS = [
 	...ERROR_FIELDS.filter((name) => !/type|code/i.test(name)),
 	...['detail', 'details', 'status', 'reason', 'message', 'msg', 'description', 'data'],
+	...spelledBoth(['task_status_msg', 'status_message', 'status_msg']),
+	...['remark', 'warnings', ...PLACES_OF_STEPS],
 ] as const;
 
 /** Where the words stand within an error that is an object, best first. */
 const WORD_FIELDS = [
-	...['message', 'msg', 'error_message', 'errorMessage', 'error_msg', 'errorMsg', 'err_msg'],
-	...['fail_reason', 'failReason', 'failure_reason', 'reason', 'detail', 'details', 'description'],
+	...['message', 'msg', ...TEXTS_OF_ERROR, 'reason', 'detail', 'details', 'description'],
 	...['cause', 'text', 'title', 'error', 'errors'],
 ] as const;
 
@@ -59,9 +78,24 @@ export function readErrorWords(body: unknown): ErrorWords {
 	});
 }
 
-/** A `status` is a word for the task's state, but for the envelope `{"status": {"code", "message"}}`. */
-const reasonAt = (fields: Fields, name: string) =>
-	name === 'status' ? asObject(fields[name]) : fields[name];
+/**
+ * What may tell a reason at this place. A `status` is a word for the task's state, but for the envelope
+ * `{"status": {"code", "message"}}`; among outputs only a row with an error tells one.
+ */
+function reasonAt(fields: Fields, name: string): unknown {
+	const value = fields[name];
+	if (name === 'status') return asObject(value);
+	if (!(PLACES_OF_STEPS as readonly string[]).includes(name)) return value;
+	const rows = Array.isArray(value) ? value.slice(-MOST_ROWS).reverse() : [value];
+	for (const row of rows.map(asObject)) {
+		const told = firstWords(
+			[...ERROR_FIELDS, 'reason', 'message', 'msg'].map((at) => row[at]),
+			1,
+		);
+		if (told !== undefined) return told;
+	}
+	return undefined;
+}
 
 /** Every code and type that an error bears, the most telling first. */
 export function codesOf(body: unknown): readonly string[] {

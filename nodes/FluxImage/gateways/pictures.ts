@@ -1,10 +1,13 @@
 import type { GeneratedImage } from '../core/task';
-import { asObject, numberOf, omitUndefined, asArray, asText } from '../core/json';
+import { asObject, numberOf, omitUndefined, asArray, asText, isBlank } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Places that gateways of the same make use beside those of the contracts; never an input's. */
 const OTHER_PLACES = ['outputs', 'output', 'images', 'result', 'results', 'data'] as const;
+
+/** Those among them whose names say that what is in them has been made; an echo of the input may be in the rest. */
+const PLACES_OF_RESULT = ['outputs', 'output', 'result', 'results'] as const;
 
 /** Where a picture's address stands in its row, best first. */
 const ADDRESS_FIELDS = ['url', 'image_url', 'imageUrl', 'image', 'uri', 'sample', 'src'] as const;
@@ -14,6 +17,10 @@ const BASE64_FIELDS = ['b64_json', 'base64', 'b64', 'image_base64'] as const;
 
 /** What holds rows of pictures within a row. */
 const LIST_FIELDS = [
+	'image',
+	'image_url',
+	'image_urls',
+	'imageUrls',
 	'content',
 	'outputs',
 	'output',
@@ -28,18 +35,24 @@ const LIST_FIELDS = [
 const TYPE_FIELDS = ['type', 'kind', 'role', 'purpose'] as const;
 
 /** Types of a row that is a picture, forms of it among them, and types that never are the result. */
-const PICTURE_TYPE = /image|img|picture|photo|png|jpe?g|webp|gif|avif|^(url|uri|b64_json|base64)$/i;
+const PICTURE_TYPE =
+	/image|img|picture|photo|png|jpe?g|webp|gif|avif|^(url|uri|b64_json|base64|outputs?|results?|generat(ed|ion))$/i;
 const OTHER_PICTURE = /input|origin|param|request|metadata|preview|thumb|mask/i;
 
 /** What a filter's field is called (FLUX at several hosts: `has_nsfw_concepts`, one for each picture). */
 const FLAG_FIELD =
-	/^((is|has|contains)_?)?(nsfw|flagged|unsafe)(_?(concepts?|content|detected|flagged))*$|^(safety|content)_flagged$/i;
+	/^((is|has|contains)_?)?(nsfw|flagged|unsafe|moderated)(_?(concepts?|content|detected|flag(s|ged)?))*$|^(safety|content)_?(flagged|filtered)$/i;
+
+/** Fields that say why a picture came to its end, and what they say where a filter ended it. */
+const FINISH_FIELD = /^finish_?reason$/i;
+const FILTERED = /filter|safety|nsfw|moderat|sensitive/i;
 
 /** How deep pictures lie at most: `result.data[].content[].image_url.url` and one more. */
 const DEEPEST = 6;
 
 /** An address, be it one that cannot be fetched; `pending` in its place is none. */
 const ADDRESS = /^([a-z][a-z\d+.-]*:\/\/|data:image\/)/i;
+const HOST_WITHOUT_SCHEME = /^\/\/[\w-]+(\.[\w-]+)+(:\d+)?\/\S{1,2000}$/;
 const PATH_ALONE = /^\/[^\s]{1,500}$/;
 
 /** The fewest characters of bare base64 that can be a picture. */
@@ -50,13 +63,16 @@ const SHORTEST_BASE64 = 60;
  *
  * @param layers the fields of the task and of its envelope, whichever come
  * @param places the gateway's own places in the order of its contract
+ * @param resultIsApart whether the result comes by another call, so that a picture may be the input's
  */
 export function readPictures(
 	layers: readonly Fields[],
 	places: readonly string[],
+	resultIsApart = false,
 ): readonly GeneratedImage[] {
+	const others = resultIsApart ? PLACES_OF_RESULT : OTHER_PLACES;
 	for (const fields of layers) {
-		for (const place of [...places, ...OTHER_PLACES]) {
+		for (const place of [...places, ...others]) {
 			const pictures = picturesIn(fields[place]);
 			if (pictures.length > 0) return flagged(pictures, layers);
 		}
@@ -64,9 +80,12 @@ export function readPictures(
 	return [];
 }
 
-/** Whether a reply has a place for pictures at all, be it empty. */
+/** Whether a reply has a place for pictures at all, be it empty: a list, or what is named an output. */
 export function hasPicturePlace(fields: Fields, places: readonly string[]): boolean {
-	return places.some((place) => Array.isArray(fields[place]));
+	return places.some((place) => {
+		const isOutput = place === 'output' || place === 'outputs';
+		return Array.isArray(fields[place]) || (isOutput && !isBlank(fields[place]));
+	});
 }
 
 /** Whether a list or object holds a picture. */
@@ -86,12 +105,20 @@ export function embeddedBytes(url: string): Buffer | undefined {
 /** Pictures in a text, a row, a list of either, or an object that holds such lists. */
 function picturesIn(value: unknown, depth = 0): GeneratedImage[] {
 	if (depth > DEEPEST) return [];
-	if (typeof value === 'string') return addressed(value, {});
+	if (typeof value === 'string') {
+		const inJson = /^\s*[[{]/.test(value) ? jsonIn(value) : undefined;
+		return inJson === undefined ? addressed(value, {}) : picturesIn(inJson, depth + 1);
+	}
 	if (Array.isArray(value)) return value.flatMap((row) => picturesIn(row, depth + 1));
 	const fields = asObject(value);
 	if (!mayBePicture(fields)) return [];
 	const own = ownPicture(fields, depth);
 	if (own.length > 0) return own;
+	const names = Object.keys(fields);
+	// A list that was written as a map from its indexes.
+	if (names.length > 0 && names.every((name) => /^\d{1,4}$/.test(name))) {
+		return picturesIn(Object.values(fields), depth + 1);
+	}
 	for (const name of LIST_FIELDS) {
 		const inner = fields[name];
 		if (typeof inner !== 'object') continue;
@@ -99,6 +126,15 @@ function picturesIn(value: unknown, depth = 0): GeneratedImage[] {
 		if (pictures.length > 0) return pictures;
 	}
 	return [];
+}
+
+/** JSON that came as a text. */
+function jsonIn(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
 }
 
 /** A row without a type may be one; a `file`, a mask or a preview is none. */
@@ -123,8 +159,9 @@ function ownPicture(fields: Fields, depth: number): GeneratedImage[] {
 			const pictures = addressed(value, fields);
 			if (pictures.length > 0) return pictures;
 		} else if (name !== 'url') {
-			const inner = depth < DEEPEST ? asObject(value)['url'] : undefined;
-			if (typeof inner === 'string') return addressed(inner, { ...fields, ...asObject(value) });
+			const { url, uri, src } = depth < DEEPEST ? asObject(value) : {};
+			const inner = asText(url, uri, src);
+			if (inner !== undefined) return addressed(inner, { ...fields, ...asObject(value) });
 		}
 	}
 	for (const name of BASE64_FIELDS) {
@@ -137,6 +174,7 @@ function ownPicture(fields: Fields, depth: number): GeneratedImage[] {
 function addressed(text: string, fields: Fields): GeneratedImage[] {
 	const url = text.trim();
 	if (ADDRESS.test(url.slice(0, 100))) return [{ url, ...facts(fields) }];
+	if (HOST_WITHOUT_SCHEME.test(url)) return [{ url: `https:${url}`, ...facts(fields) }];
 	const bare = url.length >= SHORTEST_BASE64 ? embedded(url, fields) : [];
 	return bare.length === 0 && PATH_ALONE.test(url) ? [{ url, ...facts(fields) }] : bare;
 }
@@ -164,7 +202,7 @@ function facts(fields: Fields) {
 function flagged(pictures: GeneratedImage[], layers: readonly Fields[]): GeneratedImage[] {
 	const holders = layers.flatMap((fields) => [
 		fields,
-		...['result', 'output', 'data', 'metadata'].map((name) => asObject(fields[name])),
+		...['result', 'output', 'data', 'metadata', 'safety'].map((name) => asObject(fields[name])),
 	]);
 	const flags = holders.map(flagIn).find((flag) => flag !== undefined);
 	if (flags === undefined) return pictures;
@@ -177,6 +215,7 @@ function flagged(pictures: GeneratedImage[], layers: readonly Fields[]): Generat
 /** What a filter says in these fields: of all, or of each in a list that has a true one. */
 function flagIn(fields: Fields): true | readonly boolean[] | undefined {
 	for (const [name, value] of Object.entries(fields)) {
+		if (FINISH_FIELD.test(name) && typeof value === 'string' && FILTERED.test(value)) return true;
 		if (!FLAG_FIELD.test(name)) continue;
 		if (isTrue(value)) return true;
 		const each = asArray(value).map(isTrue);
@@ -186,4 +225,6 @@ function flagIn(fields: Fields): true | readonly boolean[] | undefined {
 }
 
 const isTrue = (value: unknown) =>
-	value === true || (typeof value === 'string' && /^true$/i.test(value.trim()));
+	value === true ||
+	value === 1 ||
+	(typeof value === 'string' && /^(true|yes|1)$/i.test(value.trim()));

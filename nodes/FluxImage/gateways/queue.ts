@@ -4,7 +4,7 @@ import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } fr
 import { probeByUnknownTask } from './probe';
 import { envelopeRefusal, readRefusal, unreadableReply } from './refusals';
 import { asObject, numberOf, omitUndefined, asText } from '../core/json';
-import { isHtml } from './errorWords';
+import { isHtml, readErrorWords } from './errorWords';
 import { taskReaders } from './reading';
 import { normalized } from './taskWords';
 
@@ -24,7 +24,7 @@ const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 
 const readers = taskReaders({
 	words: STATUS_OF_WORD,
-	ids: ['request_id', 'task_id', 'requestId', 'id'],
+	ids: ['request_id', 'task_id', 'requestId', 'taskId', 'id'],
 	pictures: ['outputs', 'output'],
 	fullProgress: 1,
 	successMayHaveFailed: true,
@@ -120,9 +120,17 @@ function readCancel(reply: GatewayReply): Outcome<CancelReply> {
 	return { problem: refused ?? unreadableReply(reply) };
 }
 
+/** Words of a task that cannot be cancelled because it has ended; of others it may run on. */
+const HAS_ENDED = /already|complete|finish|\bdone\b|ended|terminal|succe/i;
+
 /** Whether the HTTP status of a cancel is the gateway's word on the task. */
 function isAnswer({ statusCode, body }: GatewayReply, refusedAs: string | undefined): boolean {
 	if (statusCode === 404) return refusedAs === 'notFound';
-	if (statusCode === 400) return refusedAs === 'badParameters' || refusedAs === 'notFound';
+	if (statusCode === 400) {
+		if (refusedAs === 'notFound') return true;
+		const { code = '', reason = '' } = readErrorWords(body);
+		const words = `${code} ${reason}`;
+		return refusedAs === 'badParameters' && (words.trim() === '' || HAS_ENDED.test(words));
+	}
 	return refusedAs === undefined && !isHtml(body);
 }

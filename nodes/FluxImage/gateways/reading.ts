@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../core/problem';
 import type { GeneratedImage, TaskFailure, TaskRef, TaskState, TaskStatus } from '../core/task';
-import { asObject, numberOf, omitUndefined, progressOf, asArray, asText } from '../core/json';
+import { asObject, numberOf, omitUndefined, progressOf, asText, saysNothing } from '../core/json';
 import { isModeration } from './errorKinds';
 import { errorAmong, errorIn, readFailure, UNEXPLAINED } from './errorWords';
 import type { Gateway, GatewayReply } from './gateway';
@@ -14,7 +14,7 @@ import {
 	unreadableReply,
 	unusableId,
 } from './refusals';
-import { isEnvelopeWord, meaningOf, tellsReason, type WordMeaning } from './taskWords';
+import { isEnvelopeWord, meaningOf, normalized, tellsReason, type WordMeaning } from './taskWords';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -83,7 +83,7 @@ function readCreate(
 	if (refused) return refused;
 	const told = tellings(spelling, 'create', reply);
 	const { id, error, word = '', pictures } = told;
-	const isRefused = error !== undefined || asObject(reply.body)['detail'] !== undefined;
+	const isRefused = error !== undefined || !saysNothing(asObject(reply.body)['detail']);
 	if (id === undefined && isFinished(told)) {
 		return { value: stateOf(spelling, told, { requestId: '', modelId }, finished(told)) };
 	}
@@ -110,15 +110,30 @@ function readTask(
 	task: TaskRef,
 ): Outcome<TaskState> {
 	const refused = httpRefusal(reply);
-	if (refused) return refused;
 	const told = tellings(spelling, call, reply, task.requestId);
+	if (refused && !endedUnder(refused.problem, told)) return refused;
 	if (!isPathPart(task.requestId)) return { problem: unusableId(reply, task.requestId) };
 	if (told.word === undefined && told.pictures.length === 0) {
 		const refusedInBody = envelopeRefusal(reply);
 		if (refusedInBody && !tellsOfFailure(told)) return refusedInBody;
 	}
 	const judged = judge(spelling, told);
-	return 'problem' in judged ? judged : { value: stateOf(spelling, told, task, judged) };
+	if ('problem' in judged) return judged;
+	return { value: { ...stateOf(spelling, told, task, judged), ...(refused && MAY_CHANGE) } };
+}
+
+/** A failure that counts only where it stays. */
+const MAY_CHANGE = { mayChange: true } as const;
+
+/** Words that a refused call has as well (JSend), so that they alone do not tell of a task. */
+const WORDS_OF_CALL: ReadonlySet<string> = new Set(['FAIL', 'ERROR']);
+
+/** Whether a refusal by HTTP tells how the task ended: some put its failure under 400, 422 or 500. */
+function endedUnder({ kind }: Problem, { id, isNamed, meaning, word = '' }: Told): boolean {
+	if (meaning !== 'failed' && meaning !== 'cancelled') return false;
+	if (isNamed) return true;
+	if (WORDS_OF_CALL.has(normalized(word))) return false;
+	return kind === 'badParameters' || kind === 'moderated' || (kind === 'gatewayFault' && !!id);
 }
 
 /** Whether an error without a word for the state is the task's own, and not the call's. */
@@ -147,8 +162,13 @@ function judge(spelling: ReplySpelling, told: Told): Judged | { readonly problem
 	if (meaning === 'lag') {
 		return { problem: { ...unreadableReply(reply), kind: 'notFound', reason: word } };
 	}
-	if (error && (word !== '' || tellsOfFailure(told) || told.isNamed)) {
-		return badEnd(told, 'failed');
+	if (error && word !== '') {
+		// The error of a word that nobody knows may be that of one try among several.
+		return { ...badEnd(told, 'failed'), ...MAY_CHANGE };
+	}
+	if (error && (tellsOfFailure(told) || told.isNamed)) return badEnd(told, 'failed');
+	if (error && call === 'result' && error.code !== UNEXPLAINED.code) {
+		return { ...badEnd(told, 'failed'), ...MAY_CHANGE };
 	}
 	if (meaning === 'unknown' || reply.statusCode === 202) return { status: 'running' };
 	const isEmptyResult =
@@ -170,7 +190,7 @@ function withoutPicture(spelling: ReplySpelling, told: Told): Judged {
 	const rows = told.layers.flatMap((fields) => spelling.pictures.map((name) => fields[name]));
 	const error = told.error ?? rows.map(errorAmong).find((found) => found !== undefined);
 	if (error) {
-		const mayChange = spelling.successMayHaveFailed ? {} : { mayChange: true as const };
+		const mayChange = spelling.successMayHaveFailed ? {} : MAY_CHANGE;
 		return { ...endedBy(error), ...mayChange };
 	}
 	const comesLater = spelling.resultApart && told.call !== 'result';
@@ -230,7 +250,7 @@ function tellings(
 	reply: GatewayReply,
 	askedId?: string,
 ): Told {
-	const layers = layersOf(spelling, reply.body);
+	const layers = layersOf(spelling, reply.body, askedId);
 	const word = wordIn(layers, call);
 	const ids = layers.flatMap((fields) => spelling.ids.map((name) => fields[name]));
 	const id = asText(...ids);
@@ -242,7 +262,7 @@ function tellings(
 		isNamed: id !== undefined && id === askedId,
 		word,
 		meaning: word === undefined ? undefined : meaningOf(word, spelling.words),
-		pictures: readPictures(layers, spelling.pictures),
+		pictures: readPictures(layers, spelling.pictures, spelling.resultApart && call === 'status'),
 		error: [...layers, ...enclosed(reply.body)].map(errorIn).find((error) => error !== undefined),
 	};
 }
@@ -260,26 +280,34 @@ const ownWord = (fields: Fields) =>
 	) as string | undefined;
 
 /**
- * The task's fields, and those of an envelope around them: what names a task best is the task. The
- * envelope of `{"status": "success", "data": {"task_id", "status"}}` is none.
+ * The task's fields, and those of an envelope around them. The envelope of
+ * `{"status": "success", "data": {"task_id", "status"}}` is none; but a word that can be no envelope's
+ * is the task's own, and what stands below it is a step of it, or one of its pictures, unless that
+ * bears the id that was asked for.
  */
-function layersOf({ ids }: ReplySpelling, body: unknown): readonly [Fields, ...Fields[]] {
+function layersOf(
+	{ ids }: ReplySpelling,
+	body: unknown,
+	askedId: string | undefined,
+): readonly [Fields, ...Fields[]] {
 	const outer = asObject(body);
-	const hasId = (fields: Fields) => asText(...ids.map((name) => fields[name])) !== undefined;
-	const hasWord = (fields: Fields) => ownWord(fields) !== undefined;
+	const idsOf = (fields: Fields) => ids.flatMap((name) => asText(fields[name]) ?? []);
+	const hasId = (fields: Fields) => idsOf(fields).length > 0;
+	const isAsked = (fields: Fields) => askedId !== undefined && idsOf(fields).includes(askedId);
 	const inner = TASK_PLACES.map((name) => taskIn(outer[name])).find(
-		(fields) => fields !== undefined && (hasId(fields) || hasWord(fields)),
+		(fields) => fields !== undefined && (hasId(fields) || ownWord(fields) !== undefined),
 	);
 	if (!inner) return [outer];
-	const outerIsTask = hasId(outer) && hasWord(outer) && !(hasId(inner) && hasWord(inner));
-	return outerIsTask ? [outer] : [inner, outer];
+	const word = ownWord(outer);
+	const tellsOfTask = word !== undefined && !isEnvelopeWord(word);
+	const isTask = askedId === undefined ? hasId(outer) : isAsked(outer) || !isAsked(inner);
+	return tellsOfTask && isTask ? [outer] : [inner, outer];
 }
 
-/** The task in an envelope's field: an object, or the one row of a list that holds no picture. */
+/** The task in an envelope's field: an object, or the first row of a list that holds no picture. */
 function taskIn(value: unknown): Fields | undefined {
-	const [row] = asArray(value);
-	if (Array.isArray(value) && holdsPicture(row)) return undefined;
-	return asObject(Array.isArray(value) ? row : value);
+	if (!Array.isArray(value)) return asObject(value);
+	return holdsPicture(value) ? undefined : asObject(value[0]);
 }
 
 /** The task's own word; the envelope's only where it can be about the task. */

@@ -21,7 +21,16 @@ const KIND_OF_STATUS: Readonly<Record<number, ProblemKind>> = {
 	429: 'rateLimited',
 };
 
-/** Statuses of an API itself that come as JSON: without, somebody before the gateway answered. */
+/**
+ * What proxies say of a caller that has gone, or of one that they cut (nginx 444 and 499, a load balancer's
+ * 460): the request may have arrived whole.
+ */
+const CUT_BY_PROXY: ReadonlySet<number> = new Set([444, 460, 499]);
+
+/** Refusals whose page may be a server's own: too slow, too large, too often. */
+const STATUSES_WITH_PAGE: ReadonlySet<number> = new Set([408, 413, 429]);
+
+/** Statuses of an API itself that are told in its own words: a text of others is not the gateway's. */
 const STATUSES_OF_EDGE: ReadonlySet<number> = new Set([401, 403, 404]);
 
 /**
@@ -58,14 +67,22 @@ export function httpRefusal(reply: GatewayReply): { problem: Problem } | undefin
 
 /**
  * The refusal that a body under HTTP 2xx says: `success: false`, a status of 400 to 599 in the body,
- * or an error code that is known.
+ * an error code that is known, or a state of failure with words that are known.
  */
 export function envelopeRefusal(reply: GatewayReply): { problem: Problem } | undefined {
 	const refused =
 		asObject(reply.body)['success'] === false ||
 		statusInBody(reply.body) !== undefined ||
-		kindOfCodes(codesOf(reply.body)) !== undefined;
+		kindOfCodes(codesOf(reply.body)) !== undefined ||
+		isRefusedInWords(reply.body);
 	return refused ? { problem: readRefusal(reply) } : undefined;
+}
+
+/** `{"status": "error", "message": "too many concurrent tasks"}`; other words may be those of a task. */
+function isRefusedInWords(body: unknown): boolean {
+	const { status } = asObject(body);
+	if (typeof status !== 'string' || !/^(error|fail|failed|failure)$/i.test(status)) return false;
+	return kindOfError([], readErrorWords(body).reason) !== undefined;
 }
 
 /**
@@ -149,6 +166,7 @@ const isRefusal = (status: number) => status >= 400 && status < 600;
 
 function kindOf(reply: GatewayReply, reason: string | undefined): ErrorKind & { reason?: string } {
 	const { statusCode, body } = reply;
+	if (CUT_BY_PROXY.has(statusCode)) return FAULT;
 	const before = byWhoeverStandsBefore(reply);
 	if (before) return before;
 	if (statusCode >= 300 && statusCode < 400) return { kind: 'redirected' };
@@ -185,8 +203,10 @@ function byWhoeverStandsBefore({
 		return { kind: 'neverConnected', reason };
 	}
 	const challenged = headers['cf-mitigated'] !== undefined;
-	const isPage = isHtml(body) || (typeof body === 'string' && isForeignText(body));
-	const edge = (challenged && refused) || (STATUSES_OF_EDGE.has(statusCode) && isPage);
+	const isPage = refused && isHtml(body) && !STATUSES_WITH_PAGE.has(statusCode);
+	const isText =
+		STATUSES_OF_EDGE.has(statusCode) && typeof body === 'string' && isForeignText(body);
+	const edge = (challenged && refused) || isPage || isText;
 	return edge && statusCode !== 429 ? { kind: 'blockedByEdge' } : undefined;
 }
 

@@ -44,13 +44,25 @@ const COMMON = new Map(
 	),
 );
 
-/** Stems of a bad end: a word that nobody knows and that holds one ends the task. */
-const STEM_OF_CANCEL = /CANCEL/;
-const STEM_OF_END = /FAIL|ERROR|ABORT|EXPIR|REJECT|MODERAT|BLOCK|REVOK|TERMINAT|TIME_?D?_?OUT/;
+/**
+ * A bad end counts where it is what a word says last: `PROCESSING_FAILED` and `QUEUE_TIMEOUT` have ended,
+ * `MODERATION_PASSED` and `FAILOVER` go on. A word that goes on for ever costs time; one that is taken
+ * for an end costs the price of a second picture.
+ */
+const BAD_END =
+	/(FAIL|FAILED|FAILURE|FAILS|ERROR|ERRORS|ERRORED|ABORTED|EXPIRED|REJECTED|MODERATED|BLOCKED|REVOKED|TERMINATED|TIME_?D?_?OUT|(CANCEL(?:L?ED)))$/;
 
-/** What such a word may say beside the stem and still be no end, or no bad one. */
-const NO_END =
-	/ING(_|$)|PENDING|RETR|REQUESTED$|QUEUE|^(NO|IN|UN|NOT|AWAIT|PARTIAL|SUCCESS|SUCCEEDED|COMPLETED?|FINISHED|DONE)_|^PARTIAL|^UNBLOCK|^NON/;
+/** What may follow an end and is not said of the task: how it came, and what for. */
+const BY_WHOM = /_(BY|AFTER|DUE|WITH|WITHOUT|FROM|ON|IN|BECAUSE|FOR|AT|BEFORE|DURING|AS|TO)(_.*)?$/;
+const WHAT_FOR =
+	/(_(NSFW|SAFETY|MODERATION|CONTENT|POLICY|CREDITS?|INTERNAL|USER|SYSTEM|FINAL|FINALLY|PERMANENT|PERMANENTLY))+$/;
+
+/** What before an end turns it round: there is no error, a part alone is bad. */
+const TURNED_ROUND =
+	/(^|_)(NO|NOT|NON|NEVER|UN|AWAIT\w*|PARTIAL\w*|SUCCESS|SUCCEEDED|COMPLETED?|FINISHED|DONE)(_|$)|(^|_)(NO|UN|NON)$/;
+
+/** A cancel that did not succeed: the task goes on. */
+const CANCEL_ITSELF = /CANCEL(?!L?ED)|ABORT(?!ED)|TERMINATION/;
 
 /** Words that say no more than that a task failed, so that the reason must stand elsewhere. */
 const BARE_WORDS = new Set([...COMMON_WORDS.failed, ...COMMON_WORDS.cancelled]);
@@ -58,10 +70,11 @@ const BARE_WORDS = new Set([...COMMON_WORDS.failed, ...COMMON_WORDS.cancelled]);
 /** A longer text in a status field is no word. */
 const LONGEST_WORD = 100;
 
-/** A gateway's words in one spelling: `in-progress` and `In Progress` are `IN_PROGRESS`. */
+/** A gateway's words in one spelling: `in-progress`, `inProgress`, `In Progress` are `IN_PROGRESS`. */
 export function normalized(word: string): string {
 	return word
 		.slice(0, LONGEST_WORD)
+		.replace(/([a-z\d])([A-Z])/g, '$1_$2')
 		.toUpperCase()
 		.replace(/[^A-Z0-9]+/g, '_')
 		.replace(/^_|_$/g, '');
@@ -75,9 +88,13 @@ export function meaningOf(
 	const spelled = normalized(word);
 	const known = Object.hasOwn(ownWords, spelled) ? ownWords[spelled] : COMMON.get(spelled);
 	if (known) return known;
-	if (NO_END.test(spelled)) return 'unknown';
-	if (STEM_OF_CANCEL.test(spelled)) return 'cancelled';
-	return STEM_OF_END.test(spelled) ? 'failed' : 'unknown';
+	const told = spelled.replace(BY_WHOM, '').replace(WHAT_FOR, '');
+	const end = BAD_END.exec(told);
+	if (!end) return 'unknown';
+	const before = told.slice(0, end.index);
+	if (TURNED_ROUND.test(before)) return 'unknown';
+	if (end[2] !== undefined) return 'cancelled';
+	return CANCEL_ITSELF.test(before) ? 'running' : 'failed';
 }
 
 /** Whether a word of a bad end tells a reason by itself: `EXPIRED` does, `FAILED` does not. */

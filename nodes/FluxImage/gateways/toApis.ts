@@ -19,7 +19,7 @@ const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 
 const readers = taskReaders({
 	words: STATUS_OF_WORD,
-	ids: ['id', 'task_id'],
+	ids: ['id', 'task_id', 'taskId'],
 	pictures: ['result', 'data', 'url'],
 	fullProgress: 100,
 	alsoTold: ({ expires_at: seconds }) => omitUndefined({ expiresAt: isoTime(seconds) }),

@@ -22,7 +22,7 @@ const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
 
 const readers = taskReaders({
 	words: STATUS_OF_WORD,
-	ids: ['id', 'task_id'],
+	ids: ['id', 'task_id', 'taskId'],
 	pictures: ['output', 'outputs'],
 	fullProgress: 1,
 	alsoTold: ({ usage }) => omitUndefined({ usage: usageOf(usage) }),

@@ -28,7 +28,11 @@ function expectNoInventedImage(state: TaskState, { body }: GatewayReply): void {
 	for (const { url } of state.images ?? []) {
 		expect(typeof url === 'string' && url.trim() !== '').toBe(true);
 		const texts = textsIn(body).map((text) => text.trim());
-		expect(texts.some((text) => url === text || url.endsWith(`;base64,${text}`))).toBe(true);
+		expect(
+			texts.some(
+				(text) => url === text || url === `https:${text}` || url.endsWith(`;base64,${text}`),
+			),
+		).toBe(true);
 	}
 }
 
