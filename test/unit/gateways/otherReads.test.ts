@@ -153,6 +153,7 @@ describe.each(gateways)('$displayName', (gateway) => {
 	it.each([
 		[500, { status: 'error', message: 'Oops' }, 'gatewayFault'],
 		[500, { status: 'failed', message: 'Oops' }, 'gatewayFault'],
+		[400, { status: 'failed', message: 'Oops' }, 'badParameters'],
 		[400, { status: 'fail', message: 'Oops' }, 'badParameters'],
 		[429, { status: 'failed', message: 'Slow down' }, 'rateLimited'],
 		[401, { status: 'failed', message: 'No' }, 'badKey'],
