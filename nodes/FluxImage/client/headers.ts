@@ -31,7 +31,9 @@ const parsed = (json: string) =>
 
 /** A whole number of so many digits may be beyond 2^53, where JavaScript would round it: an id. */
 const LONG_NUMBER = /[[:,]\s*-?\d{16,}\s*[,}\]]/;
-const TEXT_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
+
+/** The end of a text is optional: of one without it, each quote would be tried to the end of all. */
+const TEXT_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
 
 /** A longer body is a picture in JSON, and is not looked through, in characters. */
 const LONGEST_LOOKED_THROUGH = 1_000_000;

@@ -128,12 +128,15 @@ const MAY_CHANGE = { mayChange: true } as const;
 /** Words that a refused call has as well (JSend), so that they alone do not tell of a task. */
 const WORDS_OF_CALL: ReadonlySet<string> = new Set(['FAIL', 'ERROR']);
 
-/** Whether a refusal by HTTP tells how the task ended: some put its failure under 400, 422 or 500. */
+/**
+ * Whether a refusal by HTTP tells how the task ended: some put its failure under 400, 422 or 500. Without
+ * an id it may be the failure of the call.
+ */
 function endedUnder({ kind }: Problem, { id, isNamed, meaning, word = '' }: Told): boolean {
 	if (meaning !== 'failed' && meaning !== 'cancelled') return false;
 	if (isNamed) return true;
-	if (WORDS_OF_CALL.has(normalized(word))) return false;
-	return kind === 'badParameters' || kind === 'moderated' || (kind === 'gatewayFault' && !!id);
+	if (id === undefined || WORDS_OF_CALL.has(normalized(word))) return false;
+	return ['badParameters', 'moderated', 'gatewayFault'].includes(kind);
 }
 
 /** Whether an error without a word for the state is the task's own, and not the call's. */
