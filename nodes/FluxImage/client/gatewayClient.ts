@@ -172,9 +172,13 @@ export class GatewayClient {
 			},
 			until,
 		);
-		const { partialImages } = last ?? {};
-		if (!last || !partialImages || outcome.problem?.kind !== 'noImages') return outcome;
-		return { value: { ...last, status: 'completed', images: partialImages } };
+		if (!last || outcome.problem?.kind !== 'noImages') return outcome;
+		// A failure that has stood through the lag is one.
+		if (last.mayChange) return { value: last };
+		const { partialImages } = last;
+		return partialImages
+			? { value: { ...last, status: 'completed', images: partialImages } }
+			: outcome;
 	}
 
 	/** Whether the gateway keeps ids of the caller's own with its tasks, for this account. */
@@ -336,7 +340,8 @@ function uncertain(problem: Problem): Problem {
 /** A result that still says unfinished is asked for again; a completed one without an image is a problem. */
 function withImages(outcome: Outcome<TaskState>): Outcome<TaskState> {
 	if (outcome.problem) return outcome;
-	const { status, images, partialImages, raw } = outcome.value;
+	const { status, images, partialImages, mayChange, raw } = outcome.value;
+	if (mayChange) return { problem: LAGS_BEHIND };
 	if (!ENDED.has(status)) return { problem: partialImages ? LAGS_BEHIND : STILL_UNFINISHED };
 	if (status !== 'completed' || images?.length) return outcome;
 	const reason = `the reply was ${startOf(raw) ?? 'empty'}`;

@@ -28,7 +28,8 @@ export const getResult: Operation<TaskRef> = {
 		const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
 		const { value: state, problem } = await execution.client.status(task, until);
 		if (problem) return { problem, task };
-		if (!ENDED.has(state.status)) return { items: [taskItem(item, state)] };
+		// An error that may pass is no end yet.
+		if (!ENDED.has(state.status) || state.mayChange) return { items: [taskItem(item, state)] };
 		const failure = failureProblem(state);
 		if (failure) return { problem: failure, task: state };
 		const ending = await readResult(execution, state, until);
