@@ -159,10 +159,10 @@ describe('a person who presses Stop', () => {
 		await node.close();
 
 		await editor.startExecution();
-		await tasksBecome('[never]', 'running', 3);
+		await tasksBecome('Boat ', 'running', 3);
 		await editor.screenshot('waiting');
 		await editor.stopExecution();
-		const tasks = await tasksBecome('[never]', 'cancelled', 3);
+		const tasks = await tasksBecome('Boat ', 'cancelled', 3);
 		await editor.screenshot('stopped');
 		expect(tasks.map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled']);
 	});

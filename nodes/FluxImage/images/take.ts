@@ -51,6 +51,10 @@ export async function takePicture<T>(
 	const start = await peek(body, SIGNATURE_LENGTH);
 	const { value: type, problem } = destination.typeOf(start, headers['content-type']);
 	if (problem) return refuse(problem);
+	// It ended before its signature did, so there is nothing left to take.
+	if (start.length < SIGNATURE_LENGTH) {
+		return refuse(cutOff(start.length, headers['content-length']));
+	}
 	const { stream, passedBytes, tail } = limitBytes(body, maximumBytes);
 	try {
 		const value = await destination.take(stream, type);
