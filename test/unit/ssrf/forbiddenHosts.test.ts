@@ -1,3 +1,4 @@
+// Only n8n 2 has this protection, so the file stands apart from what runs with n8n 1 (npm run test:core).
 // Before n8n is loaded, which reads it once.
 process.env.N8N_SSRF_PROTECTION_ENABLED = 'true';
 process.env.N8N_SSRF_ALLOWED_HOSTNAMES = 'localhost';
