@@ -33,7 +33,7 @@ describe(`the workflow "${WORKFLOW}"`, () => {
 		const form = new FormData();
 		form.set('prompt', 'Paint nothing');
 		const answer = await postForm('flux-image-edit', form);
-		expect(answer.statusCode).toBe(502);
+		expect(answer.statusCode).toBe(400);
 		expect(answer.json().error).toMatch(/image/);
 	});
 });
