@@ -6,7 +6,7 @@ import type { FaultName, FaultRow, Gateway } from '../../sandbox';
 import { MESSAGES } from '../../nodes/FluxImage/core/messages';
 import type { ProblemKind } from '../../nodes/FluxImage/core/problem';
 import { paidOf } from '../../nodes/FluxImage/operations/failureFacts';
-import { worstPaid, type Paid } from '../../nodes/FluxImage/tasks/ledger';
+import { worstPaid, type Paid } from '../../nodes/FluxImage/tasks/order';
 import { inHeldTime } from './heldTime';
 import { NodeHarness, type Ask } from './nodeHarness';
 

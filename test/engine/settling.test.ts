@@ -110,6 +110,18 @@ describe('A task that is found', () => {
 	});
 });
 
+it('An error beside success that passes is no end of a task that is found under its key', async () => {
+	const options = { payOnceKey: '10' };
+	await harness.run({ ...TO_APIS, options, executionId: '1' });
+	const [id] = harness.taskIds();
+	const body = { id, status: 'completed', error: 'Uploading to the CDN' };
+	harness.sandbox.faults.add({ call: 'status', fault: { statusCode: 200, body }, times: 1 });
+	const later = { options, executionId: '2', ports: nodePorts() };
+	const { items } = await harness.run({ ...TO_APIS, ...later });
+	expect(items[0]!.json).toMatchObject({ requestId: id, status: 'completed', reused: true });
+	expect(harness.creates()).toBe(1);
+});
+
 describe("The id of our own that a ToAPIs' create carries", () => {
 	it('is another for each create, and stays through a re-send', async () => {
 		harness.sandbox.faults.add({ call: 'create', fault: '429', times: 1 });

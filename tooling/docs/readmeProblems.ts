@@ -1,7 +1,7 @@
 import { MESSAGES } from '../../nodes/FluxImage/core/messages';
 import type { ProblemKind } from '../../nodes/FluxImage/core/problem';
 import { paidOf } from '../../nodes/FluxImage/operations/failureFacts';
-import type { Paid } from '../../nodes/FluxImage/tasks/ledger';
+import type { Paid } from '../../nodes/FluxImage/tasks/order';
 import { code, table } from './markdown';
 
 /** The words of the table, by language. The messages are the node's own, in English. */

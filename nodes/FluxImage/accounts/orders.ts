@@ -26,20 +26,20 @@ const MOST_ROWS = 10_000;
 /**
  * The orders that more than one execution may know, by name: those with a Pay Once Key, and those of
  * test runs. Shared by all executions of a process.
- *
- * @typeParam Flight what a create that is on its way will come to
  */
-export class Orders<Flight = unknown> {
+export class Orders {
 	private readonly rows = new Map<string, OrderRow>();
-	private readonly flights = new Map<string, Promise<Flight>>();
+	private readonly flights = new Map<string, Promise<unknown>>();
 	private readonly undoing = new Map<string, Promise<void>>();
 	private readonly waiting = new Map<string, number>();
 	private readonly marks = new Set<string>();
 
+	/** The order of that name, as far as this process knows. */
 	get(name: string): OrderRow | undefined {
 		return this.rows.get(name);
 	}
 
+	/** Writes an order down; the one that was written first is forgotten where there are too many. */
 	set(name: string, row: OrderRow): void {
 		this.rows.delete(name);
 		this.rows.set(name, row);
@@ -49,6 +49,7 @@ export class Orders<Flight = unknown> {
 		}
 	}
 
+	/** The order may be made anew. */
 	delete(name: string): void {
 		this.rows.delete(name);
 	}
@@ -58,13 +59,13 @@ export class Orders<Flight = unknown> {
 		for (const entry of this.rows) if (entry[0].startsWith(prefix)) yield entry;
 	}
 
-	/** The order of that name that is being made just now. */
-	inFlight(name: string): Promise<Flight> | undefined {
+	/** What the order of that name will come to that is being made just now: what `fly` was given for it. */
+	inFlight(name: string): Promise<unknown> | undefined {
 		return this.flights.get(name);
 	}
 
 	/** Makes an order; whoever asks for the same name meanwhile can wait for its end. */
-	async fly(name: string, work: () => Promise<Flight>): Promise<Flight> {
+	async fly<T>(name: string, work: () => Promise<T>): Promise<T> {
 		const flight = work();
 		this.flights.set(name, flight);
 		try {
@@ -90,9 +91,9 @@ export class Orders<Flight = unknown> {
 		this.waiting.set(task, this.waitersOf(task) + 1);
 	}
 
-	/** So many wait no more. */
-	leave(task: string, count = 1): void {
-		const left = this.waitersOf(task) - count;
+	/** One waits no more. */
+	leave(task: string): void {
+		const left = this.waitersOf(task) - 1;
 		if (left > 0) this.waiting.set(task, left);
 		else this.waiting.delete(task);
 	}

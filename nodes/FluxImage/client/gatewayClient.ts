@@ -8,13 +8,13 @@ import type {
 	GatewayReply,
 	TaskRequest,
 } from '../gateways/gateway';
-import { startOf } from '../gateways/errorWords';
 import { ApiCalls, type ClientPorts } from './apiCalls';
 import { longestCallMs } from './callTime';
 import type { Download } from './http';
 import type { Turn } from './limiter';
 import type { Redact } from './redaction';
 import { createRule, inputRule, readRule, withRetry, type RetryRule, type Until } from './retry';
+import { afterLag, withImages } from './resultImages';
 import { SharedUploads } from './sharedUploads';
 
 /** A task that is to be made. */
@@ -172,13 +172,7 @@ export class GatewayClient {
 			},
 			until,
 		);
-		if (!last || outcome.problem?.kind !== 'noImages') return outcome;
-		// A failure that has stood through the lag is one.
-		if (last.mayChange) return { value: last };
-		const { partialImages } = last;
-		return partialImages
-			? { value: { ...last, status: 'completed', images: partialImages } }
-			: outcome;
+		return last ? afterLag(last, outcome) : outcome;
 	}
 
 	/** Whether the gateway keeps ids of the caller's own with its tasks, for this account. */
@@ -336,22 +330,3 @@ function uncertain(problem: Problem): Problem {
 	const reason = problem.reason ?? problem.code ?? problem.kind;
 	return { ...problem, kind: 'createUncertain', reason };
 }
-
-/** A result that still says unfinished is asked for again; a completed one without an image is a problem. */
-function withImages(outcome: Outcome<TaskState>): Outcome<TaskState> {
-	if (outcome.problem) return outcome;
-	const { status, images, partialImages, mayChange, raw } = outcome.value;
-	if (mayChange) return { problem: LAGS_BEHIND };
-	if (!ENDED.has(status)) return { problem: partialImages ? LAGS_BEHIND : STILL_UNFINISHED };
-	if (status !== 'completed' || images?.length) return outcome;
-	const reason = `the reply was ${startOf(raw) ?? 'empty'}`;
-	return { problem: { kind: 'noImages', reason, reply: raw } };
-}
-
-const STILL_UNFINISHED: Problem = {
-	kind: 'gatewayFault',
-	reason: 'the result still says unfinished',
-};
-
-/** The pictures are there, beside a word that they have outrun: for the time of a lag it may catch up. */
-const LAGS_BEHIND: Problem = { ...STILL_UNFINISHED, kind: 'noImages' };

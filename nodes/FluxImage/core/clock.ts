@@ -24,6 +24,34 @@ export function ownSignal(shared: AbortSignal): AbortSignal {
 	return AbortSignal.any([shared]);
 }
 
+/** A signal that never aborts: for what goes on after Stop. */
+export const NEVER: AbortSignal = new AbortController().signal;
+
+/** Why a wait ends that nothing is waited for any more; a constant, since Node's own reason costs a stack trace. */
+const OVER = new Error('the work has ended');
+
+/**
+ * What the work comes to. It goes on by itself where it is not waited for any more.
+ *
+ * @param until how long it is waited for: milliseconds on the clock, and what ends it before
+ * @returns nothing where it does not end in time
+ * @throws what the work throws in that time
+ */
+export async function within<T>(
+	clock: Clock,
+	{ deadlineMs, signal }: { readonly deadlineMs: number; readonly signal: AbortSignal },
+	work: Promise<T>,
+): Promise<T | undefined> {
+	const over = new AbortController();
+	const leftMs = Math.max(0, deadlineMs - clock.nowMs());
+	const timeUp = clock.sleep(leftMs, AbortSignal.any([signal, over.signal]));
+	try {
+		return await Promise.race([work, timeUp.then(() => undefined)]);
+	} finally {
+		over.abort(OVER);
+	}
+}
+
 /**
  * The clock of this machine. n8n's `sleep` is raced against the signal, since n8n 1.x does not end it on
  * abort; 2.34 and later do, which frees its timer at once.

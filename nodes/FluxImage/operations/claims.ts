@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INode, INodeParameters } from 'n8n-workflow';
 
 import type { Orders } from '../accounts/orders';
-import type { Clock } from '../core/clock';
+import { NEVER, within, type Clock } from '../core/clock';
 import type { Claims, ClaimUntil } from '../tasks/ledger';
 
 type InlineWorkflow = NonNullable<Parameters<IExecuteFunctions['executeWorkflow']>[0]['code']>;
@@ -35,22 +35,22 @@ export class WorkflowClaims implements Claims {
 		private readonly logOnce = log,
 	) {}
 
-	async claim(name: string, { deadlineMs, signal }: ClaimUntil): ReturnType<Claims['claim']> {
+	async claim(name: string, until: ClaimUntil): ReturnType<Claims['claim']> {
 		const undoing = this.orders.undoingOf(name);
-		if (undoing) await this.within(deadlineMs, undoing, signal);
+		if (undoing) await within(this.clock, until, undoing);
 		for (let asks = 1; ; asks++) {
 			const run = this.run(name, CLAIM);
 			try {
-				const outputs = await this.within(deadlineMs, run, signal);
+				const outputs = await within(this.clock, until, run);
 				if (!outputs) return this.tooLate(name, run);
 				return isWon(outputs) ? 'won' : 'taken';
 			} catch (error) {
 				if (CANNOT_CLAIM.test(messageOf(error))) return this.notOffered(error);
 				if (asks < ASKS_AT_ONCE) continue;
 				// It is the database that fails: nothing is sent then.
-				const leftMs = deadlineMs - this.clock.nowMs();
-				if (asks === MOST_ASKS || leftMs < ASK_AGAIN_MS || signal.aborted) return 'late';
-				await this.clock.sleep(ASK_AGAIN_MS, signal);
+				const leftMs = until.deadlineMs - this.clock.nowMs();
+				if (asks === MOST_ASKS || leftMs < ASK_AGAIN_MS || until.signal.aborted) return 'late';
+				await this.clock.sleep(ASK_AGAIN_MS, until.signal);
 			}
 		}
 	}
@@ -73,12 +73,13 @@ export class WorkflowClaims implements Claims {
 	}
 
 	async release(name: string, task?: string): Promise<void> {
+		// What was won is given back after Stop too.
 		const until = { deadlineMs: this.clock.nowMs() + RELEASE_MS, signal: NEVER };
 		if (task !== undefined && (await this.claim(`${name}/${task}`, until)) !== 'won') return;
 		let failure = 'n8n did not answer';
 		for (let asks = 1; asks <= MOST_ASKS; asks++) {
 			try {
-				if (await this.within(until.deadlineMs, this.run(name, RELEASE), NEVER)) return;
+				if (await within(this.clock, until, this.run(name, RELEASE))) return;
 				break;
 			} catch (error) {
 				failure = messageOf(error);
@@ -95,28 +96,7 @@ export class WorkflowClaims implements Claims {
 		const { data } = await this.context.executeWorkflow({ code }, [{ json: {} }]);
 		return data as Outputs;
 	}
-
-	/** What comes of the run; nothing where it does not come in time, or Stop comes before. */
-	private async within<T>(
-		deadlineMs: number,
-		run: Promise<T>,
-		signal: AbortSignal,
-	): Promise<T | undefined> {
-		const over = new AbortController();
-		const { clock } = this;
-		const waited = clock
-			.sleep(Math.max(0, deadlineMs - clock.nowMs()), AbortSignal.any([over.signal, signal]))
-			.then(() => undefined);
-		try {
-			return await Promise.race([run, waited]);
-		} finally {
-			over.abort();
-		}
-	}
 }
-
-/** A signal that never aborts: what was won is given back after Stop too. */
-const NEVER = new AbortController().signal;
 
 type Outputs = ReadonlyArray<readonly unknown[] | null>;
 

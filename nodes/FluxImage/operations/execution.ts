@@ -3,12 +3,13 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { GatewayClient } from '../client/gatewayClient';
 import { readCredential } from '../client/credential';
 import { openHttp } from '../client/http';
-import { systemClock, type Clock } from '../core/clock';
+import { NEVER, systemClock, type Clock } from '../core/clock';
 import type { Gateway } from '../gateways/gateway';
 import type { TaskRef } from '../core/task';
 import { ActiveTasks } from '../tasks/activeTasks';
 import { KeptOrders } from '../tasks/keptOrders';
-import { Ledger, type LedgerPorts, type Paid } from '../tasks/ledger';
+import { Ledger, type LedgerPorts } from '../tasks/ledger';
+import { type Paid } from '../tasks/order';
 import { PaidTasks } from '../tasks/paidTasks';
 import { Accounts, type Account } from '../accounts/accounts';
 import type { Execution } from '../tasks/execution';
@@ -45,7 +46,7 @@ export class NodeExecution {
 		private readonly context: IExecuteFunctions,
 		private readonly ports: NodePorts,
 	) {
-		this.cancelSignal = context.getExecutionCancelSignal() ?? new AbortController().signal;
+		this.cancelSignal = context.getExecutionCancelSignal() ?? NEVER;
 		const executionId = context.getExecutionId() as string | undefined;
 		this.ledger = new Ledger({
 			context: context.getContext('node'),

@@ -1,7 +1,7 @@
 import type { JsonObject } from 'n8n-workflow';
 
 import type { ProblemKind } from '../core/problem';
-import { worstPaid, type Paid } from '../tasks/ledger';
+import { worstPaid, type Paid } from '../tasks/order';
 import type { ItemFailure } from './errors';
 import type { Operation } from './operation';
 

@@ -4,7 +4,7 @@ import type { Execution } from '../tasks/execution';
 import { cancelLate } from '../tasks/lifecycle';
 import type { ItemInput, ItemOutcome } from './operation';
 import type { OptionName } from './options';
-import type { Reuse } from '../tasks/ledger';
+import type { Reuse } from '../tasks/order';
 import { showHint } from './hint';
 import { imageItems, taskItem } from './output';
 

@@ -2,7 +2,7 @@ import type { JsonObject } from 'n8n-workflow';
 
 import type { InputImage } from '../images/inputImages';
 import type { ModelOffer } from '../models/model';
-import type { OrderKey } from '../tasks/ledger';
+import type { OrderKey } from '../tasks/order';
 
 /** What an image item asks for, checked. */
 export interface ImageRequest {

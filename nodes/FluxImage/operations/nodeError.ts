@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-work
 
 import type { ProblemKind } from '../core/problem';
 import type { ItemFailure } from './errors';
-import { worstPaid } from '../tasks/ledger';
+import { worstPaid } from '../tasks/order';
 import { paidIn } from './failureFacts';
 
 /** What an item came to. */

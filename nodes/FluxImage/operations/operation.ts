@@ -4,7 +4,7 @@ import type { Problem } from '../core/problem';
 import type { KnownTask } from '../core/task';
 import type { Gateway } from '../gateways/gateway';
 import type { Execution } from '../tasks/execution';
-import type { OrderKey } from '../tasks/ledger';
+import type { OrderKey } from '../tasks/order';
 import type { OptionName, TaskOptions } from './options';
 
 /** An item of the input, and all that its operation reads it with. */

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, JsonObject } from 'n8n-workflow';
 
 import type { Execution } from '../tasks/execution';
-import { digestOf, requestOf, type Context, type OrderKey, type SharedName } from '../tasks/ledger';
+import { type Context } from '../tasks/ledger';
+import { digestOf, requestOf, type OrderKey, type SharedName } from '../tasks/order';
 import { inputError } from './errors';
 import { showHint } from './hint';
 import type { ImageRequest } from './imageRequest';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import type { Until } from '../client/retry';
@@ -13,6 +12,7 @@ import {
 } from '../core/task';
 import { fetchPicture, type FetchedPicture, type PictureTarget } from '../images/download';
 import type { Execution } from '../tasks/execution';
+import { digestOf } from '../tasks/order';
 import { showHint } from './hint';
 import type { ItemInput, ItemOutcome } from './operation';
 
@@ -113,7 +113,9 @@ function targetOf(
 	index: number,
 ): PictureTarget {
 	const plain = (text: string) => text.replace(/[^A-Za-z0-9-]+/g, '');
-	const task = plain(requestId) || digestOf(images?.map(({ url }) => url));
+	// Two tasks without an id have other pictures.
+	const task =
+		plain(requestId) || digestOf(images?.map(({ url }) => url) ?? '').slice(0, DIGEST_LENGTH);
 	const model = plain(modelId.replace(/[_.]/g, '-')) || 'flux';
 	return {
 		store: async (bytes, fileName, contentType) =>
@@ -123,12 +125,8 @@ function targetOf(
 	};
 }
 
-/** Stands for the id of a task that has none: two such tasks have other pictures. */
-const digestOf = (value: unknown) =>
-	createHash('sha256')
-		.update(JSON.stringify(value ?? ''))
-		.digest('hex')
-		.slice(0, 16);
+/** Digits of a digest that stands for a task's id in a file name. */
+const DIGEST_LENGTH = 16;
 
 /** Longest part of a file name, in characters: file systems take 255 bytes in all. */
 const LONGEST_NAME = 80;

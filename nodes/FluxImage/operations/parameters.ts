@@ -15,7 +15,7 @@ import { readOtherParameters } from '../models/otherParameters';
 import { ParameterError } from '../models/parameterError';
 import { readParameters } from '../models/validation';
 import type { Execution } from '../tasks/execution';
-import type { Order } from '../tasks/obtain';
+import type { Order } from '../tasks/order';
 import { inputError, parameterError } from './errors';
 import type { ImageOrder, ImageRequest } from './imageRequest';
 import type { ItemInput } from './operation';

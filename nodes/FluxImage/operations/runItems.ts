@@ -12,13 +12,12 @@ import type { Gateway } from '../gateways/gateway';
 import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
 import { failedItem, inputError, parameterError, taskFailure, type ItemFailure } from './errors';
-import { worstPaid, type Paid } from '../tasks/ledger';
+import { worstPaid, type Paid } from '../tasks/order';
 import { paidIn, paidOf, withFacts } from './failureFacts';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
 import { nodeError, type ItemEnding } from './nodeError';
 import type { ItemInput, Operation } from './operation';
-import { runIndexOf } from './orderKey';
 import { readOptions, type TaskOptions } from './options';
 import { runTogether } from './pool';
 
@@ -63,7 +62,7 @@ export async function runItems(
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
 	const endings = await runTogether(prepared, maxConcurrentTasks(prepared), async (item) => {
-		const ending = await runItem(item);
+		const ending = await runItem(item, node);
 		firstFailure ??= ending.failure;
 		if (ending.failure && !context.continueOnFail()) node.giveUp();
 		return ending;
@@ -133,14 +132,14 @@ async function checkTogether(
 		const { redact } = execution.client;
 		failure ??= withFacts(taskFailure(item, { problem }, redact), {
 			problem: problem.kind,
-			paid: paidBefore(ready),
+			paid: paidBefore(ready, node),
 		});
 		node.giveUp();
 	});
 	return failure;
 }
 
-async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {
+async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): Promise<ItemEnding> {
 	if (!ready) return failure ? { failure } : { items: [] };
 	const { item, operation, plan, execution } = ready;
 	const { context, itemIndex } = item;
@@ -148,7 +147,7 @@ async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {
 		const outcome = await operation.run(item, plan, execution);
 		if (outcome.items) return { items: outcome.items };
 		const { kind, mayBePaid } = outcome.problem;
-		const before = worstPaid([paidBefore(ready), mayBePaid ? 'maybe' : 'no']);
+		const before = worstPaid([paidBefore(ready, node), mayBePaid ? 'maybe' : 'no']);
 		const paid = paidOf(operation, kind, outcome.task !== undefined, before);
 		const contradiction = kind === 'notFound' ? operation.contradiction?.(item, plan) : undefined;
 		const reason = [outcome.problem.reason, contradiction].filter(Boolean).join('; ');
@@ -158,17 +157,15 @@ async function runItem({ ready, failure }: PreparedItem): Promise<ItemEnding> {
 	} catch (error) {
 		const json = { gateway: item.gateway.id };
 		const told = { itemIndex, error: asNodeError(context, itemIndex, error), json };
-		const paid = paidOf(operation, 'unexpected', false, paidBefore(ready));
+		const paid = paidOf(operation, 'unexpected', false, paidBefore(ready, node));
 		return { failure: withFacts(told, { problem: 'unexpected', paid }) };
 	}
 }
 
 /** Whether an item was paid for before it runs, by its attempts or by whoever else has its key. */
-function paidBefore({ item, operation, plan, execution }: ReadyItem): Paid {
+function paidBefore({ item, operation, plan, execution }: ReadyItem, node: NodeExecution): Paid {
 	const order = operation.order?.(plan);
-	return order
-		? execution.ledger.paidFor(order)
-		: execution.ledger.paidBefore({ ...item, runIndex: runIndexOf(item.context, item.itemIndex) });
+	return order ? execution.ledger.paidFor(order) : node.paidBefore(item.itemIndex);
 }
 
 /**
@@ -198,7 +195,7 @@ function checkPaidTasks(
 		if (cost === 0 || execution.paidTasks.count + tasks <= maxPaidTasks) continue;
 		const outcome = { problem: { kind: 'limitReached' } } as const;
 		const told = taskFailure(item, outcome, execution.client.redact);
-		const failure = withFacts(told, { problem: 'limitReached', paid: paidBefore(ready) });
+		const failure = withFacts(told, { problem: 'limitReached', paid: paidBefore(ready, node) });
 		throw withPaidOfAll(failure, node, context);
 	}
 }

@@ -1,6 +1,6 @@
 import type { Orders } from '../accounts/orders';
 import type { GatewayClient } from '../client/gatewayClient';
-import type { Clock } from '../core/clock';
+import { NEVER, type Clock } from '../core/clock';
 import { taskName, type KnownTask, type TaskRef } from '../core/task';
 
 /**
@@ -8,9 +8,6 @@ import { taskName, type KnownTask, type TaskRef } from '../core/task';
  * promise runs on, and its output is dropped already.
  */
 const STOP_CANCEL_MS = 60_000;
-
-/** A signal that never aborts: what is sent with it is not blocked by the stop. */
-const NEVER = new AbortController().signal;
 
 /** What became of a task when a cancel was asked for. */
 export type Cancelled = 'requested' | 'alreadyCompleted' | 'notFound' | 'notOffered' | 'failed';

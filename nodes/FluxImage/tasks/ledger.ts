@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-
 import type { OrderRow, Orders } from '../accounts/orders';
 import type { Problem } from '../core/problem';
 import type { KnownTask, TaskRef } from '../core/task';
 import type { Until } from '../client/retry';
 import type { KeptOrders } from './keptOrders';
+import { digestOf, requestOf, worstPaid, type OrderKey, type Paid, type Reuse } from './order';
 
 /** The fields of the node's context that are ours: the rows of attempts, and orders paid for in vain. */
 const FIELD = 'fluxImageTasks';
@@ -23,56 +22,14 @@ interface AttemptRow extends OrderRow {
 /** A node's context: a plain object that n8n keeps through attempts and saves with the execution. */
 export type Context = Record<string, unknown>;
 
-/** A name under which other executions know an order as well. */
-export interface SharedName {
-	/**
-	 * `key`: a Pay Once Key. `testKey`: one in a test run, which has keys of its own. `testRun`: the same
-	 * request in an earlier test run of this process.
-	 */
-	readonly kind: 'key' | 'testKey' | 'testRun';
-	/** A digest that holds all that the order must have in common. */
-	readonly name: string;
-}
-
-/** What makes an order the same order. */
-export interface OrderKey {
-	/** n8n's run index of the node: a loop's next turn is another order. */
-	readonly runIndex: number;
-	/** Index of the item: equal prompts in two items are two orders. */
-	readonly itemIndex: number;
-	/** What the order comes from, before any expression is evaluated: parameters, account, input item. */
-	readonly origin: unknown;
-	/** Everything that is sent, images by their digest. It tells the calls of an agent's tool apart. */
-	readonly payload: unknown;
-	/** Absent: nobody but this execution's attempts knows the order. */
-	readonly shared?: SharedName;
-}
-
-/** That somebody else paid for a task. */
-export interface Reuse {
-	readonly kind: SharedName['kind'];
-	/** What was asked for is not what the task was made from. */
-	readonly requestChanged: boolean;
-}
-
 /** An order that stands in the ledger. */
 export interface Known {
 	readonly task: KnownTask;
 	readonly reuse?: Reuse;
 }
 
-/** Whether an order was paid for: `maybe` where a create was sent and its outcome is not known. */
-export type Paid = 'yes' | 'maybe' | 'no';
-
 /** How long an answer is waited for: milliseconds on the clock, and Stop. */
 export type ClaimUntil = Pick<Until, 'deadlineMs' | 'signal'>;
-
-/** From good to bad. */
-const PAID: readonly Paid[] = ['no', 'maybe', 'yes'];
-
-/** The word of several that counts for all. */
-export const worstPaid = (words: readonly Paid[]): Paid =>
-	PAID.reduce((most, word) => (words.includes(word) ? word : most), 'no');
 
 /** Wins a name for one execution, over all processes of an n8n. */
 export interface Claims {
@@ -360,15 +317,3 @@ const isAddress = (url: string) => !/^data:/i.test(url);
 
 /** An order's place in its execution. */
 const placeOf = (runIndex: number, itemIndex: number) => `${runIndex}/${itemIndex}`;
-
-/** The digest of what is asked for, but for the seed: a random one is drawn anew each time. */
-export const requestOf = ({ payload }: OrderKey): string => digestOf(withoutSeeds(payload));
-
-const withoutSeeds = (value: unknown): unknown =>
-	JSON.parse(
-		JSON.stringify(value, (name, inner: unknown) => (name === 'seed' ? undefined : inner)),
-	);
-
-/** Half of a SHA-256: enough to tell the orders of one node apart. */
-export const digestOf = (value: unknown): string =>
-	createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);

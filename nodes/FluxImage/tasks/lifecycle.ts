@@ -1,10 +1,12 @@
 import type { Problem } from '../core/problem';
 import type { KnownTask, TaskState } from '../core/task';
 import { cancelQuietly, type Cancelled } from './activeTasks';
-import { obtain, untilOf, type Obtained, type Order } from './obtain';
+import { obtain, untilOf, type Obtained } from './obtain';
+import type { Order } from './order';
 import {
 	endedBadly,
 	failureProblem,
+	lastingFailure,
 	type Ending,
 	collectUntilMs,
 	pollUntilEnded,
@@ -26,9 +28,8 @@ export async function obtainTask(execution: Execution, order: Order): Promise<En
 	const until = { ...untilOf(execution, order), retryNotFound: true };
 	const { value: task, problem } = await client.status(obtained.task, until);
 	if (problem) return { problem, task: obtained.task, ...of };
-	const failure = failureProblem(task);
-	// An error that may pass is no end yet, and this operation does not wait.
-	if (!failure || task.mayChange) return { task, ...of };
+	const failure = lastingFailure(task);
+	if (!failure) return { task, ...of };
 	activeTasks.delete(task);
 	if (isKept(order, { problem: failure })) return { problem: failure, task, ...of };
 	await ledger.takeBack(order.key, task);

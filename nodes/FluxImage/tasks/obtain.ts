@@ -1,20 +1,12 @@
 import type { NewTask } from '../client/gatewayClient';
 import { LAG_MS, type Until } from '../client/retry';
+import { within } from '../core/clock';
 import { STOPPED, type Problem, type ProblemKind } from '../core/problem';
 import { hasEnded, taskName, type KnownTask, type TaskState } from '../core/task';
 import type { Execution } from './execution';
-import { digestOf, isOnlyBegun, requestOf, taskOf, type OrderKey, type Reuse } from './ledger';
-import { failureProblem } from './poll';
-
-/** A task to be paid for, once. */
-export interface Order extends NewTask {
-	readonly key: OrderKey;
-	readonly cancelOnStop: boolean;
-	/** When to give up, in milliseconds on the clock. */
-	readonly deadlineMs: number;
-	/** How many tasks the execution may pay for in all; absent: as many as it likes. */
-	readonly maxPaidTasks?: number;
-}
+import { isOnlyBegun, taskOf } from './ledger';
+import { digestOf, requestOf, type Order, type Reuse } from './order';
+import { lastingFailure } from './poll';
 
 /** What an order came to before its task is waited for. */
 export type Obtained =
@@ -72,32 +64,15 @@ async function ofKey(execution: Execution, order: Order, name: string): Promise<
 		if (!flight) {
 			const request = requestOf(order.key);
 			const work = async () => ({ ...(await claimed(execution, order, name)), request });
-			return (await orders.fly(name, work)) as Flight;
+			return await orders.fly(name, work);
 		}
 		const ended = await activeTasks.whileWaiting(
 			name,
-			async () => await within(execution, order, flight),
+			async () => await within(execution.clock, untilOf(execution, order), flight),
 		);
 		if (!ended) return { problem: execution.abortSignal.aborted ? STOPPED : KEY_IN_FLIGHT };
 		if (!ended.problem) return joined(execution, order, ended.task, ended.request);
 		if (!NOT_TRIED.has(ended.problem.kind)) return ended;
-	}
-}
-
-/** What the work comes to, or nothing where the order's time is up before, or Stop comes. */
-async function within<T>(
-	{ clock, abortSignal }: Execution,
-	{ deadlineMs }: Order,
-	work: Promise<T>,
-): Promise<T | undefined> {
-	const over = new AbortController();
-	const timer = clock
-		.sleep(Math.max(0, deadlineMs - clock.nowMs()), AbortSignal.any([abortSignal, over.signal]))
-		.then(() => undefined);
-	try {
-		return await Promise.race([work, timer]);
-	} finally {
-		over.abort();
 	}
 }
 
@@ -151,9 +126,8 @@ async function stillGood(
 ): Promise<Obtained | undefined> {
 	if (hasEnded(task)) return joined(execution, order, task, request);
 	const { value } = await execution.client.status(task, untilOf(execution, order));
-	// An error that may pass is for the wait to judge: it looks again.
-	if (!value || value.mayChange) return joined(execution, order, task, request);
-	const problem = failureProblem(value);
+	if (!value) return joined(execution, order, task, request);
+	const problem = lastingFailure(value);
 	if (problem?.kind === 'moderated' && request === requestOf(order.key)) {
 		return { problem, task: value, reuse: reuseOf(order, request) };
 	}
@@ -185,10 +159,8 @@ async function ofTestRun(execution: Execution, order: Order): Promise<Obtained> 
 	if (!row?.requestId) return await createOnce(execution, order);
 	const { value, problem } = await execution.client.status(row, untilOf(execution, order));
 	const isLost = problem !== undefined && LOST.has(problem.kind);
-	if (isLost || (value && !value.mayChange && failureProblem(value))) {
-		return await createOnce(execution, order);
-	}
-	return joined(execution, order, value?.mayChange ? row : (value ?? row), row.request);
+	if (isLost || (value && lastingFailure(value))) return await createOnce(execution, order);
+	return joined(execution, order, value ?? row, row.request);
 }
 
 /** How many creates of one key are looked up at most: each one before the last has failed. */
@@ -218,7 +190,7 @@ async function byOwnId(
 			return { found: { problem: { ...problem, mayBePaid: true } } };
 		}
 		if (!value) return { ownId };
-		if (!failureProblem(value)) return { found: joined(execution, order, value, '') };
+		if (!lastingFailure(value)) return { found: joined(execution, order, value, '') };
 	}
 }
 

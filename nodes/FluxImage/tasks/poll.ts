@@ -5,7 +5,7 @@ import { isModeration } from '../gateways/errorKinds';
 import { hasEnded, type KnownTask, type TaskState } from '../core/task';
 import { Durations } from '../accounts/durations';
 import type { Execution } from './execution';
-import type { Reuse } from './ledger';
+import type { Reuse } from './order';
 
 /** What came of a task: completed, with its images; or why not, and the task as it was last seen. */
 export type Ending =
@@ -19,6 +19,11 @@ export function failureProblem({ status, failure }: Partial<TaskState>): Problem
 	const ofFailed = isModeration({ code, reason: message }) ? 'moderated' : 'failed';
 	const kind = status === 'cancelled' ? 'cancelled' : ofFailed;
 	return { kind, code, reason: message };
+}
+
+/** The same for whoever takes a single look: an error that may pass is no end yet. */
+export function lastingFailure(state: TaskState): Problem | undefined {
+	return state.mayChange ? undefined : failureProblem(state);
 }
 
 /** Whether a task failed or was cancelled: another one may be made in its place. */

@@ -26,9 +26,12 @@ describe('The orders of a process', () => {
 	});
 
 	it('are in flight until their create has ended, well or badly', async () => {
-		const orders = new Orders<number>();
+		const orders = new Orders();
 		let land: (value: number) => void = () => undefined;
-		const flight = orders.fly('a', async () => await new Promise((resolve) => (land = resolve)));
+		const flight = orders.fly(
+			'a',
+			async () => await new Promise<number>((resolve) => (land = resolve)),
+		);
 		expect(await Promise.race([orders.inFlight('a'), 'still'])).toBe('still');
 		land(7);
 		expect(await flight).toBe(7);
@@ -43,7 +46,8 @@ describe('The orders of a process', () => {
 		orders.join('task');
 		orders.leave('task');
 		expect(orders.waitersOf('task')).toBe(1);
-		orders.leave('task', 5);
+		orders.leave('task');
+		orders.leave('task');
 		expect(orders.waitersOf('task')).toBe(0);
 	});
 

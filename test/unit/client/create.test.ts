@@ -1,7 +1,7 @@
 import { createRule, CREATE_RULES } from '../../../nodes/FluxImage/client/retry';
 import type { ProblemKind } from '../../../nodes/FluxImage/core/problem';
 import type { Limiter } from '../../../nodes/FluxImage/client/limiter';
-import type { Order } from '../../../nodes/FluxImage/tasks/obtain';
+import type { Order } from '../../../nodes/FluxImage/tasks/order';
 import type { Fault } from '../tasks/fakeQueue';
 import { TaskHarness } from '../tasks/taskHarness';
 

@@ -2,6 +2,9 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
+import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
+import { unlimited } from '../../../nodes/FluxImage/client/limiter';
+import type { Clock } from '../../../nodes/FluxImage/core/clock';
 import { readCredential } from '../../../nodes/FluxImage/client/credential';
 import { openHttp, type Http } from '../../../nodes/FluxImage/client/http';
 import { nodePorts } from '../../engine/heldTime';
@@ -19,6 +22,21 @@ export interface RunningNode {
 	readonly http: Http;
 	/** What the Stop button does. */
 	stop(): void;
+}
+
+/** A client that goes through a door alone, without limits, and its clock. */
+export function clientThrough(http: Http): { client: GatewayClient; clock: Clock } {
+	const { clock } = nodePorts();
+	const client = new GatewayClient(GATEWAY, {
+		http,
+		clock,
+		random: () => 0,
+		limiter: unlimited,
+		execution: {},
+		isTestRun: false,
+		ownIds: { areRefused: false },
+	});
+	return { client, clock };
 }
 
 /**

@@ -2,13 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
-import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
-import { unlimited } from '../../../nodes/FluxImage/client/limiter';
 import type { Outcome } from '../../../nodes/FluxImage/core/problem';
 import { checkInputImage, fetchInputImage } from '../../../nodes/FluxImage/images/fetchInput';
 import type { FetchedUrl } from '../../../nodes/FluxImage/images/inputImages';
 import { inHeldTime, nodePorts } from '../../engine/heldTime';
-import { GATEWAY, inExecution } from '../client/inExecution';
+import { clientThrough, inExecution } from '../client/inExecution';
 import { serve, type LocalServer, type SeenRequest } from '../client/localServer';
 
 const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
@@ -66,14 +64,7 @@ async function fetchFrom(handler: Handler, ask: Ask = {}): Promise<Outcome<strin
 		maximumBytes: MAXIMUM_BYTES,
 	};
 	return await inExecution('http://127.0.0.1:1', async ({ http }) => {
-		const { clock } = nodePorts();
-		const ports = { http, clock, random: () => 0, limiter: unlimited };
-		const client = new GatewayClient(GATEWAY, {
-			...ports,
-			execution: {},
-			isTestRun: false,
-			ownIds: { areRefused: false },
-		});
+		const { client, clock } = clientThrough(http);
 		const until = { deadlineMs: clock.nowMs() + patienceMs, signal: stopping.signal };
 		const came = await way(client, image, until);
 		if (came === undefined) return { value: 'good' };

@@ -1,5 +1,3 @@
-import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
-import { unlimited } from '../../../nodes/FluxImage/client/limiter';
 import type { Outcome, Problem } from '../../../nodes/FluxImage/core/problem';
 import type { GeneratedImage } from '../../../nodes/FluxImage/core/task';
 import {
@@ -8,8 +6,7 @@ import {
 	type StorePicture,
 } from '../../../nodes/FluxImage/images/download';
 import { binaryBytes } from '../../../tooling/engine/engine';
-import { nodePorts } from '../../engine/heldTime';
-import { GATEWAY, inExecution, type RunningNode } from '../client/inExecution';
+import { clientThrough, inExecution, type RunningNode } from '../client/inExecution';
 
 /** How a picture is asked for. */
 export interface PictureAsk {
@@ -33,14 +30,7 @@ export async function storeInEngine(
 	{ context, http }: RunningNode,
 	{ image, patienceMs = 10_000, maximumBytes = 100_000_000, store }: PictureAsk,
 ): Promise<Outcome<FetchedPicture>> {
-	const { clock } = nodePorts();
-	const ports = { http, clock, random: () => 0, limiter: unlimited };
-	const client = new GatewayClient(GATEWAY, {
-		...ports,
-		execution: {},
-		isTestRun: false,
-		ownIds: { areRefused: false },
-	});
+	const { client, clock } = clientThrough(http);
 	return await fetchPicture(
 		client,
 		image,

@@ -3,12 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
-import { unlimited } from '../../../nodes/FluxImage/client/limiter';
 import { checkInputImage, fetchInputImage } from '../../../nodes/FluxImage/images/fetchInput';
 import { useBinaryMode } from '../../../tooling/engine/engine';
-import { nodePorts } from '../../engine/heldTime';
-import { GATEWAY, inExecution } from '../client/inExecution';
+import { clientThrough, inExecution } from '../client/inExecution';
 import { serve } from '../client/localServer';
 import { storeInEngine } from './pictureHarness';
 
@@ -94,14 +91,7 @@ describe('a large picture', () => {
 			maximumBytes,
 		} as const;
 		await inExecution('http://127.0.0.1:1', async ({ http }) => {
-			const { clock } = nodePorts();
-			const ports = { http, clock, random: () => 0, limiter: unlimited };
-			const client = new GatewayClient(GATEWAY, {
-				...ports,
-				execution: {},
-				isTestRun: false,
-				ownIds: { areRefused: false },
-			});
+			const { client, clock } = clientThrough(http);
 			const until = { deadlineMs: clock.nowMs() + 100_000, signal: new AbortController().signal };
 			await way(client, image, until);
 		});

@@ -3,11 +3,9 @@
 process.env.N8N_SSRF_PROTECTION_ENABLED = 'true';
 process.env.N8N_SSRF_ALLOWED_HOSTNAMES = 'localhost';
 
-import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
-import { unlimited } from '../../../nodes/FluxImage/client/limiter';
 import { fetchInputImage } from '../../../nodes/FluxImage/images/fetchInput';
 import { inHeldTime, nodePorts } from '../../engine/heldTime';
-import { GATEWAY, inExecution } from '../client/inExecution';
+import { clientThrough, inExecution } from '../client/inExecution';
 import { serve } from '../client/localServer';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000049454e44ae426082', 'hex');
@@ -15,14 +13,7 @@ const PNG = Buffer.from('89504e470d0a1a0a0000000049454e44ae426082', 'hex');
 /** What comes of an input image at an address. */
 async function fetched(url: string) {
 	return await inExecution('http://localhost:1', async ({ http }) => {
-		const { clock } = nodePorts();
-		const ports = { http, clock, random: () => 0, limiter: unlimited };
-		const client = new GatewayClient(GATEWAY, {
-			...ports,
-			execution: {},
-			isTestRun: false,
-			ownIds: { areRefused: false },
-		});
+		const { client, clock } = clientThrough(http);
 		const image = {
 			form: 'fetchedUrl',
 			url,

@@ -1,5 +1,6 @@
 import { Orders } from '../../../nodes/FluxImage/accounts/orders';
-import { Ledger, type OrderKey } from '../../../nodes/FluxImage/tasks/ledger';
+import { Ledger } from '../../../nodes/FluxImage/tasks/ledger';
+import { type OrderKey } from '../../../nodes/FluxImage/tasks/order';
 
 const task = { requestId: 'task-1', modelId: 'flux_kontext_max' };
 const create = {

@@ -1,5 +1,6 @@
 import { Orders } from '../../../nodes/FluxImage/accounts/orders';
-import type { Claims, ClaimUntil, SharedName } from '../../../nodes/FluxImage/tasks/ledger';
+import type { Claims, ClaimUntil } from '../../../nodes/FluxImage/tasks/ledger';
+import type { SharedName } from '../../../nodes/FluxImage/tasks/order';
 import { KeptOrders, type StaticData } from '../../../nodes/FluxImage/tasks/keptOrders';
 import type { SimulatedClock } from '../../../tooling/simulatedClock';
 import { TaskHarness } from './taskHarness';

@@ -9,12 +9,12 @@ import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { ActiveTasks } from '../../../nodes/FluxImage/tasks/activeTasks';
 import { Orders } from '../../../nodes/FluxImage/accounts/orders';
 import type { KeptOrders } from '../../../nodes/FluxImage/tasks/keptOrders';
-import { Ledger, type Claims, type SharedName } from '../../../nodes/FluxImage/tasks/ledger';
+import { Ledger, type Claims } from '../../../nodes/FluxImage/tasks/ledger';
 import { PaidTasks } from '../../../nodes/FluxImage/tasks/paidTasks';
 import type { Ending, WaitOptions } from '../../../nodes/FluxImage/tasks/poll';
 import type { Execution } from '../../../nodes/FluxImage/tasks/execution';
 import { generate, obtainTask } from '../../../nodes/FluxImage/tasks/lifecycle';
-import type { Order } from '../../../nodes/FluxImage/tasks/obtain';
+import type { Order, SharedName } from '../../../nodes/FluxImage/tasks/order';
 import { FakeQueue } from './fakeQueue';
 import { SimulatedClock } from '../../../tooling/simulatedClock';
 
