@@ -44,14 +44,18 @@ export function allModelIds(): string[] {
 }
 
 /**
- * The conditions, one a property, that show a field for all `wanted` pairs, for no other pair that is
- * sold, and not while the model is an expression whose value n8n does not look at: it does so at the top
- * of the form, but not within collections, on saving and before a run.
+ * The conditions, one a property, that show a field at some gateways for all `wanted` pairs, for no other
+ * pair that is sold, and not while the model is an expression whose value n8n does not look at: it does
+ * so at the top of the form, but not within collections, on saving and before a run.
  */
-export function shownFor(wanted: readonly Pair[]): IDisplayOptions[] {
-	return rectanglesOf(wanted).map(({ gateways, modelIds }) => ({
-		show: { ...byGateways(gateways), ...byModels([...modelIds]) },
-	}));
+export function shownFor(
+	wanted: readonly Pair[],
+	isAt: (gateway: GatewayId) => boolean,
+): IDisplayOptions[] {
+	return rectanglesOf(wanted).flatMap(({ gateways, modelIds }) => {
+		const here = new Set([...gateways].filter(isAt));
+		return here.size === 0 ? [] : [{ show: { ...byGateways(here), ...byModels([...modelIds]) } }];
+	});
 }
 
 /** The conditions that show a field for these IDs, and not while the model is an expression. */
@@ -63,13 +67,17 @@ export function byModels(modelIds: readonly string[]): NonNullable<IDisplayOptio
 }
 
 /**
- * The conditions, one a property, that show a field as `shownFor` does, and also at all gateways of
- * these pairs while the model is an expression, or an ID that nobody knows.
+ * The conditions, one a property, that show a field as `shownFor` does, and also at those gateways while
+ * the model is an expression, or an ID that nobody knows.
  */
-export function shownUnlessFor(wanted: readonly Pair[]): IDisplayOptions[] {
+export function shownUnlessFor(
+	wanted: readonly Pair[],
+	isAt: (gateway: GatewayId) => boolean,
+): IDisplayOptions[] {
 	const rectangles = rectanglesOf(wanted);
+	const here = new Set(wanted.map((pair) => pair.gateway).filter(isAt));
 	const gatewaysByHidden = new Map<string, Set<GatewayId>>();
-	for (const gateway of new Set(wanted.map((pair) => pair.gateway))) {
+	for (const gateway of here) {
 		const shown = rectangles.filter(({ gateways }) => gateways.has(gateway));
 		const hidden = allModelIds().filter((id) => !shown.some(({ modelIds }) => modelIds.has(id)));
 		const key = JSON.stringify(hidden);

@@ -27,17 +27,23 @@ export function variants(name: string): Variant[] {
 			.filter((row) => row.name === name)
 			.map((parameter): SoldParameter => ({ pair, parameter })),
 	);
-	const gateways = grouped(sold, ({ pair }) => pair.gateway);
-	const isAlike = (rows: readonly SoldParameter[]) => grouped(rows, formOf).length === 1;
-	const alike = gateways.filter(isAlike).flat();
-	const different = gateways.filter((rows) => !isAlike(rows));
+	const byGateway = grouped(sold, ({ pair }) => pair.gateway);
+	const different = byGateway.filter((rows) => grouped(rows, formOf).length > 1);
+	const several = new Set(different.map((rows) => firstOf(rows).pair.gateway));
 	return [
 		...grouped(different.map(commonForm), ({ field }) => JSON.stringify(field)).map((forms) => ({
 			field: firstOf(forms).field,
 			displayOptions: shownForUnknown(forms.map(({ gateway }) => gateway)),
 		})),
-		...grouped(different.flat(), formOf).flatMap((rows) => variantsOf(rows, shownFor)),
-		...grouped(alike, formOf).flatMap((rows) => variantsOf(rows, shownUnlessFor)),
+		...grouped(sold, formOf).flatMap((rows) => {
+			const pairs = rows.map(({ pair }) => pair);
+			const conditions = [
+				...shownFor(pairs, (gateway) => several.has(gateway)),
+				...shownUnlessFor(pairs, (gateway) => !several.has(gateway)),
+			];
+			const field = parameterField(firstOf(rows).parameter);
+			return conditions.map((displayOptions) => ({ field, displayOptions }));
+		}),
 	];
 }
 
@@ -47,15 +53,6 @@ const commonForm = (rows: readonly SoldParameter[]) => ({
 	gateway: firstOf(rows).pair.gateway,
 	field: parameterField(commonParameter(rows.map(({ parameter }) => parameter))),
 });
-
-/** The variants of one form, for these models. */
-function variantsOf(rows: readonly SoldParameter[], conditionsFor: typeof shownFor): Variant[] {
-	const field = parameterField(firstOf(rows).parameter);
-	return conditionsFor(rows.map(({ pair }) => pair)).map((displayOptions) => ({
-		field,
-		displayOptions,
-	}));
-}
 
 /** In the order of their first members. */
 function grouped<T>(members: readonly T[], keyOf: (member: T) => string): T[][] {
