@@ -50,7 +50,7 @@ describe(`the workflow "${WORKFLOW}"`, () => {
 		expect(written[PLUM]).toMatchObject({
 			state: 'failed',
 			requestId: '',
-			reason: expect.stringContaining('"landscape_16_9"') as string,
+			reason: expect.stringContaining('"landscape_16_9", which is 16:9 here') as string,
 		});
 		expect(await idsOf(PLUM)).toEqual([]);
 		const stored = itemsOf(execution, 'Store');

@@ -16,8 +16,15 @@ export class ParameterError extends Error {
 		found = `is ${show(value)}`,
 		readonly fitting: ReadonlyArray<number | string> = [],
 	) {
-		super(`${parameter} must be ${expected}, but ${found}`);
+		super(`${parameter} must be ${expected}, but ${found}${meaningOf(fitting)}`);
 	}
+}
+
+/** What the name of another service means here; numbers next to a wrong one are left to the remedy. */
+function meaningOf(fitting: ReadonlyArray<number | string>): string {
+	const meanings = fitting.filter((value) => typeof value === 'string');
+	if (meanings.length === 0) return '';
+	return meanings.includes('') ? ', for which it is left empty here' : `, which is ${meanings.join(' or ')} here`;
 }
 
 /** Enough of a value to recognize it; a prompt or a picture pasted by mistake would drown the message. */
