@@ -26,7 +26,9 @@ const evaluator: INodeType = {
 	async execute() {
 		const items = this.getInputData();
 		const values = items.map((_, item) => this.getNodeParameter('value', item));
-		return [values.map((value, item) => ({ json: { value } as IDataObject, pairedItem: { item } }))];
+		return [
+			values.map((value, item) => ({ json: { value } as IDataObject, pairedItem: { item } })),
+		];
 	},
 };
 
@@ -73,7 +75,12 @@ const link = (node: string) => [{ node, type: 'main' as const, index: 0 }];
 /** Rows, FLUX Image, then what is asked for; gives the values of the last node. */
 async function behindThePicture(
 	value: string,
-	{ rows = ROWS, output = 0, aggregated = false, ...ask }: Ask & {
+	{
+		rows = ROWS,
+		output = 0,
+		aggregated = false,
+		...ask
+	}: Ask & {
 		rows?: IDataObject[];
 		output?: number;
 		aggregated?: boolean;
