@@ -114,7 +114,7 @@ async function behindThePicture(
 
 function valuesOf(run: Outcome['run']): unknown[] {
 	expect(run.data.resultData.error).toBeUndefined();
-	const items = run.data.resultData.runData['Next']?.[0]?.data?.main[0] ?? [];
+	const items = run.data.resultData.runData['Next']?.[0]?.data?.['main']?.[0] ?? [];
 	return items.map(({ json }) => json['value']);
 }
 
