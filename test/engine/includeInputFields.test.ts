@@ -72,8 +72,8 @@ describe('With Include Input Fields a picture', () => {
 	it('leaves the row itself as it was', async () => {
 		const before = row(CROWDED, { photo: PHOTO });
 		const { run: execution } = await run({ items: [structuredClone(before)] });
-		const [items] = execution.data.resultData.runData['Items']!.at(-1)!.data!.main;
-		expect(items![0]).toMatchObject(before);
+		const { main } = execution.data.resultData.runData['Items']!.at(-1)!.data!;
+		expect(main![0]![0]).toMatchObject(before);
 	});
 
 	it('stands with its own row, whichever order they end in', async () => {
