@@ -11,6 +11,7 @@ const PATHS = [
 	'SECURITY.md',
 	'CHANGELOG.md',
 	'docs/architecture.md',
+	'docs/output.md',
 	'docs/coming-from-http-request.md',
 ];
 
