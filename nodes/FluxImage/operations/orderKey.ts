@@ -106,7 +106,8 @@ function testRunName(
 ): SharedName | undefined {
 	const { reuseInTestRuns } = options;
 	if (!isTestRun(context) || reuseInTestRuns === 'never') return undefined;
-	const isSteady = hasSeed(parameters) && images.every(({ form }) => form !== 'url');
+	const isSteady =
+		hasSeed(parameters) && images.every(({ form }) => form !== 'url' && form !== 'fetchedUrl');
 	if (reuseInTestRuns === 'whenSeedIsSet' && !isSteady) return undefined;
 	const order = digestOf([client.account, key.payload]);
 	const { places } = askedIn(context);

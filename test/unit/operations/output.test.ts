@@ -47,6 +47,7 @@ async function fetching(
 		execution: {},
 		isTestRun: false,
 		ownIds: { areRefused: false },
+		taskModels: new Map(),
 	};
 	const client = new GatewayClient(item.gateway, ports);
 	const work = imageItems(item, { ...harness.execution(), client }, state, harness.wait(60_000));
