@@ -42,8 +42,16 @@ const program = new Command('npm run mutants --')
 			`only these layers; else all but ${OPTIONAL.join(', ')}`,
 		).choices(Object.keys(LAYERS)),
 	)
-	.option('--file <path>', 'only this file of nodes/FluxImage, e.g. tasks/ledger.ts; repeatable', file)
-	.option('--concurrency <processes>', 'how many changes are tried at a time; else one a core', Number)
+	.option(
+		'--file <path>',
+		'only this file of nodes/FluxImage, e.g. tasks/ledger.ts; repeatable',
+		file,
+	)
+	.option(
+		'--concurrency <processes>',
+		'how many changes are tried at a time; else one a core',
+		Number,
+	)
 	.option('--quick', 'leave out what runs once at loading: tables and constants')
 	.parse();
 
@@ -81,6 +89,10 @@ function file(path, others = []) {
 	return [...others, path];
 }
 
+function inProject(path) {
+	return path.replace('<rootDir>/', '');
+}
+
 function layerOf(path) {
 	return path.split('/')[0];
 }
@@ -110,7 +122,9 @@ async function mutate(layer, testFiles) {
 		plugins: [join(project, 'scripts', 'mutantsRunner.mjs')],
 		[RUNNER]: {
 			testFiles: testFiles.map((name) => `test/${name}`),
-			setupFiles: jest.setupFiles.map((name) => name.replace('<rootDir>/', '')),
+			globalSetup: inProject(jest.globalSetup),
+			globalTeardown: inProject(jest.globalTeardown),
+			setupFiles: jest.setupFiles.map(inProject),
 			jsc,
 		},
 		coverageAnalysis: 'perTest',

@@ -10,7 +10,12 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { jestExpect } from '@jest/expect';
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
-import { commonTokens, declareFactoryPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
+import {
+	commonTokens,
+	declareFactoryPlugin,
+	PluginKind,
+	tokens,
+} from '@stryker-mutator/api/plugin';
 import {
 	determineHitLimitReached,
 	DryRunStatus,
@@ -31,6 +36,9 @@ export const strykerValidationSchema = {
 			properties: {
 				/** The files of tests, from the project's folder. */
 				testFiles: { type: 'array', items: { type: 'string' } },
+				/** What jest runs once, before and after all tests. */
+				globalSetup: { type: 'string' },
+				globalTeardown: { type: 'string' },
 				/** What is loaded before them. */
 				setupFiles: { type: 'array', items: { type: 'string' } },
 				/** How swc reads TypeScript. */
@@ -41,13 +49,14 @@ export const strykerValidationSchema = {
 };
 
 /**
- * When a run counts as one that never ends, in milliseconds: so long its process has had nothing to do.
- * The clock on the wall would judge how busy the machine is.
+ * When a run counts as one that never ends, in milliseconds: so long its process has had nothing to do,
+ * and no timer that will wake it. The clock on the wall would judge how busy the machine is.
  */
-const IDLE_MS = 3_000;
+const IDLE_MS = 2_000;
 const LOOK_MS = 250;
-/** The looks themselves take some time. */
+/** The looks themselves take some time, and each is a timer. */
 const BUSY_MS = 5;
+const OWN_TIMERS = 1;
 
 /** No test is cut by a timer of its own, which would go on with the tests of a run that was given up. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -68,10 +77,12 @@ class ResidentRunner {
 	files = [];
 	/** The ids of each file's tests. */
 	idsOf = new Map();
+	/** The modules that each module imports, by their paths. */
+	importsOf = new Map();
 	/** Whether the modules were loaded with a change that acts while they load. */
 	areModulesChanged = false;
 	rejections = new Map();
-	run = {};
+	run = { endsByFailure: false, isOver: false };
 
 	constructor(options) {
 		this.options = options[NAME];
@@ -84,14 +95,20 @@ class ResidentRunner {
 	async init() {
 		this.project = realpathSync(process.cwd());
 		this.require = createRequire(join(this.project, 'package.json'));
-		const { testFiles, setupFiles, jsc } = this.options;
+		const { testFiles, globalSetup, setupFiles, jsc } = this.options;
 		this.files = [...testFiles];
 		readTypeScript(jsc);
+		this.noteImports();
 		Object.assign(globalThis, GLOBALS);
+		await this.require(join(this.project, globalSetup)).default();
 		for (const file of setupFiles) this.require(join(this.project, file));
 		circus.addEventHandler((event) => this.note(event));
 		process.on('unhandledRejection', (reason, promise) => this.rejections.set(promise, reason));
 		process.on('rejectionHandled', (promise) => this.rejections.delete(promise));
+	}
+
+	async dispose() {
+		await this.require(join(this.project, this.options.globalTeardown)).default();
 	}
 
 	async dryRun() {
@@ -113,12 +130,23 @@ class ResidentRunner {
 		return { ...result, tests, mutantCoverage: stryker.mutantCoverage };
 	}
 
-	async mutantRun({ activeMutant, testFilter, mutantActivation, hitLimit, disableBail }) {
-		// A process that was started for this change has made no dry run, and knows no test of a file.
+	async mutantRun({
+		activeMutant,
+		sandboxFileName,
+		testFilter,
+		mutantActivation,
+		hitLimit,
+		disableBail,
+	}) {
 		const wanted = testFilter && new Set(testFilter);
-		const mayHold = (file) => {
+		const concerns = (file) => {
 			const ids = this.idsOf.get(file);
-			return !wanted || !ids || [...ids].some((id) => wanted.has(id));
+			// A process that was started anew has made no dry run, and knows no test of a file.
+			if (!ids) return true;
+			// What acts while the modules load is said to concern all tests.
+			return wanted
+				? [...ids].some((id) => wanted.has(id))
+				: this.imports(join(this.project, file), sandboxFileName);
 		};
 		const isStatic = mutantActivation === 'static';
 		if (isStatic || this.areModulesChanged) this.forgetModules();
@@ -127,7 +155,7 @@ class ResidentRunner {
 		const activate = () => void (stryker.activeMutant = activeMutant.id);
 		try {
 			if (isStatic) activate();
-			const result = await this.runTests(this.files.filter(mayHold), {
+			const result = await this.runTests(this.files.filter(concerns), {
 				wanted,
 				endsByFailure: !disableBail,
 				onLoaded: activate,
@@ -144,7 +172,7 @@ class ResidentRunner {
 		circus.resetState();
 		const { rootDescribeBlock: root } = circus.getState();
 		circus.getState().testTimeout = NEVER_MS;
-		this.run = { hasFailed: false, endsByFailure };
+		this.run = { endsByFailure, isOver: false };
 		this.rejections.clear();
 		try {
 			for (const file of files) describe(file, () => this.load(file));
@@ -178,6 +206,26 @@ class ResidentRunner {
 		this.require(path);
 	}
 
+	/** Has Node tell what imports what. */
+	noteImports() {
+		const { _load: load, _resolveFilename: resolve } = Module;
+		Module._load = (request, parent, ...rest) => {
+			if (parent?.filename?.startsWith(this.project)) {
+				const imported = this.importsOf.get(parent.filename) ?? new Set();
+				this.importsOf.set(parent.filename, imported.add(resolve(request, parent)));
+			}
+			return load(request, parent, ...rest);
+		};
+	}
+
+	/** Whether a module imports another, itself or by what it imports. */
+	imports(from, to, seen = new Set()) {
+		if (from === to) return true;
+		if (seen.has(from)) return false;
+		seen.add(from);
+		return [...(this.importsOf.get(from) ?? [])].some((each) => this.imports(each, to, seen));
+	}
+
 	forgetModules() {
 		const foreign = `${sep}node_modules${sep}`;
 		for (const file of Object.keys(this.require.cache)) {
@@ -188,25 +236,31 @@ class ResidentRunner {
 
 	/** What jest-circus tells of the tests. */
 	note({ name, test }) {
-		if (name === 'test_start') {
-			stryker.currentTestId = idOf(test);
-			if (this.run.endsByFailure && this.run.hasFailed) test.mode = 'skip';
-		}
+		if (name === 'test_start') stryker.currentTestId = idOf(test);
 		if (name === 'test_done' || name === 'test_skip') stryker.currentTestId = undefined;
-		if (name === 'test_fn_failure' || name === 'hook_failure') this.run.hasFailed = true;
+		const isFailure = name === 'test_fn_failure' || name === 'hook_failure';
+		if (!isFailure || !this.run.endsByFailure) return;
+		for (const each of testsIn(circus.getState().rootDescribeBlock)) each.mode = 'skip';
 	}
 }
 
 /** Ends with nothing where a run has come to a standstill. */
 async function idle(run) {
+	const look = async () => await setTimeout(LOOK_MS, undefined, { ref: false });
+	await look();
 	let last = performance.eventLoopUtilization();
 	for (let idleMs = 0; !run.isOver && idleMs < IDLE_MS; ) {
-		await setTimeout(LOOK_MS, undefined, { ref: false });
+		await look();
 		const now = performance.eventLoopUtilization();
 		const { active } = performance.eventLoopUtilization(now, last);
-		idleMs = active < BUSY_MS ? idleMs + LOOK_MS : 0;
+		idleMs = active < BUSY_MS && timers() <= OWN_TIMERS ? idleMs + LOOK_MS : 0;
 		last = now;
 	}
+}
+
+/** Timers that will wake the process, and the one that has just done so. */
+function timers() {
+	return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 }
 
 function* testsIn(block) {

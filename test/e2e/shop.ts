@@ -74,7 +74,9 @@ export async function publishShop(
 			options: { payOnceKey: '={{ $json.body.order }}' },
 		},
 	});
-	const orders: Branch = { steps: [webhook('Webhook', path, 'lastNode'), ...(check ? [check] : [])] };
+	const orders: Branch = {
+		steps: [webhook('Webhook', path, 'lastNode'), ...(check ? [check] : [])],
+	};
 	const all = [orders, ...branches];
 	const nodes = [...all.flatMap(({ steps }) => steps), flux];
 	const links = all.flatMap(({ steps, isDrawn = true }) => {

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { eventually } from '../../tooling/eventually';
+import { settled } from '../../tooling/settled';
 import { keptTasksOf } from './claims';
 import { tasksWith } from './gatewayTasks';
 import { executionsOf, itemsOf, openN8n, restartN8n, type SavedExecution } from './n8n';
@@ -18,6 +19,9 @@ import { post } from './webhooks';
 
 /** n8n itself waits some time before it ends, and before it starts after that. */
 const RESTART_TIMEOUT_MS = 400_000;
+
+/** Until n8n has saved static data, which it does after it has answered; a poll comes each five seconds. */
+const PATIENCE_MS = 60_000;
 
 /**
  * n8n puts the static data with which an execution began in place of what others have saved since. The
@@ -82,11 +86,9 @@ describe('Pay Once Keys, where n8n brings back older static data', () => {
 	/** Waits until the workflow's saved static data names the tasks of just these orders. */
 	async function expectKept(workflow: ShopWorkflow, ...orders: Delivery[]): Promise<void> {
 		const tasks = (await Promise.all(orders.map(tasksOf))).flat().sort();
-		const kept = await eventually(
-			'the static data',
-			async () => await keptTasksOf(workflow.id),
-			(saved) => JSON.stringify(saved) === JSON.stringify(tasks),
-		);
+		const isSaved = (kept: string[]) => JSON.stringify(kept) === JSON.stringify(tasks);
+		const kept = await settled(async () => await keptTasksOf(workflow.id), isSaved, PATIENCE_MS);
+		expect(kept).toEqual(tasks);
 		expect(kept).toHaveLength(orders.length);
 	}
 
