@@ -13,6 +13,7 @@ export interface SavedItem {
 export interface SavedExecution {
 	id: string;
 	status: string;
+	mode: string;
 	workflowId: string;
 	retrySuccessId?: string | null;
 	data?: { resultData: { runData: Record<string, NodeRun[]>; error?: { message: string } } };
