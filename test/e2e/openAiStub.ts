@@ -60,12 +60,10 @@ type ArgumentsFor = (words: string, call: number) => Record<string, unknown>;
  * streamed where that is asked for.
  *
  * @param insistence whatever comes back, the model goes on calling
- * @param words what the model says where it was given no tool
  */
 export async function startOpenAiStub(
 	argumentsFor: ArgumentsFor,
 	insistence = ONE_CALL,
-	words = 'I was given no tool.',
 ): Promise<OpenAiStub> {
 	const server = Fastify();
 	const requests: ChatRequest[] = [];
@@ -76,7 +74,7 @@ export async function startOpenAiStub(
 		}
 		const asked = request.body as ChatRequest;
 		requests.push(asked);
-		const said = replyTo(asked, argumentsFor, insistence, words);
+		const said = replyTo(asked, argumentsFor, insistence);
 		return asked.stream ? await stream(reply, asked, said) : completion(asked, said);
 	});
 	const url = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -91,7 +89,6 @@ function replyTo(
 	{ messages, tools }: ChatRequest,
 	argumentsFor: ArgumentsFor,
 	{ calls, atOnce }: Insistence,
-	words: string,
 ): Reply {
 	const asked = messages.findLastIndex(({ role }) => role === 'user');
 	const results = messages.slice(asked + 1).filter(({ role }) => role === 'tool');
@@ -101,7 +98,7 @@ function replyTo(
 		return { content: url ? `Here is your picture: ${url}` : `No URL in: ${content}` };
 	}
 	const [tool] = tools ?? [];
-	if (!tool) return { content: words };
+	if (!tool) return { content: 'I was given no tool.' };
 	const { name } = tool.function;
 	const count = Math.min(atOnce, calls - results.length);
 	const numbers = Array.from({ length: count }, (_, index) => results.length + index + 1);

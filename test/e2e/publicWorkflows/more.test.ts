@@ -1,6 +1,4 @@
 import type { TaskRow } from '../../../sandbox';
-import { openN8n } from '../n8n';
-import { startOpenAiStub, type OpenAiStub } from '../openAiStub';
 import { photo } from '../town/photos';
 import { fetchPicture } from '../town/pictures';
 import { browserForm } from './browserForm';
@@ -64,19 +62,9 @@ describe('M02, a form with two photos, made into one picture', () => {
 
 describe('M03, a prompt of a language model, drawn by several gateways', () => {
 	const words = 'A sign, "OPEN",\nover two lines\t\u2014 50% off \\o/ {{ 1 + 1 }} \u{1F33B}';
-	let model: OpenAiStub;
-
-	beforeAll(async () => {
-		model = await startOpenAiStub(() => ({}), undefined, words);
-		await openN8n().saveCredential('OpenAI account', 'openAiApi', model.credential);
-	});
-
-	afterAll(async () => {
-		await model.close();
-	});
-
 	it('hands the words to each gateway as they are, and keeps them beside each picture', async () => {
-		const { post, tasks } = await publish('more', 'm03');
+		const { post, tasks, town } = await publish('more', 'm03');
+		town.chatModel.words = words;
 		const answers = (await post({ topic: 'a shop' })).json<
 			Array<{ gateway: string; url: string; prompt: string; error?: string }>
 		>();

@@ -68,6 +68,7 @@ export async function publish(edition: Edition, name: string): Promise<PublicWor
 	const path = `${name}-${edition}-${towns.length}`;
 	const rest = openN8n();
 	await rest.saveCredential('Telegram account', 'telegramApi', town.telegram.credential());
+	await rest.saveCredential('OpenAi account', 'openAiApi', town.chatModel.credential());
 	const credentials = await rest.call<Array<{ id: string; name: string }>>('GET', 'credentials');
 	const idOf = new Map(credentials.map(({ id, name: credential }) => [credential, id]));
 	const workflow = JSON.parse(aimed(text, town)) as Workflow;

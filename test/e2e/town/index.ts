@@ -1,5 +1,6 @@
 import fastify from 'fastify';
 import { addWordPress, type WordPress } from '../receivers/wordpress';
+import { addChatModel, type ChatModel } from './chatModel';
 import { addDrive, type Drive } from './drive';
 import { takeFormsAndFiles } from './form';
 import { addInstagram, type InstagramPost } from './instagram';
@@ -28,6 +29,7 @@ export interface Town {
 	instagram: InstagramPost[];
 	telegram: Telegram;
 	line: LineReply[];
+	chatModel: ChatModel;
 	x: Picture[];
 	clips: Clip[];
 	posts: Post[];
@@ -58,6 +60,7 @@ export async function startTown(
 		instagram: addInstagram(server),
 		telegram: addTelegram(server, origin),
 		line: addLine(server),
+		chatModel: addChatModel(server, origin),
 		x: addX(server),
 		clips: addVideo(server, origin),
 		posts: addPosting(server),
