@@ -12,6 +12,7 @@ const PATHS = [
 	'CHANGELOG.md',
 	'docs/architecture.md',
 	'docs/output.md',
+	'docs/workflows.md',
 	'docs/coming-from-http-request.md',
 ];
 
