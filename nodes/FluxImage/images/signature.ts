@@ -80,11 +80,11 @@ export function otherThanPicture(start: Buffer): string {
 export const TAIL_LENGTH = 64;
 
 /** The bytes that stand at the end of a whole file; WebP tells its length at its beginning instead. */
-const END_MARKS: Readonly<Record<string, Buffer>> = {
-	png: Buffer.from('IEND'),
-	jpg: Buffer.from([0xff, 0xd9]),
-	gif: Buffer.from([0x00, 0x3b]),
-};
+const END_MARKS: ReadonlyMap<string, Buffer> = new Map([
+	['png', Buffer.from('IEND')],
+	['jpg', Buffer.from([0xff, 0xd9])],
+	['gif', Buffer.from([0x00, 0x3b])],
+]);
 
 /** Where WebP has its length, without the eight bytes up to there. */
 const RIFF_LENGTH_OFFSET = 4;
@@ -106,7 +106,7 @@ export function isWhole(
 	if (extension === 'webp') {
 		return start.length >= SIGNATURE_LENGTH && bytes >= webpLength(start);
 	}
-	const mark = END_MARKS[extension];
+	const mark = END_MARKS.get(extension);
 	return mark === undefined || tail.includes(mark) || tail.every((byte) => byte === 0);
 }
 
