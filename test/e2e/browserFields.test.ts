@@ -129,7 +129,7 @@ describe.each(GATEWAY_ROWS)('in the editor, $name', (row) => {
 	let node: NodeView;
 
 	beforeAll(async () => {
-		node = await editor.dropNode('Generate an image and wait for it');
+		node = await editor.dropNode('Generate or edit an image');
 		await node.choose('gateway', name);
 	});
 
@@ -185,7 +185,7 @@ describe.each(GATEWAY_ROWS)('in the editor, $name', (row) => {
 
 describe('in the editor, a switch of the gateway', () => {
 	it('keeps the model, the prompt, the images and the fields that both gateways have', async () => {
-		const node = await editor.dropNode('Generate an image and wait for it');
+		const node = await editor.dropNode('Generate or edit an image');
 		await node.choose('model', 'FLUX.1 Kontext [pro]');
 		await node.fill('prompt', 'A kept prompt');
 		await node.addImage();

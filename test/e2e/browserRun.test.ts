@@ -107,7 +107,7 @@ async function drawn(apple: Buffer): Promise<Buffer> {
 
 describe('a person who makes a mistake', () => {
 	it('is told the field, the value and what it takes, and nothing is sent', async () => {
-		const node = await editor.dropNode('Generate an image and wait for it');
+		const node = await editor.dropNode('Generate or edit an image');
 		await node.chooseCredential('SeaArt Cloud account');
 		await node.choose('model', 'FLUX 1.1 [pro]');
 		await node.fill('prompt', 'An apple that is never drawn');
@@ -121,7 +121,7 @@ describe('a person who makes a mistake', () => {
 	});
 
 	it('is told that moderation blocked the task, which one, and what to do', async () => {
-		const node = await editor.dropNode('Generate an image and wait for it');
+		const node = await editor.dropNode('Generate or edit an image');
 		await node.chooseCredential('SeaArt Cloud account');
 		await node.fill('prompt', 'A famous person at the beach [moderated]');
 		await node.run();

@@ -36,12 +36,12 @@ describe('in the editor', () => {
 
 	it('an empty canvas takes the node by one of its actions', async () => {
 		await editor.openActions();
-		await editor.panelItem('Create an image task').waitFor();
+		await editor.panelItem('Start an image task').waitFor();
 		await editor.figure('node-panel');
-		const node = await editor.pickAction('Create an image task');
+		const node = await editor.pickAction('Start an image task');
 		expect(await node.value('operation')).toBe('Create');
 		await node.close();
-		await editor.canvasNode('Create an image task').waitFor();
+		await editor.canvasNode('Start an image task').waitFor();
 	});
 
 	it('"Draw a picture" draws one at the press of a button', async () => {

@@ -27,6 +27,7 @@ const gatewaysThat = (able: (gateway: Gateway) => boolean) =>
 export function nodeProperties(): INodeProperties[] {
 	return [
 		gatewayField(),
+		CREDENTIAL_FIELD,
 		{
 			displayName: 'Resource',
 			name: 'resource',
@@ -65,6 +66,14 @@ function gatewayField(): INodeProperties {
 		description: 'Who runs the model and bills it. Each gateway has its own credential.',
 	};
 }
+
+/** Where the editor shows the choice of the credential, which hangs on the gateway; it holds no value. */
+const CREDENTIAL_FIELD: INodeProperties = {
+	displayName: 'Credential',
+	name: 'credentials',
+	type: 'credentials',
+	default: '',
+};
 
 /** The Operation dropdown of a resource: one for gateways that can cancel, one for the others. */
 function operationFields(resource: Operation['resource']): INodeProperties[] {

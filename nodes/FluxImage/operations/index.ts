@@ -6,10 +6,13 @@ import { getResult } from './task/getResult.operation';
 import { getStatus } from './task/getStatus.operation';
 import { wait } from './task/wait.operation';
 
-/** Every operation of the node, one row each, in the order of the dropdown. */
+/**
+ * Every operation of the node, one row each, in the order of the dropdown and of the node panel. What
+ * most people want comes first: a person's Enter takes the first, and so does n8n's own assistant.
+ */
 export const OPERATIONS: readonly Operation[] = [
-	create,
 	generateAndWait,
+	create,
 	cancel,
 	getResult,
 	getStatus,

@@ -20,7 +20,7 @@ export const create: Operation<ImageOrder> = {
 	resource: 'image',
 	value: 'create',
 	name: 'Create',
-	action: 'Create an image task',
+	action: 'Start an image task',
 	description: 'Create a task and go on at once; collect its pictures later with Task > Wait',
 	options: [
 		...ORDER_OPTIONS,

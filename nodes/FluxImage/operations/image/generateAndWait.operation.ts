@@ -19,7 +19,7 @@ export const generateAndWait: Operation<ImageOrder> = {
 	resource: 'image',
 	value: 'generateAndWait',
 	name: 'Generate and Wait',
-	action: 'Generate an image and wait for it',
+	action: 'Generate or edit an image',
 	description: 'Create a task, wait until it is finished, and put out its pictures',
 	options: [...ORDER_OPTIONS, ...PICTURE_OPTIONS],
 	read: readImageOrder,
