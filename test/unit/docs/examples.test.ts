@@ -7,7 +7,7 @@ interface CanvasNode {
 	name: string;
 	type: string;
 	position: [number, number];
-	parameters: { width?: number; height?: number };
+	parameters: { width?: number; height?: number; content?: string };
 }
 
 interface Box {
@@ -18,16 +18,40 @@ interface Box {
 	bottom: number;
 }
 
-/** A node with the name below it, as the canvas draws them, in pixels. */
-const NODE = { width: 100, height: 140 };
 const NOTE = 'n8n-nodes-base.stickyNote';
+const AGENT = '@n8n/n8n-nodes-langchain.agent';
+
+/** As n8n's canvas draws, in pixels: nodes, with their names below them, and the text of notes. */
+const NODE = { side: 96, letter: 8.5, widestName: 192, gap: 8, line: 20 };
+const AGENT_WIDTH = 224;
+const TEXT = { letter: 6.9, line: 18.6, heading: 40, paragraphGap: 8, listIndent: 20, border: 26 };
+
+/** More than a line of text beyond this is cut off, or an empty note; letters are taken as equally wide. */
+const INEXACT = 30;
+const LARGEST_GAP = 70;
 
 const FOLDER = join(PROJECT, 'workflows');
 const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
 
-function boxOf({ name, type, position: [left, top], parameters }: CanvasNode): Box {
-	const { width = NODE.width, height = NODE.height } = type === NOTE ? parameters : {};
-	return { name, left, top, right: left + width, bottom: top + height };
+function boxOf({ name, type, position, parameters }: CanvasNode): Box {
+	const [left, top] = position;
+	const { width = 0, height = 0 } = parameters;
+	if (type === NOTE) return { name, left, top, right: left + width, bottom: top + height };
+	const bottom = top + NODE.side;
+	// An agent has its name beside its icon.
+	if (type === AGENT) return { name, left, top, right: left + AGENT_WIDTH, bottom };
+	const nameWidth = name.length * NODE.letter;
+	const half = Math.max(NODE.side, Math.min(nameWidth, NODE.widestName)) / 2;
+	const middle = left + NODE.side / 2;
+	// Below the name stands the subtitle.
+	const lines = Math.ceil(nameWidth / NODE.widestName) + 1;
+	return {
+		name,
+		left: middle - half,
+		top,
+		right: middle + half,
+		bottom: bottom + NODE.gap + lines * NODE.line,
+	};
 }
 
 const overlaps = (one: Box, other: Box) =>
@@ -36,17 +60,36 @@ const overlaps = (one: Box, other: Box) =>
 	one.top < other.bottom &&
 	other.top < one.bottom;
 
+/** About how high the text of a note is at its width. */
+function textHeight({ content = '', width = 0 }: CanvasNode['parameters']): number {
+	const heights = content.split(/\n+/).map((paragraph) => {
+		if (paragraph.startsWith('## ')) return TEXT.heading;
+		const inList = /^(- |\d+\. )/.test(paragraph);
+		const room = width - TEXT.border - (inList ? TEXT.listIndent : 0);
+		const letters = paragraph.replaceAll(/[*`]/g, '').length;
+		return Math.ceil((letters * TEXT.letter) / room) * TEXT.line + TEXT.paragraphGap;
+	});
+	return heights.reduce((sum, height) => sum + height, TEXT.paragraphGap);
+}
+
 describe.each(files)('the example %s', (file) => {
 	const { nodes } = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as {
 		nodes: CanvasNode[];
 	};
+	const notes = nodes.filter(({ type }) => type === NOTE);
 
-	it('has notes that cover nothing', () => {
+	it('has notes that cover no node, no name of a node and no other note', () => {
 		const boxes = nodes.map(boxOf);
-		const notes = nodes.filter(({ type }) => type === NOTE).map(boxOf);
 		const covered = notes.flatMap((note) =>
-			boxes.filter((box) => box.name !== note.name && overlaps(note, box)),
+			boxes.filter((box) => box.name !== note.name && overlaps(boxOf(note), box)),
 		);
 		expect(covered.map(({ name }) => name)).toEqual([]);
+	});
+
+	it.each(notes)('fits the note "$name" to its text', ({ parameters }) => {
+		const { height = 0 } = parameters;
+		const text = textHeight(parameters);
+		expect(height).toBeGreaterThanOrEqual(text - INEXACT);
+		expect(height).toBeLessThanOrEqual(text + LARGEST_GAP);
 	});
 });
