@@ -6,6 +6,7 @@ import { idsOf, MODEL_OF_ITEM, models, offersOf, OTHER_MODEL, type SoldModel } f
 import { inputImagesField } from './inputImagesField';
 import type { Model, ModelParameter } from '../models/model';
 import { OTHER_PARAMETERS_NAME } from '../models/otherParameters';
+import { n } from '../models/parameters';
 import { parameterField, sortByName } from './parameterField';
 import { allPairs, BY_GATEWAY, BY_MODEL, shownFor, type Pair } from './displayOptions';
 
@@ -14,14 +15,15 @@ import { allPairs, BY_GATEWAY, BY_MODEL, shownFor, type Pair } from './displayOp
  * properties may bear one name: their conditions never meet for a model that is sold.
  */
 export function modelFields(): INodeProperties[] {
-	const mainNames = parameterNames('main');
+	const [prompt = '', ...names] = parameterNames('main').filter((name) => name !== n.name);
 	return [
 		...Object.values(GATEWAYS).flatMap(modelFieldsOf),
 		...modelIdFields(),
 		otherParametersField,
-		...mainNames.slice(0, 1).flatMap(mainFields),
+		...mainFields(prompt),
 		...inputImagesFields(),
-		...mainNames.slice(1).flatMap(mainFields),
+		// What a picture is to be stands before how many of it.
+		...[...names, n.name].flatMap(mainFields),
 		additionalFields(),
 	];
 }
