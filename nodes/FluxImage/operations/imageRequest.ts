@@ -64,16 +64,12 @@ export class SharedByItem implements Places {
 	async embedded(key: OrderKey, embed: () => Promise<Embedding>): Promise<Embedding> {
 		if (!this.needing.has(key)) return await embed();
 		const embedding = (this.embedding ??= embed());
-		const forget = () => {
-			if (this.embedding === embedding) this.embedding = undefined;
-		};
+		let outcome: Embedding | undefined;
 		try {
-			const outcome = await embedding;
-			if (outcome.problem) forget();
+			outcome = await embedding;
 			return outcome;
-		} catch (error) {
-			forget();
-			throw error;
+		} finally {
+			if (!outcome?.value && this.embedding === embedding) this.embedding = undefined;
 		}
 	}
 }
