@@ -1,4 +1,9 @@
-import { NodeApiError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
+import {
+	NodeApiError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type JsonObject,
+} from 'n8n-workflow';
 
 import type { ProblemKind } from '../../../nodes/FluxImage/core/problem';
 import type { ItemFailure } from '../../../nodes/FluxImage/operations/errors';
@@ -18,7 +23,7 @@ function failed(itemIndex: number, kind: ProblemKind, requestId = ''): ItemFailu
 	const words = { message: 'It failed', description: `Item ${itemIndex}.` };
 	const error = new NodeApiError(node, {}, words);
 	const paid = requestId ? 'yes' : kind === 'createUncertain' ? 'maybe' : 'no';
-	const json = requestId ? { requestId } : {};
+	const json: JsonObject = requestId ? { requestId } : {};
 	return withFacts({ itemIndex, kind, error, json }, { problem: kind, paid });
 }
 
