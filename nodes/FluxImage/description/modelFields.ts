@@ -8,13 +8,7 @@ import type { Model, ModelParameter } from '../models/model';
 import { OTHER_PARAMETERS_NAME } from '../models/otherParameters';
 import { n } from '../models/parameters';
 import { sortByName } from './parameterField';
-import {
-	allPairs,
-	BY_GATEWAY,
-	BY_MODEL,
-	byModels,
-	shownForUnknown,
-} from './displayOptions';
+import { allPairs, BY_GATEWAY, BY_MODEL, byModels, shownForUnknown } from './displayOptions';
 import { variants } from './variants';
 
 /**
