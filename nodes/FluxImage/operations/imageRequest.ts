@@ -3,7 +3,7 @@ import type { JsonObject } from 'n8n-workflow';
 import type { Outcome } from '../core/problem';
 import type { InputImage } from '../images/inputImages';
 import type { ModelOffer } from '../models/model';
-import type { OrderKey, Places } from '../tasks/order';
+import type { OrderKey, Budget } from '../tasks/order';
 
 /** One of the images of an item that have a task each. */
 export interface ImageNumber {
@@ -35,27 +35,27 @@ export interface ImageOrder extends ImageRequest {
 type Embedding = Outcome<JsonObject>;
 
 /**
- * What the orders of one item share, where each image has a task: their places, and the input images.
+ * What the orders of one item share, where each image has a task: their budget, and the input images.
  * These are read, fetched and uploaded once for all orders, so that all get the same pictures whatever
  * their addresses answer a second time, and let go with the last that needs them.
  */
-export class SharedByItem implements Places {
+export class SharedByItem implements Budget {
 	private readonly needing: Set<OrderKey>;
 	private embedding?: Promise<Embedding> | undefined;
 
 	constructor(
-		private readonly places: Places,
+		private readonly budget: Budget,
 		keys: readonly OrderKey[],
 	) {
 		this.needing = new Set(keys);
 	}
 
-	take(order: Parameters<Places['take']>[0]): boolean {
-		return this.places.take(order);
+	take(order: Parameters<Budget['take']>[0]): boolean {
+		return this.budget.take(order);
 	}
 
 	leave(key: OrderKey): void {
-		this.places.leave(key);
+		this.budget.leave(key);
 		this.needing.delete(key);
 		if (this.needing.size === 0) this.embedding = undefined;
 	}

@@ -17,7 +17,7 @@ import { ParameterError } from '../models/parameterError';
 import { readParameters } from '../models/validation';
 import type { Execution } from '../tasks/execution';
 import type { Order } from '../tasks/order';
-import { ItemPlaces } from '../tasks/paidTasks';
+import { ItemBudget } from '../tasks/paidTasks';
 import { inputError, parameterError } from './errors';
 import { SharedByItem, type ImageOrder, type ImageRequest } from './imageRequest';
 import type { ItemInput } from './operation';
@@ -56,7 +56,7 @@ export function orderOf(item: ItemInput, request: ImageOrder, execution: Executi
 		cancelOnStop,
 		deadlineMs,
 		...(maxPaidTasks === undefined ? {} : { maxPaidTasks }),
-		...(shared && { places: shared }),
+		...(shared && { budget: shared }),
 		build: async () => await buildRequest(request, execution, deadlineMs),
 	};
 }
@@ -126,8 +126,8 @@ export async function readImageOrders(
 	});
 	if (orders.length === 1) return orders;
 	const { ledger, paidTasks } = execution;
-	const places = new ItemPlaces(paidTasks, keys, (key) => ledger.isKnown(key));
-	const shared = new SharedByItem(places, keys);
+	const budget = new ItemBudget(paidTasks, keys, (key) => ledger.isKnown(key));
+	const shared = new SharedByItem(budget, keys);
 	return orders.map((order) => ({ ...order, shared }));
 }
 

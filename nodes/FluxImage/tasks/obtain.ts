@@ -30,7 +30,7 @@ export async function obtain(execution: Execution, order: Order): Promise<Obtain
 	try {
 		return await find(execution, order);
 	} finally {
-		order.places?.leave(order.key);
+		order.budget?.leave(order.key);
 	}
 }
 
@@ -238,8 +238,8 @@ async function createOnce(
 	ownId = newOwnId(execution),
 ): Promise<Obtained> {
 	const { ledger, paidTasks } = execution;
-	const { key, tasks, maxPaidTasks, places } = order;
-	if (!(places ? places.take(order) : paidTasks.take(tasks, maxPaidTasks))) {
+	const { key, tasks, maxPaidTasks, budget } = order;
+	if (!(budget ? budget.take(order) : paidTasks.take(tasks, maxPaidTasks))) {
 		await ledger.takeBack(key);
 		return { problem: { kind: 'limitReached', modelId: order.modelId } };
 	}

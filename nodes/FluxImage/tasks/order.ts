@@ -39,12 +39,12 @@ export interface Order extends NewTask {
 	readonly deadlineMs: number;
 	/** How many tasks the execution may pay for in all; absent: as many as it likes. */
 	readonly maxPaidTasks?: number;
-	/** Those of all images of its item; absent where it is the only one. */
-	readonly places?: Places;
+	/** That of all images of its item; absent where it is the only one. */
+	readonly budget?: Budget;
 }
 
 /** What an order may pay with: places among the tasks of its execution. */
-export interface Places {
+export interface Budget {
 	/** Whether there is a place for the order; it is taken from now on. */
 	take(order: Pick<Order, 'key' | 'tasks' | 'maxPaidTasks'>): boolean;
 	/** The order has its task, or has come to nothing: a place that was kept for it is free. */

@@ -1,5 +1,5 @@
 import type { Context } from './ledger';
-import type { OrderKey, Places } from './order';
+import type { OrderKey, Budget } from './order';
 
 /** The field of the execution's context that is ours. */
 const FIELD = 'fluxImagePaidTasks';
@@ -56,7 +56,7 @@ export class PaidTasks {
  * The places of an item whose images have a task each. They are taken together when the first of them is
  * sent: an item whose images do not all fit is refused whole. Those that are paid already need none.
  */
-export class ItemPlaces implements Places {
+export class ItemBudget implements Budget {
 	/** Orders that may need a place yet. */
 	private readonly open: Set<OrderKey>;
 	/** Orders whose place is taken, and not used yet. Absent before the first is sent. */
@@ -73,7 +73,7 @@ export class ItemPlaces implements Places {
 	}
 
 	/** One of those that were taken with the first, or another. */
-	take({ key, tasks, maxPaidTasks }: Parameters<Places['take']>[0]): boolean {
+	take({ key, tasks, maxPaidTasks }: Parameters<Budget['take']>[0]): boolean {
 		this.taken ??= this.takeAll(key, maxPaidTasks);
 		if (this.isRefused) return false;
 		return this.taken.delete(key) || this.paidTasks.take(tasks, maxPaidTasks);

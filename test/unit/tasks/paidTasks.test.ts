@@ -1,5 +1,5 @@
 import type { OrderKey } from '../../../nodes/FluxImage/tasks/order';
-import { ItemPlaces, PaidTasks } from '../../../nodes/FluxImage/tasks/paidTasks';
+import { ItemBudget, PaidTasks } from '../../../nodes/FluxImage/tasks/paidTasks';
 
 describe('The paid tasks of an execution', () => {
 	it('are counted for all its nodes together', () => {
@@ -43,10 +43,10 @@ describe('The places of an item of several images', () => {
 		);
 		const paid = new PaidTasks({}, '1');
 		paid.take(paidBefore);
-		const places = new ItemPlaces(paid, keys, ({ number = 0 }) => known.includes(number));
+		const budget = new ItemBudget(paid, keys, ({ number = 0 }) => known.includes(number));
 		const take = (number: number) =>
-			places.take({ key: keys[number]!, tasks: 1, maxPaidTasks: most });
-		const leave = (number: number) => places.leave(keys[number]!);
+			budget.take({ key: keys[number]!, tasks: 1, maxPaidTasks: most });
+		const leave = (number: number) => budget.leave(keys[number]!);
 		return { paid, take, leave };
 	}
 
