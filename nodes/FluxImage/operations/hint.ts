@@ -9,7 +9,7 @@ const said = new WeakMap<object, Set<string>>();
  * Shows a hint above the node's output. n8n renders HTML in it, and would fetch an outside image, so
  * what comes from outside is escaped. One that several items have is shown once.
  */
-export function showHint({ context }: ItemInput, text: string): void {
+export function showHint({ context }: Pick<ItemInput, 'context'>, text: string): void {
 	const message = text.replace(/[&<>]/g, (sign) => ESCAPES[sign] ?? '');
 	const before = said.get(context) ?? new Set();
 	said.set(context, before);

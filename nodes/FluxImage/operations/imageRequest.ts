@@ -1,7 +1,7 @@
 import type { JsonObject } from 'n8n-workflow';
 
 import type { Outcome } from '../core/problem';
-import type { InputImage } from '../images/inputImages';
+import type { InputImage } from '../images/checkedImage';
 import type { ModelOffer } from '../models/model';
 import type { OrderKey, Budget } from '../tasks/order';
 

@@ -5,10 +5,12 @@ import type { Outcome, Problem } from '../core/problem';
 import type { TaskRef } from '../core/task';
 import type { TaskRequest } from '../gateways/gateway';
 import { findGateway } from '../gateways';
-import { isPathPart } from '../gateways/pathPart';
+import { pathPartIn as idIn } from '../gateways/pathPart';
 import { embedImages } from '../images/embed';
 import { checkInputImage } from '../images/fetchInput';
-import { ImageInputError, readInputImages } from '../images/inputImages';
+import { ImageInputError, isFetched } from '../images/checkedImage';
+import { hintsOn } from '../images/inputHints';
+import { readInputImages, type EarlierTask } from '../images/inputImages';
 import { findOffer, MODEL_OF_ITEM, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
 import { perTask } from '../models/numberOfImages';
@@ -19,6 +21,7 @@ import type { Execution } from '../tasks/execution';
 import type { Order } from '../tasks/order';
 import { ItemBudget } from '../tasks/paidTasks';
 import { inputError, parameterError } from './errors';
+import { showHint } from './hint';
 import { SharedByItem, type ImageOrder, type ImageRequest } from './imageRequest';
 import type { ItemInput } from './operation';
 import type { OptionName } from './options';
@@ -57,13 +60,19 @@ export function orderOf(item: ItemInput, request: ImageOrder, execution: Executi
 		deadlineMs,
 		...(maxPaidTasks === undefined ? {} : { maxPaidTasks }),
 		...(shared && { budget: shared }),
-		build: async () => await buildRequest(request, execution, deadlineMs),
+		build: async () => await buildRequest(item, request, execution, deadlineMs),
 	};
 }
 
 /** How many tasks an order will pay for: none where its task is known. */
 export function tasksToPay({ parameters, key }: ImageOrder, { ledger }: Execution): number {
 	return ledger.isKnown(key) ? 0 : tasksOf(parameters);
+}
+
+/** The kind of picture that an image item asks for, in the gateway's word. */
+export function formatOf({ parameters }: ImageOrder): string | undefined {
+	const { output_format: format } = parameters;
+	return typeof format === 'string' ? format : undefined;
 }
 
 /** How many tasks a gateway counts a create for: as many as it makes images. */
@@ -82,7 +91,7 @@ export async function checkInputUrls(
 	requests: readonly ImageOrder[],
 	execution: Execution,
 ): Promise<Problem | undefined> {
-	const images = (requests[0]?.images ?? []).filter((image) => image.form === 'fetchedUrl');
+	const images = (requests[0]?.images ?? []).filter(isFetched);
 	if (images.length === 0) return undefined;
 	if (requests.every(({ key }) => execution.ledger.isBegun(key))) return undefined;
 	const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
@@ -91,14 +100,16 @@ export async function checkInputUrls(
 }
 
 async function buildRequest(
+	item: ItemInput,
 	{ modelId, parameters, switches, images, offer, key, shared }: ImageOrder,
 	{ client, abortSignal }: Execution,
 	deadlineMs: number,
 ): Promise<Outcome<TaskRequest>> {
 	if (!offer) return { value: { modelId, parameters, switches } };
 	const until = { deadlineMs, signal: abortSignal };
+	const hint = (text: string) => showHint(item, text);
 	const embed = async () =>
-		await embedImages(client, { offer, switches, parameters: {}, images }, until);
+		await embedImages(client, { offer, switches, parameters: {}, images, hint }, until);
 	const embedded = await (shared ? shared.embedded(key, embed) : embed());
 	if (embedded.problem) return embedded;
 	return { value: { modelId, parameters: { ...parameters, ...embedded.value }, switches } };
@@ -115,7 +126,7 @@ export async function readImageOrders(
 	execution: Execution,
 ): Promise<readonly ImageOrder[]> {
 	const { context, itemIndex } = item;
-	const requests = await readRequests(item).catch((error: unknown) => {
+	const requests = await readRequests(item, execution).catch((error: unknown) => {
 		if (error instanceof ParameterError) throw parameterError(context, itemIndex, error);
 		throw error instanceof ImageInputError ? inputError(context, itemIndex, error.message) : error;
 	});
@@ -132,11 +143,11 @@ export async function readImageOrders(
 }
 
 /** What the tasks of an item ask for, by number. */
-async function readRequests({
-	context,
-	itemIndex,
-	gateway,
-}: ItemInput): Promise<readonly ImageRequest[]> {
+async function readRequests(
+	item: ItemInput,
+	execution: Execution,
+): Promise<readonly ImageRequest[]> {
+	const { context, itemIndex, gateway } = item;
 	const given: unknown = context.getNodeParameter('model', itemIndex, '');
 	const model = idIn(given);
 	if (model === OTHER_MODEL) return [readOtherRequest(context, itemIndex)];
@@ -149,7 +160,13 @@ async function readRequests({
 	}
 	const read = readParameters(offer, givenParameters(context, itemIndex, offer));
 	const tasks = perTask(offer, read);
-	const images = await readInputImages(context, itemIndex, offer, read.switches);
+	const images = await readInputImages(context, itemIndex, {
+		offer,
+		switches: read.switches,
+		earlierTask: (id, told) =>
+			earlierTask(item, id, told ?? knownModelOf(item, execution, id) ?? offer.id),
+	});
+	for (const hint of hintsOn(images)) showHint(item, hint);
 	return tasks.map((task) => ({ modelId: offer.id, ...task, images, offer }));
 }
 
@@ -169,12 +186,6 @@ function givenParameters(context: ItemInput['context'], itemIndex: number, offer
 		.filter(({ placement }) => placement === 'main')
 		.map(({ name }) => [name, context.getNodeParameter(name, itemIndex, '')] as const);
 	return { ...additional, ...Object.fromEntries(main) };
-}
-
-/** An id as an expression may give it; nothing where it is none: an object, a blank, `undefined`. */
-function idIn(given: unknown): string | undefined {
-	const id = typeof given === 'number' ? String(given) : given;
-	return typeof id === 'string' && isPathPart(id.trim()) ? id.trim() : undefined;
 }
 
 /** The id of a model that is not in the tables. Throws NodeOperationError where it can't be one. */
@@ -226,6 +237,20 @@ function modelOf(item: ItemInput, requestId: string): string {
 function taskOfItem({ context, itemIndex }: ItemInput, requestId: string): IDataObject {
 	const json = context.getInputData()[itemIndex]?.json ?? {};
 	return idIn(json['requestId']) === requestId ? json : {};
+}
+
+/** The model of a task that an input image is of, as the item has it or as this process knows it. */
+function knownModelOf(item: ItemInput, { client }: Execution, requestId: string) {
+	return idIn(taskOfItem(item, requestId)['model']) ?? client.modelOf(requestId);
+}
+
+/** The task that an input image is of. */
+function earlierTask(item: ItemInput, requestId: string, model: string): EarlierTask {
+	const { gateway } = item;
+	const modelId = gateway.modelInTaskUrl ? (findOffer(gateway.id, model)?.id ?? model) : '';
+	const task = { requestId, modelId };
+	const contradiction = contradictionIn(item, task);
+	return contradiction === undefined ? { task } : { task, contradiction };
 }
 
 /**

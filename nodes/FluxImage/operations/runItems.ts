@@ -16,9 +16,11 @@ import { worstPaid, type Paid } from '../tasks/order';
 import { paidIn, paidOf, withFacts } from './failureFacts';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
+import { withInputFields } from './inputFields';
 import { failureOfItem, nodeError, type TaskEnding } from './nodeError';
 import type { ItemInput, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
+import { tellOtherFormat } from './output';
 import { runTogether } from './pool';
 
 /** An item that is read and checked. */
@@ -85,7 +87,11 @@ export async function runItems(
 	if (firstFailure && !context.continueOnFail()) {
 		throw nodeError(context, firstFailure, endings);
 	}
-	return inputItemsOf(endings, count).flatMap((ofItem) => outputOf(context, ofItem));
+	const outputs = inputItemsOf(endings, count).map((ofItem, index) => {
+		const { options, ready } = prepared[index] ?? {};
+		return { items: outputOf(context, ofItem), options, operation: ready?.operation };
+	});
+	return withInputFields(context, outputs);
 }
 
 /** The tasks of an item, by number. */
@@ -188,7 +194,10 @@ async function runTask(
 	const { context } = item;
 	try {
 		const outcome = await operation.run(item, plan, execution);
-		if (outcome.items) return { itemIndex, items: outcome.items };
+		if (outcome.items) {
+			tellOtherFormat(item, operation.format?.(plan), outcome.items);
+			return { itemIndex, items: outcome.items };
+		}
 		const { kind, mayBePaid } = outcome.problem;
 		const before = worstPaid([paidBefore(ready, node), mayBePaid ? 'maybe' : 'no']);
 		const paid = paidOf(operation, kind, outcome.task !== undefined, before);

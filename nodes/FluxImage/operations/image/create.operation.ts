@@ -7,7 +7,14 @@ import { tellPaidTestRun } from '../orderKey';
 import { imageItems, taskItem } from '../output';
 import { tellFewer, withSeed } from './orderOutput';
 import type { ImageOrder } from '../imageRequest';
-import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrders, tasksToPay } from '../parameters';
+import {
+	checkInputUrls,
+	formatOf,
+	ORDER_OPTIONS,
+	orderOf,
+	readImageOrders,
+	tasksToPay,
+} from '../parameters';
 
 /** Image > Create: start a task and go on; Task > Wait or Task > Get Result collects it later. */
 export const create: Operation<ImageOrder> = {
@@ -19,6 +26,7 @@ export const create: Operation<ImageOrder> = {
 	options: [
 		...ORDER_OPTIONS,
 		'cancelOnStop',
+		'includeInputFields',
 		'includeRawResponse',
 		'maxConcurrentTasks',
 		'timeout',
@@ -26,6 +34,7 @@ export const create: Operation<ImageOrder> = {
 	read: readImageOrders,
 	order: ({ key }) => key,
 	costs: tasksToPay,
+	format: formatOf,
 	check: checkInputUrls,
 	async run(item, request, execution) {
 		const order = orderOf(item, request, execution);

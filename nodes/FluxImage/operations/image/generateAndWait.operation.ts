@@ -6,7 +6,14 @@ import type { ItemOutcome, Operation } from '../operation';
 import type { ImageOrder } from '../imageRequest';
 import { tellPaidTestRun } from '../orderKey';
 import { tellFewer, withSeed } from './orderOutput';
-import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrders, tasksToPay } from '../parameters';
+import {
+	checkInputUrls,
+	formatOf,
+	ORDER_OPTIONS,
+	orderOf,
+	readImageOrders,
+	tasksToPay,
+} from '../parameters';
 
 /** Image > Generate and Wait: from the prompt to the picture in one node. */
 export const generateAndWait: Operation<ImageOrder> = {
@@ -19,6 +26,7 @@ export const generateAndWait: Operation<ImageOrder> = {
 	read: readImageOrders,
 	order: ({ key }) => key,
 	costs: tasksToPay,
+	format: formatOf,
 	check: checkInputUrls,
 	async run(item, request, execution) {
 		const order = orderOf(item, request, execution);
