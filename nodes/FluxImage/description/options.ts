@@ -29,7 +29,8 @@ const OPTION_FIELDS: Readonly<
 	maxConcurrentTasks: {
 		type: 'number',
 		typeOptions: { minValue: 1 },
-		description: 'How many items are worked on at the same time. Read from the first item.',
+		description:
+			'How many tasks are worked on at the same time: one an item, or one an image where it has several. Read from the first item.',
 	},
 	maxPaidTasks: {
 		type: 'number',
@@ -100,7 +101,7 @@ const OPTION_FIELDS: Readonly<
 	timeout: {
 		type: 'number',
 		typeOptions: { minValue: 0 },
-		description: 'How long one item may take, from the start of its task to its picture',
+		description: 'How long one task may take, from its start to its picture',
 	},
 };
 

@@ -23,7 +23,7 @@ export const getResult: Operation<TaskRef> = {
 		'maxImageSize',
 		'timeout',
 	],
-	read: readTaskRef,
+	read: async (item) => [await readTaskRef(item)],
 	contradiction: contradictionIn,
 	async run(item, task, execution) {
 		const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
