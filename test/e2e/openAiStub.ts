@@ -39,8 +39,8 @@ export interface Insistence {
 const ONE_CALL: Insistence = { calls: 1, atOnce: 1 };
 
 /**
- * A language model without a mind: it calls the first tool, by default once, and says which URL came
- * back last.
+ * A language model without a mind: it calls the first tool, by default once, and shows the picture that
+ * came back last as Markdown, by its share link where there is one.
  */
 export interface OpenAiStub {
 	/** What an OpenAI credential holds to reach it. */
@@ -85,6 +85,10 @@ export async function startOpenAiStub(
 	};
 }
 
+/** In JSON that may stand as a text in JSON. */
+const SHARE_URL = /\\*"shareUrl\\*":\s*\\*"(https?:[^\s"\\]+)/;
+const ANY_URL = /(https?:\/\/[^\s"\\]+)/;
+
 function replyTo(
 	{ messages, tools }: ChatRequest,
 	argumentsFor: ArgumentsFor,
@@ -94,8 +98,8 @@ function replyTo(
 	const results = messages.slice(asked + 1).filter(({ role }) => role === 'tool');
 	if (results.length >= calls) {
 		const content = results.at(-1)?.content ?? '';
-		const [url] = /https?:\/\/[^\s"\\]+/.exec(content) ?? [];
-		return { content: url ? `Here is your picture: ${url}` : `No URL in: ${content}` };
+		const [, url] = SHARE_URL.exec(content) ?? ANY_URL.exec(content) ?? [];
+		return { content: url ? `Here is your picture: ![picture](${url})` : `No URL in: ${content}` };
 	}
 	const [tool] = tools ?? [];
 	if (!tool) return { content: 'I was given no tool.' };

@@ -146,7 +146,7 @@ describe('The list of our names', () => {
 			await harness.run({ options: { includeRawResponse: true } }),
 			await harness.run({ operation: 'image > create' }),
 			await harness.run({ gateway: 'toApis', parameters: { n: 2 } }),
-			await harness.run({ gateway: 'vtrix' }),
+			await harness.run({ gateway: 'vtrix', options: { shareLink: '1h' } }),
 			await harness.run({ prompts: ['[failed]'], settings: { onError: 'continueRegularOutput' } }),
 		];
 		const [requestId] = harness.taskIds();
@@ -159,7 +159,9 @@ describe('The list of our names', () => {
 			outcomes.push(await harness.run({ prompts, options, executionId: prompts[0]! }));
 		}
 		const names = outcomes.flatMap(({ items }) => items.flatMap(({ json }) => Object.keys(json)));
-		expect(names).toEqual(expect.arrayContaining(['raw', 'cancellation', 'requestChanged']));
+		expect(names).toEqual(
+			expect.arrayContaining(['raw', 'cancellation', 'requestChanged', 'shareUrl']),
+		);
 		expect(names.filter((name) => !OUTPUT_NAMES.some((ours) => ours === name))).toEqual([]);
 	});
 });

@@ -18,6 +18,7 @@ export const PICTURE_OPTIONS: readonly OptionName[] = [
 	'maxImageSize',
 	'onTimeout',
 	'pollInterval',
+	'shareLink',
 	'timeout',
 ];
 

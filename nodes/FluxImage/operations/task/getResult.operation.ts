@@ -20,6 +20,7 @@ export const getResult: Operation<TaskRef> = {
 		'includeRawResponse',
 		'maxConcurrentTasks',
 		'maxImageSize',
+		'shareLink',
 		'timeout',
 	],
 	read: readTaskRef,
