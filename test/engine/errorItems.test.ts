@@ -159,9 +159,8 @@ describe('The list of our names', () => {
 			outcomes.push(await harness.run({ prompts, options, executionId: prompts[0]! }));
 		}
 		const names = outcomes.flatMap(({ items }) => items.flatMap(({ json }) => Object.keys(json)));
-		expect(names).toEqual(
-			expect.arrayContaining(['raw', 'cancellation', 'requestChanged', 'shareUrl']),
-		);
+		expect(names).toEqual(expect.arrayContaining(['raw', 'cancellation', 'requestChanged']));
 		expect(names.filter((name) => !OUTPUT_NAMES.some((ours) => ours === name))).toEqual([]);
+		expect(names).toContain('shareUrl');
 	});
 });
