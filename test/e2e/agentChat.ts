@@ -10,7 +10,7 @@ const TOOL = 'n8n-nodes-flux-image.fluxImageTool';
 const AGENT = '@n8n/n8n-nodes-langchain.agent';
 const CHAT_TRIGGER = '@n8n/n8n-nodes-langchain.chatTrigger';
 
-/** A copy of the example workflow that anybody on this machine may talk to. */
+/** A copy of an example workflow that anybody on this machine may talk to. */
 export interface Chat {
 	/** Part of the address; unique in this n8n. */
 	webhookId: string;
@@ -22,13 +22,16 @@ export interface Chat {
 	toolOptions?: Record<string, unknown>;
 	/** Of the agent; absent: the example's. */
 	maxIterations?: number;
+	/** Name of the example; absent: `NAME`. */
+	example?: string;
 }
 
 /** Publishes a copy of the example workflow, and returns the path of its chat's webhook. */
 export async function openChat(rest: N8nRest, chat: Chat): Promise<string> {
 	const examples = await readWorkflows(join(__dirname, '../../workflows'));
-	const example = examples.find(({ name }) => name === NAME);
-	if (!example) throw new Error(`There is no workflow "${NAME}"`);
+	const wanted = chat.example ?? NAME;
+	const example = examples.find(({ name }) => name === wanted);
+	if (!example) throw new Error(`There is no workflow "${wanted}"`);
 	const credentials = await rest.call<Array<{ id: string; name: string }>>('GET', 'credentials');
 	// By name: another test leaves credentials of the same type that do not work.
 	const idOf = new Map(credentials.map(({ id, name }) => [name, id]));

@@ -34,6 +34,7 @@ describe('An option that an expression gives', () => {
 		['cancelOnStop', 1, 'true or false'],
 		['downloadImages', '', 'true or false'],
 		['includeRawResponse', {}, 'true or false'],
+		['includeInputFields', 'yes', 'true or false'],
 		['onTimeout', 'Return Task', 'cancelTask, error or returnTask'],
 		['onTimeout', 3, 'cancelTask, error or returnTask'],
 		['maxConcurrentTasks', 'many', 'a number of 1 or more'],
@@ -62,7 +63,7 @@ describe('An option that an expression gives', () => {
 	it.each([
 		...['timeout', 'onTimeout', 'cancelOnStop', 'maxConcurrentTasks', 'pollInterval'],
 		...['downloadImages', 'binaryPropertyName', 'maxImageSize', 'includeRawResponse'],
-		...['maxPaidTasks', 'reuseInTestRuns', 'payOnceKey', 'shareLink'],
+		...['maxPaidTasks', 'reuseInTestRuns', 'payOnceKey', 'includeInputFields', 'shareLink'],
 	])(
 		'%s that comes out undefined or null is refused, and no default stands in (FAULTS A12)',
 		async (name) => {

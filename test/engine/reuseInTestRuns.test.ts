@@ -103,10 +103,13 @@ describe('A test run pays', () => {
 		expect(error).toBeDefined();
 	});
 
-	it('where an input image comes by URL, whose bytes are unknown', async () => {
+	it.each([
+		['the gateway fetches', 'flux_kontext_max'],
+		['the node fetches', 'flux_2_pro'],
+	])('where an input image comes by URL, whose bytes are unknown: %s', async (_who, model) => {
 		const image = { source: 'url', url: `${host.url}/photo.png` };
 		const edit: Ask = {
-			parameters: { inputImages: { image: [image] }, additionalFields: { seed: 42 } },
+			parameters: { model, inputImages: { image: [image] }, additionalFields: { seed: 42 } },
 		};
 		await press(edit);
 		await press(edit);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fillArchitecture } from './architecture';
 import { fillBugForm, fillCodex } from './gatewayLists';
 import { modelPages } from './modelPages';
+import { fillPublicWorkflows } from './publicWorkflows';
 import { fillReadme } from './readmeTables';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -16,6 +17,7 @@ const FILLED_FILES: Readonly<Record<string, (text: string) => string>> = {
 	'README.md': (text) => fillReadme(text, 'en'),
 	'docs/README.ru.md': (text) => fillReadme(text, 'ru'),
 	'docs/architecture.md': fillArchitecture,
+	'docs/workflows.md': fillPublicWorkflows,
 	'.github/ISSUE_TEMPLATE/bug.yml': fillBugForm,
 	'nodes/FluxImage/FluxImage.node.json': fillCodex,
 };

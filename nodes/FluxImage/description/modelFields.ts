@@ -7,13 +7,7 @@ import { inputImagesField } from './inputImagesField';
 import type { Model, ModelParameter } from '../models/model';
 import { OTHER_PARAMETERS_NAME } from '../models/otherParameters';
 import { sortByName } from './parameterField';
-import {
-	allPairs,
-	BY_GATEWAY,
-	BY_MODEL,
-	byModels,
-	shownForUnknown,
-} from './displayOptions';
+import { allPairs, BY_GATEWAY, BY_MODEL, byModels, shownForUnknown } from './displayOptions';
 import { variants } from './variants';
 
 /**

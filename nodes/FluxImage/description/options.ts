@@ -16,6 +16,12 @@ const OPTION_FIELDS: Readonly<
 		description:
 			'Whether to put each picture into a binary field. Links of gateways expire, some after 10 minutes.',
 	},
+	includeInputFields: {
+		type: 'boolean',
+		description:
+			'Whether to include all fields and files of the input item in the output item. Where both have a field of the same name, it is that of this node.',
+		displayOptions: { hide: { '@tool': [true] } },
+	},
 	includeRawResponse: {
 		type: 'boolean',
 		description: "Whether to add the gateway's own reply to the output, under raw",
@@ -61,7 +67,7 @@ const OPTION_FIELDS: Readonly<
 		type: 'string',
 		placeholder: 'e.g. {{ $json.order }}-{{ $itemIndex }}',
 		description:
-			'Names the order, such as an order number or the ID of a row, with a key of its own for each picture. A second request with the same key gets the same task and pays nothing, also in another execution or after a restart. Never use a row number, since rows are sorted and deleted, nor $itemIndex alone or in a loop.',
+			'Names the order, such as an order number or the ID of a row, with a key of its own for each picture. A second request with the same key gets the same task and pays nothing, also in another execution or after a restart. Never use a row number, since rows are sorted and deleted, nor $itemIndex alone, which is always 0 in a loop.',
 	},
 	pollInterval: {
 		type: 'number',

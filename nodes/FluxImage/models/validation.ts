@@ -100,9 +100,7 @@ const valueSchemas: Record<ModelParameter['type'], (parameter: ModelParameter) =
 				const ratio = canonicalChoice(words, ratioIn(given));
 				return choicesOnly ? choiceOfShape(choices, ratio) : ratio;
 			},
-			z
-				.string()
-				.refine((value) => choices.includes(value) || (!choicesOnly && isRatio(value))),
+			z.string().refine((value) => choices.includes(value) || (!choicesOnly && isRatio(value))),
 		);
 	},
 };

@@ -19,6 +19,8 @@ const OTHER_VALUES =
 	'Call again with another prompt or other values, as the reason says: that makes a new task, and pays for it.';
 const SAME_VALUES =
 	'The task is paid. Call again now, once, with exactly the same values: that fetches the same task and pays nothing more; later it would be a new task. If it fails again, tell the user the Request ID, by which Task > Wait collects the picture.';
+const RIGHT_ID =
+	'If the Request ID is not, letter by letter, one that you were told, call again once with the right one. Else tell the user:';
 const ONCE_MORE =
 	'Nothing was billed. Call again once with the same values; if that fails too, tell the user.';
 
@@ -34,6 +36,7 @@ export function adviceForModel(kind: ProblemKind, isAboutTask: boolean, remedy: 
 	if (OF_VALUES.has(kind) && !isOfTask) {
 		return isAboutTask ? OTHER_VALUES : `Nothing was billed. ${OTHER_VALUES}`;
 	}
+	if (kind === 'earlierTaskUnavailable') return `${RIGHT_ID} ${remedy}`;
 	if (PASSING.has(kind)) return isAboutTask ? SAME_VALUES : ONCE_MORE;
 	return adviceForUser(remedy);
 }

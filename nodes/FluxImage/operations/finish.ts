@@ -13,6 +13,7 @@ export const PICTURE_OPTIONS: readonly OptionName[] = [
 	'binaryPropertyName',
 	'cancelOnStop',
 	'downloadImages',
+	'includeInputFields',
 	'includeRawResponse',
 	'maxConcurrentTasks',
 	'maxImageSize',

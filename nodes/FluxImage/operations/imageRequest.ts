@@ -1,6 +1,6 @@
 import type { JsonObject } from 'n8n-workflow';
 
-import type { InputImage } from '../images/inputImages';
+import type { InputImage } from '../images/checkedImage';
 import type { ModelOffer } from '../models/model';
 import type { OrderKey } from '../tasks/order';
 

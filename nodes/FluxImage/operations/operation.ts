@@ -48,6 +48,8 @@ export interface Operation<Plan = unknown> {
 	order?(plan: Plan): OrderKey;
 	/** How many tasks it will pay for. Absent: none, ever. */
 	costs?(plan: Plan, execution: Execution): number;
+	/** The kind of picture that it asks for, in the gateway's word. Absent: it asks for none. */
+	format?(plan: Plan): string | undefined;
 	/**
 	 * Looks over the network at what the item needs, before anything is paid for any item; never throws.
 	 *

@@ -19,6 +19,7 @@ export interface TaskOptions {
 	readonly downloadImages: boolean;
 	readonly binaryPropertyName: string;
 	readonly maxImageBytes: number;
+	readonly includeInputFields: boolean;
 	readonly includeRawResponse: boolean;
 	/** Absent: an execution may pay for as many tasks as it likes. */
 	readonly maxPaidTasks?: number;
@@ -30,6 +31,7 @@ export interface TaskOptions {
 export const OPTIONS = {
 	cancelOnStop: { label: 'Cancel on Stop', default: true },
 	downloadImages: { label: 'Download Images', default: true },
+	includeInputFields: { label: 'Include Input Fields', default: false },
 	includeRawResponse: { label: 'Include Raw Response', default: false },
 	maxConcurrentTasks: { label: 'Max Concurrent Tasks', default: 10 },
 	maxPaidTasks: { label: 'Max Paid Tasks per Execution', default: 10 },
@@ -126,6 +128,26 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 		downloadImages: boolean('downloadImages'),
 		binaryPropertyName: read('binaryPropertyName', 'the name of a field', readers.fieldName),
 		maxImageBytes: numberAboveZero('maxImageSize') * 1_000_000,
+		includeInputFields: boolean('includeInputFields'),
 		includeRawResponse: boolean('includeRawResponse'),
+	};
+}
+
+/** The options that shape whatever an item puts out, its error too. */
+export type OutputOptions = Pick<TaskOptions, 'binaryPropertyName' | 'includeInputFields'>;
+
+/** The same, as far as they can be read, of an item whose options are wrong. */
+export function readOutputOptions(context: IExecuteFunctions, itemIndex: number): OutputOptions {
+	const given = (name: keyof OutputOptions): unknown => {
+		try {
+			return context.getNodeParameter(`options.${name}`, itemIndex, OPTIONS[name].default);
+		} catch {
+			return undefined;
+		}
+	};
+	return {
+		binaryPropertyName:
+			readers.fieldName(given('binaryPropertyName')) ?? OPTIONS.binaryPropertyName.default,
+		includeInputFields: readers.boolean(given('includeInputFields')) ?? false,
 	};
 }

@@ -79,7 +79,7 @@ function sharedName(
 }
 
 const ONLY_A_NUMBER =
-	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted it names another order, which would get an earlier picture: take an order number, or the ID of the row.';
+	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted, and in a loop, where $itemIndex is always 0, it names another order, which would get an earlier picture: take an order number, or the ID of the row.';
 
 /** Line items of one order are several orders: one key is for one picture. */
 function checkOneRequest({ context, itemIndex }: ItemInput, key: OrderKey, name: string): void {
@@ -106,7 +106,8 @@ function testRunName(
 ): SharedName | undefined {
 	const { reuseInTestRuns } = options;
 	if (!isTestRun(context) || reuseInTestRuns === 'never') return undefined;
-	const isSteady = hasSeed(parameters) && images.every(({ form }) => form !== 'url');
+	const isSteady =
+		hasSeed(parameters) && images.every(({ form }) => form !== 'url' && form !== 'fetchedUrl');
 	if (reuseInTestRuns === 'whenSeedIsSet' && !isSteady) return undefined;
 	const order = digestOf([client.account, key.payload]);
 	const { places } = askedIn(context);

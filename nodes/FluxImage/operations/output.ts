@@ -82,6 +82,34 @@ const missingHint = (task: TaskState, all: number, missing: number, { reason }: 
 	}`;
 
 /**
+ * Says where a gateway put out another kind of picture than it was asked for: a service that takes JPEG
+ * alone would refuse a PNG. What was not downloaded is as the gateway says.
+ *
+ * @param asked absent where no kind was asked for
+ */
+export function tellOtherFormat(
+	item: ItemInput,
+	asked: string | undefined,
+	items: readonly INodeExecutionData[],
+): void {
+	const wanted = formatIn(asked ?? '');
+	if (!FORMATS.has(wanted)) return;
+	for (const { json } of items) {
+		const [, subtype = ''] = /^image\/([\w.+-]+)/.exec(String(json['contentType'])) ?? [];
+		const came = formatIn(subtype);
+		if (came !== '' && came !== wanted) showHint(item, otherFormatHint(wanted, came));
+	}
+}
+
+/** Kinds of pictures by one word each. */
+const FORMATS: ReadonlySet<string> = new Set(['GIF', 'JPEG', 'PNG', 'WEBP']);
+
+const formatIn = (word: string) => word.trim().toUpperCase().replace(/^JPG$/, 'JPEG');
+
+const otherFormatHint = (asked: string, came: string) =>
+	`${asked} was asked for, and ${came} came: fileName and contentType in the output tell what each picture is. For a service that takes only ${asked}, convert it with an Edit Image node.`;
+
+/**
  * HTTP statuses by which a host says that a link is no longer good: the result may have a new one. Some
  * say 400 of a signature that has run out, and some no longer know the picture.
  */
@@ -157,8 +185,8 @@ function imageItem(
 			flagged: image.flagged,
 			fileName: picture?.fileName ?? image.fileName,
 			contentType: picture?.contentType ?? image.contentType,
-			width: image.width,
-			height: image.height,
+			width: image.width ?? picture?.dimensions?.width,
+			height: image.height ?? picture?.dimensions?.height,
 			metrics: state.metrics && { ...state.metrics },
 			usage: state.usage && { ...state.usage },
 			expiresAt: state.expiresAt,

@@ -5,10 +5,12 @@ import type { Outcome, Problem } from '../core/problem';
 import type { TaskRef } from '../core/task';
 import type { TaskRequest } from '../gateways/gateway';
 import { findGateway } from '../gateways';
-import { isPathPart } from '../gateways/pathPart';
+import { pathPartIn as idIn } from '../gateways/pathPart';
 import { embedImages } from '../images/embed';
 import { checkInputImage } from '../images/fetchInput';
-import { ImageInputError, readInputImages } from '../images/inputImages';
+import { ImageInputError, isFetched } from '../images/checkedImage';
+import { hintsOn } from '../images/inputHints';
+import { readInputImages, type EarlierTask } from '../images/inputImages';
 import { findOffer, MODEL_OF_ITEM, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
 import { readOtherParameters } from '../models/otherParameters';
@@ -17,6 +19,7 @@ import { readParameters } from '../models/validation';
 import type { Execution } from '../tasks/execution';
 import type { Order } from '../tasks/order';
 import { inputError, parameterError } from './errors';
+import { showHint } from './hint';
 import type { ImageOrder, ImageRequest } from './imageRequest';
 import type { ItemInput } from './operation';
 import type { OptionName } from './options';
@@ -54,13 +57,19 @@ export function orderOf(item: ItemInput, request: ImageOrder, execution: Executi
 		cancelOnStop,
 		deadlineMs,
 		...(maxPaidTasks === undefined ? {} : { maxPaidTasks }),
-		build: async () => await buildRequest(request, execution, deadlineMs),
+		build: async () => await buildRequest(item, request, execution, deadlineMs),
 	};
 }
 
 /** How many tasks an image item will pay for: none where its task is known. */
 export function tasksToPay({ parameters, key }: ImageOrder, { ledger }: Execution): number {
 	return ledger.isKnown(key) ? 0 : tasksOf(parameters);
+}
+
+/** The kind of picture that an image item asks for, in the gateway's word. */
+export function formatOf({ parameters }: ImageOrder): string | undefined {
+	const { output_format: format } = parameters;
+	return typeof format === 'string' ? format : undefined;
 }
 
 /** How many tasks a gateway counts a create for: as many as it makes images. */
@@ -79,7 +88,7 @@ export async function checkInputUrls(
 	request: ImageOrder,
 	execution: Execution,
 ): Promise<Problem | undefined> {
-	const images = request.images.filter((image) => image.form === 'fetchedUrl');
+	const images = request.images.filter(isFetched);
 	if (images.length === 0) return undefined;
 	if (execution.ledger.isBegun(request.key)) return undefined;
 	const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
@@ -88,13 +97,15 @@ export async function checkInputUrls(
 }
 
 async function buildRequest(
+	item: ItemInput,
 	{ modelId, parameters, switches, images, offer }: ImageRequest,
 	{ client, abortSignal }: Execution,
 	deadlineMs: number,
 ): Promise<Outcome<TaskRequest>> {
 	if (!offer) return { value: { modelId, parameters, switches } };
 	const until = { deadlineMs, signal: abortSignal };
-	const embedded = await embedImages(client, { offer, switches, parameters, images }, until);
+	const hint = (text: string) => showHint(item, text);
+	const embedded = await embedImages(client, { offer, switches, parameters, images, hint }, until);
 	if (embedded.problem) return embedded;
 	return { value: { modelId, parameters: embedded.value, switches } };
 }
@@ -106,14 +117,15 @@ async function buildRequest(
  */
 export async function readImageOrder(item: ItemInput, execution: Execution): Promise<ImageOrder> {
 	const { context, itemIndex } = item;
-	const request = await readRequest(item).catch((error: unknown) => {
+	const request = await readRequest(item, execution).catch((error: unknown) => {
 		if (error instanceof ParameterError) throw parameterError(context, itemIndex, error);
 		throw error instanceof ImageInputError ? inputError(context, itemIndex, error.message) : error;
 	});
 	return { ...request, key: orderKeyOf(item, request, execution) };
 }
 
-async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<ImageRequest> {
+async function readRequest(item: ItemInput, execution: Execution): Promise<ImageRequest> {
+	const { context, itemIndex, gateway } = item;
 	const given: unknown = context.getNodeParameter('model', itemIndex, '');
 	const model = idIn(given);
 	if (model === OTHER_MODEL) return readOtherRequest(context, itemIndex);
@@ -128,7 +140,13 @@ async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<
 		offer,
 		givenParameters(context, itemIndex, offer),
 	);
-	const images = await readInputImages(context, itemIndex, offer, switches);
+	const images = await readInputImages(context, itemIndex, {
+		offer,
+		switches,
+		earlierTask: (id, told) =>
+			earlierTask(item, id, told ?? knownModelOf(item, execution, id) ?? offer.id),
+	});
+	for (const hint of hintsOn(images)) showHint(item, hint);
 	return { modelId: offer.id, parameters, switches, images, offer };
 }
 
@@ -148,12 +166,6 @@ function givenParameters(context: ItemInput['context'], itemIndex: number, offer
 		.filter(({ placement }) => placement === 'main')
 		.map(({ name }) => [name, context.getNodeParameter(name, itemIndex, '')] as const);
 	return { ...additional, ...Object.fromEntries(main) };
-}
-
-/** An id as an expression may give it; nothing where it is none: an object, a blank, `undefined`. */
-function idIn(given: unknown): string | undefined {
-	const id = typeof given === 'number' ? String(given) : given;
-	return typeof id === 'string' && isPathPart(id.trim()) ? id.trim() : undefined;
 }
 
 /** The id of a model that is not in the tables. Throws NodeOperationError where it can't be one. */
@@ -205,6 +217,20 @@ function modelOf(item: ItemInput, requestId: string): string {
 function taskOfItem({ context, itemIndex }: ItemInput, requestId: string): IDataObject {
 	const json = context.getInputData()[itemIndex]?.json ?? {};
 	return idIn(json['requestId']) === requestId ? json : {};
+}
+
+/** The model of a task that an input image is of, as the item has it or as this process knows it. */
+function knownModelOf(item: ItemInput, { client }: Execution, requestId: string) {
+	return idIn(taskOfItem(item, requestId)['model']) ?? client.modelOf(requestId);
+}
+
+/** The task that an input image is of. */
+function earlierTask(item: ItemInput, requestId: string, model: string): EarlierTask {
+	const { gateway } = item;
+	const modelId = gateway.modelInTaskUrl ? (findOffer(gateway.id, model)?.id ?? model) : '';
+	const task = { requestId, modelId };
+	const contradiction = contradictionIn(item, task);
+	return contradiction === undefined ? { task } : { task, contradiction };
 }
 
 /**

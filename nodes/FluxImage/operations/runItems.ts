@@ -16,9 +16,11 @@ import { worstPaid, type Paid } from '../tasks/order';
 import { paidIn, paidOf, withFacts } from './failureFacts';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
+import { withInputFields } from './inputFields';
 import { nodeError, type ItemEnding } from './nodeError';
 import type { ItemInput, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
+import { tellOtherFormat } from './output';
 import { runTogether } from './pool';
 
 /** An item that is read and checked. */
@@ -72,7 +74,12 @@ export async function runItems(
 	if (firstFailure && !context.continueOnFail()) {
 		throw nodeError(context, firstFailure, endings);
 	}
-	return endings.flatMap(({ items, failure }) => items ?? [failedItem(context, failure)]);
+	const outputs = endings.map(({ items, failure }, index) => {
+		const { options, ready } = prepared[index] ?? {};
+		const { operation } = ready ?? {};
+		return { items: items ?? [failedItem(context, failure)], options, operation };
+	});
+	return withInputFields(context, outputs);
 }
 
 /** Without Continue On Fail, an item that is wrong ends the node before anything is sent. */
@@ -145,7 +152,10 @@ async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): P
 	const { context, itemIndex } = item;
 	try {
 		const outcome = await operation.run(item, plan, execution);
-		if (outcome.items) return { items: outcome.items };
+		if (outcome.items) {
+			tellOtherFormat(item, operation.format?.(plan), outcome.items);
+			return { items: outcome.items };
+		}
 		const { kind, mayBePaid } = outcome.problem;
 		const before = worstPaid([paidBefore(ready, node), mayBePaid ? 'maybe' : 'no']);
 		const paid = paidOf(operation, kind, outcome.task !== undefined, before);

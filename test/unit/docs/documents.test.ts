@@ -11,6 +11,8 @@ const PATHS = [
 	'SECURITY.md',
 	'CHANGELOG.md',
 	'docs/architecture.md',
+	'docs/output.md',
+	'docs/workflows.md',
 	'docs/coming-from-http-request.md',
 ];
 

@@ -6,7 +6,14 @@ import type { Operation } from '../operation';
 import { tellPaidTestRun } from '../orderKey';
 import { imageItems, taskItem } from '../output';
 import type { ImageOrder } from '../imageRequest';
-import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay } from '../parameters';
+import {
+	checkInputUrls,
+	formatOf,
+	ORDER_OPTIONS,
+	orderOf,
+	readImageOrder,
+	tasksToPay,
+} from '../parameters';
 
 /** Image > Create: start a task and go on; Task > Wait or Task > Get Result collects it later. */
 export const create: Operation<ImageOrder> = {
@@ -18,6 +25,7 @@ export const create: Operation<ImageOrder> = {
 	options: [
 		...ORDER_OPTIONS,
 		'cancelOnStop',
+		'includeInputFields',
 		'includeRawResponse',
 		'maxConcurrentTasks',
 		'timeout',
@@ -25,6 +33,7 @@ export const create: Operation<ImageOrder> = {
 	read: readImageOrder,
 	order: ({ key }) => key,
 	costs: tasksToPay,
+	format: formatOf,
 	check: checkInputUrls,
 	async run(item, request, execution) {
 		const order = orderOf(item, request, execution);

@@ -5,7 +5,14 @@ import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { ItemOutcome, Operation } from '../operation';
 import type { ImageOrder } from '../imageRequest';
 import { tellPaidTestRun } from '../orderKey';
-import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay } from '../parameters';
+import {
+	checkInputUrls,
+	formatOf,
+	ORDER_OPTIONS,
+	orderOf,
+	readImageOrder,
+	tasksToPay,
+} from '../parameters';
 
 /** Image > Generate and Wait: from the prompt to the picture in one node. */
 export const generateAndWait: Operation<ImageOrder> = {
@@ -18,6 +25,7 @@ export const generateAndWait: Operation<ImageOrder> = {
 	read: readImageOrder,
 	order: ({ key }) => key,
 	costs: tasksToPay,
+	format: formatOf,
 	check: checkInputUrls,
 	async run(item, request, execution) {
 		const order = orderOf(item, request, execution);

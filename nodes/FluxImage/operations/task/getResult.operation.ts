@@ -17,6 +17,7 @@ export const getResult: Operation<TaskRef> = {
 	options: [
 		'binaryPropertyName',
 		'downloadImages',
+		'includeInputFields',
 		'includeRawResponse',
 		'maxConcurrentTasks',
 		'maxImageSize',
