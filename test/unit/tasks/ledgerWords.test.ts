@@ -268,13 +268,13 @@ describe('Of what this process and static data have of one key', () => {
 	const saved = (requestId: string, atMs: number) =>
 		void (data = { fluxImageOrders: { node: { [NAME]: [requestId, 'm', 'r', atMs] } } });
 
-	it.each([
+	it.each<[string, [string, number], [string, number], string]>([
 		['the later task', ['ours', 1], ['theirs', 2], 'theirs'],
 		["this process's task at the same time", ['ours', 2], ['theirs', 2], 'ours'],
 		["this process's later task", ['ours', 3], ['theirs', 2], 'ours'],
 		['a later beginning, over an older task', ['ours', 1], ['', 2], ''],
 		['a later task, over a beginning', ['', 1], ['theirs', 2], 'theirs'],
-	] as const)('%s counts', (_, ours, theirs, counts) => {
+	])('%s counts', (_, ours, theirs, counts) => {
 		known(...ours);
 		saved(...theirs);
 		expect(ledger().ofOthers(order({}, 'key'))?.requestId).toBe(counts);
