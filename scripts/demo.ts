@@ -2,7 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startSandbox } from '../sandbox';
+import { credentials } from '../tooling/credentials';
+import { readWorkflows } from '../tooling/n8n/workflow-files';
 import { catchSignals } from './signals';
+import { startStandInModel } from './standInModel';
 import { HOT_RELOAD, watchBuild } from '../tooling/n8n/watchBuild';
 import {
 	packagedGateways,
@@ -15,6 +18,7 @@ import {
 
 const DATA_FOLDER = join(PROJECT, '.n8n-demo');
 const WEBHOOK_PATH = 'webhook/flux-image';
+const FIRST_EXAMPLE = 'Draw a picture';
 
 interface DemoOptions {
 	port: number;
@@ -24,8 +28,6 @@ interface DemoOptions {
 	baseUrl?: string;
 	keyFrom?: string;
 }
-
-const gateways = packagedGateways();
 
 const program: Command = new Command('npm start --')
 	.description(
@@ -39,7 +41,7 @@ const program: Command = new Command('npm start --')
 		new Option(
 			'--gateway <name>',
 			'use your own key at this gateway; every picture costs money',
-		).choices(gateways.map(({ name }) => name)),
+		).choices(credentials.map(({ name }) => name.replace(/Api$/, ''))),
 	)
 	.option('--key-from <variable>', 'environment variable that holds the key for --gateway')
 	.option('--base-url <url>', "address of the gateway, if it is not the provider's usual one")
@@ -58,7 +60,7 @@ function port(text: string): number {
 
 /** The real account that the options name; none: the sandbox is used. */
 function ownAccount({ gateway: name, keyFrom, baseUrl }: DemoOptions): Account | undefined {
-	const gateway = gateways.find((candidate) => candidate.name === name);
+	const gateway = packagedGateways().find((candidate) => candidate.name === name);
 	if (!gateway) {
 		if (keyFrom || baseUrl) program.error('--key-from and --base-url go with --gateway.');
 		return undefined;
@@ -73,6 +75,7 @@ function ownAccount({ gateway: name, keyFrom, baseUrl }: DemoOptions): Account |
 async function main(): Promise<void> {
 	const options = program.parse().opts<DemoOptions>();
 	const onInterrupt = catchSignals();
+	await build();
 	const own = ownAccount(options);
 	// Apart, so that a workflow made for the sandbox never spends a real key.
 	const userFolder = join(DATA_FOLDER, own?.gateway.name ?? 'sandbox');
@@ -80,42 +83,77 @@ async function main(): Promise<void> {
 
 	const { default: getPort } = await import('get-port');
 	const sandbox = own ? undefined : await startSandbox();
+	// Not with a real key: what a mind of its own would not ask for would cost money.
+	const model = own ? undefined : await startStandInModel();
 	const fixture = await startN8nFixture({
 		line: '2.41',
 		userFolder,
 		port: await getPort({ host: '127.0.0.1', port: options.port }),
 		accounts: sandbox ? sandboxAccounts(sandbox) : own ? [own] : [],
 		gateway: own?.gateway,
+		credentials: model
+			? [{ name: 'OpenAI account', type: 'openAiApi', data: { ...model.credential } }]
+			: [],
 		...(options.watch ? { environment: HOT_RELOAD } : {}),
 	});
-	tell(fixture, own ? `${own.gateway.name}, with your key` : 'the local sandbox, free of charge');
+	const examples = await readWorkflows(join(PROJECT, 'workflows'));
+	const names = examples.map(({ name }) => name);
+	console.log(startText(fixture, names, own?.gateway.title));
 	const stopWatching = options.watch ? await watchBuild(PROJECT, userFolder) : undefined;
 	await new Promise<void>(onInterrupt);
 	console.log('\nStopping ...');
 	await stopWatching?.();
 	await fixture.n8n.stop();
+	await model?.close();
 	await sandbox?.close();
 	console.log('Stopped.');
 }
 
-function tell({ n8n, login, workflowUrls }: Fixture, source: string): void {
-	const workflows = Object.entries(workflowUrls).map(([name, url]) => `    ${url}  ${name}`);
-	console.log(`
-  n8n with the FLUX Image node:  ${n8n.url}
-  Log in as:                     ${login.email}
-  Password:                      ${login.password}
-  Pictures come from:            ${source}
+/** The package, as `npm run build` makes it; what is wrong with it is printed. */
+async function build(): Promise<void> {
+	const { execa } = await import('execa');
+	console.log('Building the package ...');
+	await execa('npm', ['run', '--silent', 'build'], { cwd: PROJECT, stdio: 'inherit' });
+}
 
-  Workflows (open one, then press Execute workflow):
-${workflows.join('\n')}
+/**
+ * What a person needs to begin.
+ *
+ * @param examples names of the example workflows; n8n may lack some, and hold the person's own
+ * @param gateway title of the real gateway that is used; absent: the sandbox
+ */
+function startText(
+	{ n8n, login, workflowUrls }: Fixture,
+	examples: readonly string[],
+	gateway?: string,
+): string {
+	const others = examples.filter((name) => name !== FIRST_EXAMPLE && workflowUrls[name]).length;
+	return `
+  Start here:          ${workflowUrls[FIRST_EXAMPLE] ?? n8n.url}
+                       "${FIRST_EXAMPLE}": press Execute workflow
+  ${`${others} more examples:`.padEnd(20)} ${n8n.url}/home/workflows
+  Log in as:           ${login.email}
+  Password:            ${login.password}
+
+${gateway ? ownKeyText(gateway) : SANDBOX_TEXT}
 
   A picture by webhook:
     curl -G '${n8n.url}/${WEBHOOK_PATH}' --data-urlencode 'prompt=A red apple on a table' -o apple.png
 
-  n8n's log:                     ${n8n.logFile}
+  n8n's log:           ${n8n.logFile}
   Stop with Ctrl-C.
-`);
+`;
 }
+
+const ownKeyText = (gateway: string) =>
+	`  Pictures come from ${gateway}, with your key: each costs money.`;
+
+const SANDBOX_TEXT = `  Pictures come from a sandbox on this machine, free of charge: it draws a landscape and
+  prints your prompt on it. Only a real gateway draws the apple.
+  The agents talk to a stand-in for a chat model, which calls the tool with your own words.
+  Prompts that ask for trouble:
+    A red apple [moderated]    the gateway blocks it
+    A red apple [slow]         it takes 30 seconds: press Stop meanwhile`;
 
 void main().catch((error: unknown) => {
 	console.error(error instanceof Error ? error.message : error);

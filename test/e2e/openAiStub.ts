@@ -63,8 +63,8 @@ type ArgumentsFor = (
 	messages: readonly ChatMessage[],
 ) => Record<string, unknown>;
 
-/** Which of its tools the model calls for a person's words; absent: the first. */
-type ToolFor = (words: string) => string;
+/** Which of its tools, by their names, the model calls for a person's words; absent: the first. */
+type ToolFor = (words: string, tools: readonly string[]) => string | undefined;
 
 /**
  * Starts an OpenAI-compatible server on the loopback that speaks chat completions with tool calls,
@@ -119,7 +119,8 @@ function replyTo(
 		};
 	}
 	const words = messages[asked]?.content ?? '';
-	const wanted = toolFor?.(words);
+	const names = tools?.map((each) => each.function.name) ?? [];
+	const wanted = toolFor?.(words, names);
 	const tool = tools?.find(({ function: { name } }) => wanted === undefined || name === wanted);
 	if (!tool) return { content: 'I was given no such tool.' };
 	const { name } = tool.function;
