@@ -115,6 +115,26 @@ describe("As an agent's tool", () => {
 		expect(third).toContain(harness.taskIds()[1]);
 	});
 
+	it('hands over all images of a call, and makes as many anew for the next', async () => {
+		const ask = { parameters: { n: '={{ "2" }}' } };
+		const [first, second] = await callTool(2, ask);
+		const ids = harness.taskIds();
+		expect(ids).toHaveLength(4);
+		for (const [index, id] of ids.entries()) expect(index < 2 ? first : second).toContain(id);
+	});
+
+	it('pays only for the image that a failed call lacked, where the agent calls again', async () => {
+		harness.sandbox.faults.add({ call: 'create', fault: '401', nth: 2, times: 3 });
+		const ask = { parameters: { n: 2 }, options: { maxConcurrentTasks: 1 } };
+		const [failed, again] = await callTool(2, ask);
+		const [first, second] = harness.taskIds();
+		expect(failed).toContain('refused the API key');
+		expect(failed).toContain(`Other tasks, paid already: ${first}.`);
+		expect(again).toContain(first);
+		expect(again).toContain(second);
+		expect(harness.sandbox.ledger.billed()).toBe(2);
+	});
+
 	/** Every error that a model may hear, by what goes wrong; the sandbox has no fault of its own. */
 	const WRONG: Record<string, readonly [ask: Ask, heard: RegExp, prepare?: () => void]> = {
 		'a width': [

@@ -1,6 +1,7 @@
-import { binaryBytes, FLUX_NAME, type Outcome } from '../../tooling/engine/engine';
+import { binaryBytes, type Outcome } from '../../tooling/engine/engine';
 import { smallPicture } from '../contract/behaviors/inputImages';
 import { serve, type LocalServer } from '../unit/client/localServer';
+import { hintsOf } from './hints';
 import { NodeHarness, type Ask } from './nodeHarness';
 
 let harness: NodeHarness;
@@ -29,9 +30,6 @@ const press = async (ask: Ask = {}) =>
 	});
 
 const WITHOUT_SEED: Ask = { parameters: { additionalFields: {} } };
-
-const hintsOf = ({ run }: Outcome) =>
-	(run.data.resultData.runData[FLUX_NAME]?.at(-1)?.hints ?? []).map(({ message }) => message);
 
 const reusedOf = ({ items }: Outcome) => items.map(({ json }) => json.reused);
 

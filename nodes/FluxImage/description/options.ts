@@ -29,7 +29,8 @@ const OPTION_FIELDS: Readonly<
 	maxConcurrentTasks: {
 		type: 'number',
 		typeOptions: { minValue: 1 },
-		description: 'How many items are worked on at the same time. Read from the first item.',
+		description:
+			'How many tasks are worked on at the same time: one an item, or one an image where it has several. Read from the first item.',
 	},
 	maxPaidTasks: {
 		type: 'number',
@@ -97,10 +98,21 @@ const OPTION_FIELDS: Readonly<
 		description:
 			'When a test run in the editor takes the pictures of an earlier test run with the same request, and pays nothing',
 	},
+	shareLink: {
+		type: 'options',
+		options: [
+			{ name: '1 Day', value: '1d' },
+			{ name: '1 Hour', value: '1h' },
+			{ name: '7 Days', value: '7d' },
+			{ name: 'Off', value: 'off' },
+		],
+		description:
+			'Whether shareUrl in the output shows the picture to whoever has that link, without login, for so long. It cannot be recalled, and ends earlier where the execution is deleted or not saved.',
+	},
 	timeout: {
 		type: 'number',
 		typeOptions: { minValue: 0 },
-		description: 'How long one item may take, from the start of its task to its picture',
+		description: 'How long one task may take, from its start to its picture',
 	},
 };
 

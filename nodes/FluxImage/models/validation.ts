@@ -32,9 +32,9 @@ export function readParameters(
 	for (const row of offer.parameters) {
 		const { name, wirePath, unsentValue } = row;
 		const value = reading.data[name];
-		if (value === undefined) continue;
+		if (value === undefined || value === unsentValue) continue;
 		if (wirePath === undefined) switches[name] = value;
-		else if (value !== unsentValue) setAt(parameters, wirePath.split('.'), onWire(row, value));
+		else setAt(parameters, wirePath.split('.'), onWire(row, value));
 	}
 	return { parameters, switches };
 }

@@ -13,17 +13,19 @@ import { hintsOn } from '../images/inputHints';
 import { readInputImages, type EarlierTask } from '../images/inputImages';
 import { findOffer, MODEL_OF_ITEM, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
+import { perTask } from '../models/numberOfImages';
 import { readOtherParameters } from '../models/otherParameters';
 import { ParameterError } from '../models/parameterError';
 import { readParameters } from '../models/validation';
 import type { Execution } from '../tasks/execution';
 import type { Order } from '../tasks/order';
+import { ItemBudget } from '../tasks/paidTasks';
 import { inputError, parameterError } from './errors';
 import { showHint } from './hint';
-import type { ImageOrder, ImageRequest } from './imageRequest';
+import { SharedByItem, type ImageOrder, type ImageRequest } from './imageRequest';
 import type { ItemInput } from './operation';
 import type { OptionName } from './options';
-import { orderKeyOf } from './orderKey';
+import { orderKeysOf } from './orderKey';
 
 /** How long a single read of a task is tried, in milliseconds; a person is waiting for it. */
 const READ_FOR_MS = 60_000;
@@ -45,10 +47,10 @@ export const ORDER_OPTIONS: readonly OptionName[] = [
 	'reuseInTestRuns',
 ];
 
-/** The order of an image item that begins now: its time runs from here. */
+/** The order of a task of an image item that begins now: its time runs from here. */
 export function orderOf(item: ItemInput, request: ImageOrder, execution: Execution): Order {
 	const { cancelOnStop, maxPaidTasks } = item.options;
-	const { modelId, parameters, key } = request;
+	const { modelId, parameters, key, shared } = request;
 	const deadlineMs = deadlineOf(item, execution);
 	return {
 		key,
@@ -57,11 +59,12 @@ export function orderOf(item: ItemInput, request: ImageOrder, execution: Executi
 		cancelOnStop,
 		deadlineMs,
 		...(maxPaidTasks === undefined ? {} : { maxPaidTasks }),
+		...(shared && { budget: shared }),
 		build: async () => await buildRequest(item, request, execution, deadlineMs),
 	};
 }
 
-/** How many tasks an image item will pay for: none where its task is known. */
+/** How many tasks an order will pay for: none where its task is known. */
 export function tasksToPay({ parameters, key }: ImageOrder, { ledger }: Execution): number {
 	return ledger.isKnown(key) ? 0 : tasksOf(parameters);
 }
@@ -85,12 +88,12 @@ function tasksOf({ n }: JsonObject): number {
  */
 export async function checkInputUrls(
 	item: ItemInput,
-	request: ImageOrder,
+	requests: readonly ImageOrder[],
 	execution: Execution,
 ): Promise<Problem | undefined> {
-	const images = request.images.filter(isFetched);
+	const images = (requests[0]?.images ?? []).filter(isFetched);
 	if (images.length === 0) return undefined;
-	if (execution.ledger.isBegun(request.key)) return undefined;
+	if (requests.every(({ key }) => execution.ledger.isBegun(key))) return undefined;
 	const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
 	const checks = images.map(async (image) => checkInputImage(execution.client, image, until));
 	return (await Promise.all(checks)).find((problem) => problem !== undefined);
@@ -98,37 +101,56 @@ export async function checkInputUrls(
 
 async function buildRequest(
 	item: ItemInput,
-	{ modelId, parameters, switches, images, offer }: ImageRequest,
+	{ modelId, parameters, switches, images, offer, key, shared }: ImageOrder,
 	{ client, abortSignal }: Execution,
 	deadlineMs: number,
 ): Promise<Outcome<TaskRequest>> {
 	if (!offer) return { value: { modelId, parameters, switches } };
 	const until = { deadlineMs, signal: abortSignal };
 	const hint = (text: string) => showHint(item, text);
-	const embedded = await embedImages(client, { offer, switches, parameters, images, hint }, until);
+	const embed = async () =>
+		await embedImages(client, { offer, switches, parameters: {}, images, hint }, until);
+	const embedded = await (shared ? shared.embedded(key, embed) : embed());
 	if (embedded.problem) return embedded;
-	return { value: { modelId, parameters: embedded.value, switches } };
+	return { value: { modelId, parameters: { ...parameters, ...embedded.value }, switches } };
 }
 
 /**
  * Reads an image item and checks it against its model's table.
  *
+ * @returns its tasks: one alone, or one an image
  * @throws NodeOperationError naming the parameter, the value, what is expected, and the item
  */
-export async function readImageOrder(item: ItemInput, execution: Execution): Promise<ImageOrder> {
+export async function readImageOrders(
+	item: ItemInput,
+	execution: Execution,
+): Promise<readonly ImageOrder[]> {
 	const { context, itemIndex } = item;
-	const request = await readRequest(item, execution).catch((error: unknown) => {
+	const requests = await readRequests(item, execution).catch((error: unknown) => {
 		if (error instanceof ParameterError) throw parameterError(context, itemIndex, error);
 		throw error instanceof ImageInputError ? inputError(context, itemIndex, error.message) : error;
 	});
-	return { ...request, key: orderKeyOf(item, request, execution) };
+	const keys = orderKeysOf(item, requests, execution);
+	const orders = requests.flatMap((request, number) => {
+		const key = keys[number];
+		return key ? [{ ...request, key }] : [];
+	});
+	if (orders.length === 1) return orders;
+	const { ledger, paidTasks } = execution;
+	const budget = new ItemBudget(paidTasks, keys, (key) => ledger.isKnown(key));
+	const shared = new SharedByItem(budget, keys);
+	return orders.map((order) => ({ ...order, shared }));
 }
 
-async function readRequest(item: ItemInput, execution: Execution): Promise<ImageRequest> {
+/** What the tasks of an item ask for, by number. */
+async function readRequests(
+	item: ItemInput,
+	execution: Execution,
+): Promise<readonly ImageRequest[]> {
 	const { context, itemIndex, gateway } = item;
 	const given: unknown = context.getNodeParameter('model', itemIndex, '');
 	const model = idIn(given);
-	if (model === OTHER_MODEL) return readOtherRequest(context, itemIndex);
+	if (model === OTHER_MODEL) return [readOtherRequest(context, itemIndex)];
 	const offer = model === undefined ? undefined : findOffer(gateway.id, model);
 	if (!offer) {
 		const { message } = new ParameterError('Model', `one that ${gateway.displayName} sells`, given);
@@ -136,18 +158,16 @@ async function readRequest(item: ItemInput, execution: Execution): Promise<Image
 			remedy: 'Choose one from the list, or choose Other and give its ID.',
 		});
 	}
-	const { parameters, switches } = readParameters(
-		offer,
-		givenParameters(context, itemIndex, offer),
-	);
+	const read = readParameters(offer, givenParameters(context, itemIndex, offer));
+	const tasks = perTask(offer, read);
 	const images = await readInputImages(context, itemIndex, {
 		offer,
-		switches,
+		switches: read.switches,
 		earlierTask: (id, told) =>
 			earlierTask(item, id, told ?? knownModelOf(item, execution, id) ?? offer.id),
 	});
 	for (const hint of hintsOn(images)) showHint(item, hint);
-	return { modelId: offer.id, parameters, switches, images, offer };
+	return tasks.map((task) => ({ modelId: offer.id, ...task, images, offer }));
 }
 
 function readOtherRequest(context: ItemInput['context'], itemIndex: number): ImageRequest {

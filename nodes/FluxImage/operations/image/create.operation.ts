@@ -5,13 +5,14 @@ import { told } from '../finish';
 import type { Operation } from '../operation';
 import { tellPaidTestRun } from '../orderKey';
 import { imageItems, taskItem } from '../output';
+import { tellFewer, withSeed } from './orderOutput';
 import type { ImageOrder } from '../imageRequest';
 import {
 	checkInputUrls,
 	formatOf,
 	ORDER_OPTIONS,
 	orderOf,
-	readImageOrder,
+	readImageOrders,
 	tasksToPay,
 } from '../parameters';
 
@@ -30,7 +31,7 @@ export const create: Operation<ImageOrder> = {
 		'maxConcurrentTasks',
 		'timeout',
 	],
-	read: readImageOrder,
+	read: readImageOrders,
 	order: ({ key }) => key,
 	costs: tasksToPay,
 	format: formatOf,
@@ -46,8 +47,8 @@ export const create: Operation<ImageOrder> = {
 			task.requestId === ''
 				? await imageItems(item, execution, task, until)
 				: { items: [taskItem(item, task)] };
-		if (reuse) return told(item, outcome, reuse);
-		tellPaidTestRun(item, execution, order.key);
-		return outcome;
+		if (!reuse) tellPaidTestRun(item, execution, order.key);
+		tellFewer(item, request, order, task, reuse);
+		return withSeed(reuse ? told(item, outcome, reuse) : outcome, execution, request);
 	},
 };

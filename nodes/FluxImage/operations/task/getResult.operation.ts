@@ -21,9 +21,10 @@ export const getResult: Operation<TaskRef> = {
 		'includeRawResponse',
 		'maxConcurrentTasks',
 		'maxImageSize',
+		'shareLink',
 		'timeout',
 	],
-	read: readTaskRef,
+	read: async (item) => [await readTaskRef(item)],
 	contradiction: contradictionIn,
 	async run(item, task, execution) {
 		const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
