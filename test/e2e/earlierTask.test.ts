@@ -16,7 +16,7 @@ const chats: Chat[] = [
 
 /** The picture at the address that was said. */
 async function pictureIn(said: string): Promise<Buffer> {
-	const [url = ''] = /http[^\s"\\]+/.exec(said) ?? [];
+	const [url = ''] = /http[^\s"\\)]+/.exec(said) ?? [];
 	const { body } = await request(url);
 	return Buffer.from(await body.arrayBuffer());
 }

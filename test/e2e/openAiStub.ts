@@ -39,8 +39,8 @@ export interface Insistence {
 const ONE_CALL: Insistence = { calls: 1, atOnce: 1 };
 
 /**
- * A language model without a mind: it calls a tool, by default the first and once, and says which URL
- * and which request id came back last.
+ * A language model without a mind: it calls a tool, by default the first and once, then shows the picture
+ * that came back last as Markdown, by its share link where there is one, and says its request id.
  */
 export interface OpenAiStub {
 	/** What an OpenAI credential holds to reach it. */
@@ -97,6 +97,10 @@ export async function startOpenAiStub(
 	};
 }
 
+/** In JSON that may stand as a text in JSON. */
+const SHARE_URL = /\\*"shareUrl\\*":\s*\\*"(https?:[^\s"\\]+)/;
+const ANY_URL = /(https?:\/\/[^\s"\\]+)/;
+
 function replyTo(
 	{ messages, tools }: ChatRequest,
 	argumentsFor: ArgumentsFor,
@@ -107,10 +111,12 @@ function replyTo(
 	const results = messages.slice(asked + 1).filter(({ role }) => role === 'tool');
 	if (results.length >= calls) {
 		const content = results.at(-1)?.content ?? '';
-		const [url] = /https?:\/\/[^\s"\\]+/.exec(content) ?? [];
+		const [, url] = SHARE_URL.exec(content) ?? ANY_URL.exec(content) ?? [];
 		const [, id] = /"requestId":\s*"([^"]+)"/.exec(content) ?? [];
 		const ofTask = id === undefined ? '' : ` (Request ID: ${id} )`;
-		return { content: url ? `Here is your picture: ${url}${ofTask}` : `No URL in: ${content}` };
+		return {
+			content: url ? `Here is your picture: ![picture](${url})${ofTask}` : `No URL in: ${content}`,
+		};
 	}
 	const words = messages[asked]?.content ?? '';
 	const wanted = toolFor?.(words);

@@ -117,6 +117,17 @@ describe('An earlier task', () => {
 		expect(harness.creates()).toBe(1);
 	});
 
+	it('whose picture stands in the reply itself needs no link', async () => {
+		const { requestId, bytes } = await draw();
+		const url = `data:image/png;base64,${bytes.toString('base64')}`;
+		const body = { status: 'COMPLETED', outputs: [{ type: 'image', url }] };
+		const fault = { statusCode: 200, body };
+		harness.sandbox.faults.add({ call: 'result', promptIncludes: 'red apple', fault });
+		const { error } = await edit({ requestId });
+		expect(error).toBeUndefined();
+		expect(sentImages('seaArtCloud')).toEqual([abridged(bytes.toString('base64'))]);
+	});
+
 	it('whose link gives a page is an error', async () => {
 		const { requestId } = await draw();
 		harness.sandbox.faults.add({ call: 'picture', fault: 'html' });

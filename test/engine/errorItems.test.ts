@@ -148,7 +148,7 @@ describe('The list of our names', () => {
 			await harness.run({ options: { includeRawResponse: true } }),
 			await harness.run({ operation: 'image > create' }),
 			await harness.run({ gateway: 'toApis', parameters: { n: 2 } }),
-			await harness.run({ gateway: 'vtrix' }),
+			await harness.run({ gateway: 'vtrix', options: { shareLink: '1h' } }),
 			await harness.run({ prompts: ['[failed]'], settings: { onError: 'continueRegularOutput' } }),
 			await harness.run({ parameters: { n: 2, additionalFields: { seed: 7 } } }),
 			await harness.run({
@@ -171,5 +171,6 @@ describe('The list of our names', () => {
 			expect.arrayContaining(['raw', 'cancellation', 'requestChanged', 'seed', 'requestIds']),
 		);
 		expect(names.filter((name) => !OUTPUT_NAMES.some((ours) => ours === name))).toEqual([]);
+		expect(names).toContain('shareUrl');
 	});
 });

@@ -3,6 +3,8 @@ import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { FLUX_NAME, useBinaryMode, type Outcome } from '../../tooling/engine/engine';
 import { itemWith, smallPicture } from '../contract/behaviors/inputImages';
 import { inExecution } from '../unit/client/inExecution';
+import { serve } from '../unit/client/localServer';
+import { exif, photo } from '../unit/images/photos';
 import { NodeHarness, type Ask } from './nodeHarness';
 
 let harness: NodeHarness;
@@ -136,6 +138,26 @@ describe('Input images', () => {
 		const outcome = await harness.run(editing(row, { items: [itemOf({ photo: red })] }));
 		expect(sentImages()).toEqual(base64(red, red));
 		expect(hintsOf(outcome)).toEqual([expect.stringContaining('it is sent twice')]);
+	});
+
+	it('that EXIF turns are told in a hint, from a file and where the node fetches them', async () => {
+		const turned = await photo(exif(6, 'MM'));
+		const host = await serve((response) => response.end(turned));
+		const rows = [
+			{ source: 'binary', binaryPropertyName: 'photo' },
+			{ source: 'url', url: `${host.url}/photo.jpg` },
+			{ source: 'binary', binaryPropertyName: 'upright' },
+		];
+		const outcome = await harness.run({
+			items: [itemOf({ photo: turned, upright: await photo(exif(1, 'MM')) })],
+			parameters: { model: 'flux_2_pro', inputImages: { image: rows } },
+		});
+		await host.close();
+		expect(outcome.error).toBeUndefined();
+		expect(hintsOf(outcome).map((hint) => hint.slice(0, 64))).toEqual([
+			'Input Images 1 is a photo that is shown turned by its EXIF data.',
+			'Input Images 2 is a photo that is shown turned by its EXIF data.',
+		]);
 	});
 
 	it('from our own items are their pictures', async () => {

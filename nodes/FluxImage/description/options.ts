@@ -98,6 +98,17 @@ const OPTION_FIELDS: Readonly<
 		description:
 			'When a test run in the editor takes the pictures of an earlier test run with the same request, and pays nothing',
 	},
+	shareLink: {
+		type: 'options',
+		options: [
+			{ name: '1 Day', value: '1d' },
+			{ name: '1 Hour', value: '1h' },
+			{ name: '7 Days', value: '7d' },
+			{ name: 'Off', value: 'off' },
+		],
+		description:
+			'Whether shareUrl in the output shows the picture to whoever has that link, without login, for so long. It cannot be recalled, and ends earlier where the execution is deleted or not saved.',
+	},
 	timeout: {
 		type: 'number',
 		typeOptions: { minValue: 0 },

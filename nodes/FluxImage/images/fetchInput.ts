@@ -54,21 +54,24 @@ async function fetchInput<T>(
 	}
 	const found = await findEarlierPicture(client, image, until);
 	if (found.problem) return found;
-	const { url } = found.value;
-	const embedded = embeddedBytes(url);
-	const outcome = embedded
-		? ofEmbedded(embedded, image, way)
-		: isWebUrl(url)
-			? await fetchFrom(client, url, image, until, way)
-			: { problem: unavailable('its address is not http or https') };
+	const outcome = await ofEarlierPicture(client, found.value.url, image, until, way);
 	const { problem } = outcome;
-	return problem
-		? earlierUnavailable(
-				image,
-				`its picture could not be fetched: ${withoutAddress(problem)}`,
-				problem,
-			)
-		: outcome;
+	if (!problem) return outcome;
+	const reason = `its picture could not be fetched: ${withoutAddress(problem)}`;
+	return earlierUnavailable(image, reason, problem);
+}
+
+async function ofEarlierPicture<T>(
+	client: GatewayClient,
+	url: string,
+	image: EarlierPicture,
+	until: Until,
+	way: Way<T>,
+): Promise<Outcome<T>> {
+	const embedded = embeddedBytes(url);
+	if (embedded) return ofEmbedded(embedded, image, way);
+	if (!isWebUrl(url)) return { problem: unavailable('its address is not http or https') };
+	return await fetchFrom(client, url, image, until, way);
 }
 
 function ofEmbedded<T>(bytes: Buffer, image: EarlierPicture, { ofBytes }: Way<T>): Outcome<T> {

@@ -6,15 +6,25 @@ import { isObject, jsonIn } from './takenApart';
 /** The files of an item, by field. */
 export type Files = Readonly<Record<string, IBinaryData>>;
 
-/** The files of an item of the input; n8n 2 keeps them among its JSON where a workflow is set so. */
+/** Where n8n 2 keeps an item's files in a workflow whose files are a part of the JSON. */
+const FILES_IN_JSON = '_files';
+
+/** How deep in the JSON files are looked for. */
+const DEEPEST = 3;
+
+/** The files of an item of the input, be they a part of its JSON: those by their paths. */
 export function filesOf(context: IExecuteFunctions, itemIndex: number): Files {
 	const { json = {}, binary = {} } = context.getInputData()[itemIndex] ?? {};
 	if (Object.keys(binary).length > 0) return binary;
-	return Object.fromEntries(
-		Object.entries(json as Record<string, unknown>).filter(
-			(entry): entry is [string, IBinaryData] => isFile(entry[1]),
-		),
-	);
+	return Object.fromEntries(filesAmong(json, ''));
+}
+
+function filesAmong(fields: object, path: string, depth = 1): Array<[string, IBinaryData]> {
+	return Object.entries(fields).flatMap(([name, value]: [string, unknown]) => {
+		const inner = name === FILES_IN_JSON ? path : `${path}${name}.`;
+		if (isFile(value)) return [[`${path}${name}`, value] satisfies [string, IBinaryData]];
+		return isObject(value) && depth < DEEPEST ? filesAmong(value, inner, depth + 1) : [];
+	});
 }
 
 /** Whether a value is a file as n8n has it, be it without its content. */
@@ -37,7 +47,9 @@ export function filesIn(value: unknown, files: Files): readonly unknown[] | unde
 
 /** The field that a text names; nothing where the item has none of that name. */
 const nameIn = (text: string, files: Files): string | undefined =>
-	[text, text.trim()].find((name) => Object.hasOwn(files, name));
+	[text, text.trim(), text.trim().replace(`${FILES_IN_JSON}.`, '')].find((name) =>
+		Object.hasOwn(files, name),
+	);
 
 /**
  * The file that a name or an object means.

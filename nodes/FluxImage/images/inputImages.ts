@@ -95,10 +95,10 @@ export async function readInputImages(
 	itemIndex: number,
 	{ offer, switches, earlierTask }: ImagesFor,
 ): Promise<readonly InputImage[]> {
-	const files = filesOf(context, itemIndex);
 	const rows = rowsOf(context.getNodeParameter('inputImages', itemIndex, {}));
+	if (rows.length === 0) return [];
+	const files = filesOf(context, itemIndex);
 	const parts = rows.flatMap((row, index) => partsOf(row, `Input Images ${index + 1}`, files));
-	if (parts.length === 0) return [];
 	const rule = inputImageRule(offer, switches, parts.length);
 	const maximumCount = rule?.maximumCount ?? 0;
 	if (!rule || parts.length > maximumCount) {

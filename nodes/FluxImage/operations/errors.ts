@@ -196,7 +196,18 @@ const withStop = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 /** Every name that an item of the node may have. A test holds the list to what comes out. */
 export const OUTPUT_NAMES = [
 	...['requestId', 'gateway', 'model', 'status', 'queuePosition', 'progress', 'failure', 'raw'],
-	...['imageIndex', 'imageCount', 'url', 'flagged', 'fileName', 'contentType', 'width', 'height'],
+	...[
+		'imageIndex',
+		'imageCount',
+		'url',
+		'shareUrl',
+		'shareUrlExpiresAt',
+		'flagged',
+		'fileName',
+		'contentType',
+		'width',
+		'height',
+	],
 	...['metrics', 'usage', 'expiresAt', 'cancellation', 'reused', 'requestChanged', 'error'],
 	...['seed', 'requestIds'],
 ] as const;

@@ -19,6 +19,7 @@ export const PICTURE_OPTIONS: readonly OptionName[] = [
 	'maxImageSize',
 	'onTimeout',
 	'pollInterval',
+	'shareLink',
 	'timeout',
 ];
 

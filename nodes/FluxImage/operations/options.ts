@@ -24,6 +24,7 @@ export interface TaskOptions {
 	/** Absent: an execution may pay for as many tasks as it likes. */
 	readonly maxPaidTasks?: number;
 	readonly reuseInTestRuns: ReuseInTestRuns;
+	readonly shareLink: ShareLink;
 }
 
 /** The name of each option in the editor, and what it is where the person did not add it. */
@@ -40,6 +41,7 @@ export const OPTIONS = {
 	pollInterval: { label: 'Poll Interval (Seconds)', default: 2 },
 	binaryPropertyName: { label: 'Put Output File in Field', default: 'data' },
 	reuseInTestRuns: { label: 'Reuse in Test Runs', default: 'whenSeedIsSet' },
+	shareLink: { label: 'Share Link', default: 'off' },
 	timeout: { label: 'Timeout (Seconds)', default: 600 },
 } as const;
 
@@ -49,6 +51,11 @@ export type OptionName = keyof typeof OPTIONS;
 export type ReuseInTestRuns = 'never' | 'whenSeedIsSet' | 'always';
 
 const REUSE_IN_TEST_RUNS: readonly ReuseInTestRuns[] = ['always', 'never', 'whenSeedIsSet'];
+
+/** Whether pictures get a link for whoever has it, and how long it lives. */
+export type ShareLink = 'off' | '1h' | '1d' | '7d';
+
+const SHARE_LINKS: readonly ShareLink[] = ['off', '1h', '1d', '7d'];
 
 const ON_TIMEOUT: readonly OnTimeout[] = ['cancelTask', 'error', 'returnTask'];
 
@@ -66,6 +73,8 @@ const readers = {
 		ON_TIMEOUT.find((way) => way === canonicalChoice(ON_TIMEOUT, value)),
 	reuseInTestRuns: (value: unknown) =>
 		REUSE_IN_TEST_RUNS.find((way) => way === canonicalChoice(REUSE_IN_TEST_RUNS, value)),
+	shareLink: (value: unknown) =>
+		SHARE_LINKS.find((way) => way === canonicalChoice(SHARE_LINKS, value)),
 	/** A blank name is the default: the field cannot be empty otherwise. */
 	fieldName: (value: unknown) =>
 		typeof value === 'string' || typeof value === 'number'
@@ -115,6 +124,7 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 			'always, never or whenSeedIsSet',
 			readers.reuseInTestRuns,
 		),
+		shareLink: read('shareLink', 'off, 1h, 1d or 7d', readers.shareLink),
 		downloadImages: boolean('downloadImages'),
 		binaryPropertyName: read('binaryPropertyName', 'the name of a field', readers.fieldName),
 		maxImageBytes: numberAboveZero('maxImageSize') * 1_000_000,

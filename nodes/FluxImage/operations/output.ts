@@ -15,6 +15,7 @@ import type { Execution } from '../tasks/execution';
 import { digestOf } from '../tasks/order';
 import { showHint } from './hint';
 import type { ItemInput, ItemOutcome } from './operation';
+import { shareFields } from './shareLink';
 
 /** The item that stands for a task. */
 export function taskItem(
@@ -26,8 +27,9 @@ export function taskItem(
 }
 
 /**
- * The items of a completed task: one an image, the picture in its binary field. Where only some of the
- * pictures can be had, those come out, and a hint tells of the others.
+ * The items of a completed task: one an image, the picture in its binary field, its share link beside
+ * it, as the options say. Where only some of the pictures can be had, those come out, and a hint tells
+ * of the others.
  *
  * @returns the first problem where none of them can be had; `stopped` on Stop
  */
@@ -38,7 +40,8 @@ export async function imageItems(
 	until: Until,
 ): Promise<ItemOutcome> {
 	const images = task.images ?? [];
-	if (!item.options.downloadImages) {
+	const { downloadImages, shareLink } = item.options;
+	if (!downloadImages && shareLink === 'off') {
 		showHints(item, task);
 		return { items: images.map((image, index) => imageItem(item, task, index, image)) };
 	}
@@ -47,7 +50,7 @@ export async function imageItems(
 	);
 	const pictures = await Promise.all(fetches);
 	const items = pictures.flatMap(({ value }, index) =>
-		value ? [imageItem(item, task, index, value.image, value.picture)] : [],
+		value ? [storedItem(item, execution, task, index, value)] : [],
 	);
 	const problems = pictures.flatMap(({ problem }) => problem ?? []);
 	const [problem] = problems;
@@ -112,6 +115,12 @@ const otherFormatHint = (asked: string, came: string) =>
  */
 const LINK_EXPIRED: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
 
+/** An image, and its picture in n8n's store. */
+interface StoredImage {
+	readonly image: GeneratedImage;
+	readonly picture: FetchedPicture;
+}
+
 /** One image of a task. Where its link has expired, the result is read again, which costs nothing. */
 async function fetchImage(
 	item: ItemInput,
@@ -119,7 +128,7 @@ async function fetchImage(
 	task: TaskState,
 	index: number,
 	until: Until,
-): Promise<Outcome<{ image: GeneratedImage; picture: FetchedPicture }>> {
+): Promise<Outcome<StoredImage>> {
 	const { client } = execution;
 	const target = targetOf(item, task, index);
 	const image = task.images?.[index];
@@ -183,10 +192,23 @@ function imageItem(
 			expiresAt: state.expiresAt,
 		}),
 	};
+	return { json, pairedItem: { item: item.itemIndex } };
+}
+
+/** The item of an image whose picture is stored: to be handed on, to be shared, or both. */
+function storedItem(
+	item: ItemInput,
+	execution: Execution,
+	state: TaskState,
+	imageIndex: number,
+	{ image, picture }: StoredImage,
+): INodeExecutionData {
+	const { downloadImages, binaryPropertyName } = item.options;
+	const row = imageItem(item, state, imageIndex, image, picture);
 	return {
-		json,
-		...(picture ? { binary: { [item.options.binaryPropertyName]: picture.binary } } : {}),
-		pairedItem: { item: item.itemIndex },
+		...row,
+		json: { ...row.json, ...shareFields(item, execution, picture.binary) },
+		...(downloadImages ? { binary: { [binaryPropertyName]: picture.binary } } : {}),
 	};
 }
 

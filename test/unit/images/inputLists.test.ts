@@ -58,9 +58,21 @@ describe('Binary Field', () => {
 		expect(await sizes({ data_1: bare(held(MIDDLE)) }, { item })).toEqual([30]);
 	});
 
-	it('finds the file where a workflow of n8n 2 keeps files among the JSON', async () => {
-		const item = { json: { photo: held(MIDDLE) as never, name: 'x' } };
-		expect(await sizes('photo', { item })).toEqual([30]);
+	it.each<[string, object]>([
+		['photo', { photo: held(MIDDLE), name: 'x' }],
+		['Upload Old Photo', { 'Upload Old Photo': held(MIDDLE) }],
+		['photo', { _files: { photo: held(MIDDLE) } }],
+		['_files.photo', { _files: { photo: held(MIDDLE) } }],
+		['body.photo', { body: { photo: held(MIDDLE) } }],
+	])('finds %s where a workflow of n8n 2 keeps files in its JSON: %j', async (name, json) => {
+		expect(await sizes(name, { item: { json: json as INodeExecutionData['json'] } })).toEqual([30]);
+	});
+
+	it('says which files there are in the JSON', async () => {
+		const json = { _files: { data: held(SMALL) }, 'Old Photo': held(SMALL) } as never;
+		await expect(sizes('photo', { item: { json } })).rejects.toThrow(
+			'This item has no file in "photo". It has: data, Old Photo',
+		);
 	});
 
 	it('says what the item has, where a label was typed in place of the name', async () => {

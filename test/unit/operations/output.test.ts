@@ -27,7 +27,12 @@ async function fetching(
 		context: context as unknown as IExecuteFunctions,
 		itemIndex: 0,
 		gateway: GATEWAYS.seaArtCloud,
-		options: { downloadImages: true, maxImageBytes: 1, binaryPropertyName: 'data' },
+		options: {
+			downloadImages: true,
+			shareLink: 'off',
+			maxImageBytes: 1,
+			binaryPropertyName: 'data',
+		},
 	} as ItemInput;
 	const state = {
 		requestId: 'task_1',

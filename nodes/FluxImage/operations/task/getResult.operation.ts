@@ -21,6 +21,7 @@ export const getResult: Operation<TaskRef> = {
 		'includeRawResponse',
 		'maxConcurrentTasks',
 		'maxImageSize',
+		'shareLink',
 		'timeout',
 	],
 	read: async (item) => [await readTaskRef(item)],
