@@ -59,7 +59,8 @@ export interface ExecutionStart {
 	readonly credentials: Credentials;
 	/** Node contexts that an earlier execution left, as n8n's Retry hands them on. */
 	readonly contextData?: IExecuteContextData;
-	readonly executionId?: string;
+	/** Null: n8n gives none, as to a call by MCP. */
+	readonly executionId?: string | null;
 	readonly mode?: Mode;
 	/** `workflow` unless said otherwise. */
 	readonly workflowId?: string;
@@ -286,7 +287,7 @@ function additionalData(
 	{ credentials, executionId = '1', onCall }: ExecutionStart,
 	mode: Mode,
 ): IWorkflowExecuteAdditionalData {
-	const hooks = new ExecutionLifecycleHooks(mode, executionId, {
+	const hooks = new ExecutionLifecycleHooks(mode, executionId ?? 'none', {
 		id: workflow.id,
 		name: 'Test',
 		active: false,
@@ -306,7 +307,7 @@ function additionalData(
 		instanceBaseUrl: 'http://127.0.0.1',
 		restApiUrl: 'http://127.0.0.1/rest',
 		credentialsHelper: credentialsHelper(credentials, onCall),
-		executionId,
+		...(executionId === null ? {} : { executionId }),
 		hooks,
 		currentNodeExecutionIndex: 0,
 		variables: {},

@@ -13,6 +13,9 @@ import { idsOf, offersOf, type SoldModel } from '../models';
 export const BY_GATEWAY = '/gateway';
 export const BY_MODEL = '/model';
 
+/** Met in the form that n8n makes of the node for an agent's tool, and in no other. */
+export const IN_TOOL = { '@tool': [true] };
+
 /** A model as one gateway sells it: what the `gateway` and `model` fields together say. */
 export interface Pair extends SoldModel {
 	readonly gateway: GatewayId;

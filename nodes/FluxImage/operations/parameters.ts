@@ -9,7 +9,7 @@ import { isPathPart } from '../gateways/pathPart';
 import { embedImages } from '../images/embed';
 import { checkInputImage } from '../images/fetchInput';
 import { ImageInputError, readInputImages } from '../images/inputImages';
-import { findOffer, MODEL_OF_ITEM, OTHER_MODEL } from '../models';
+import { findOffer, MODEL_OF_ITEM, offersOf, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
 import { readOtherParameters } from '../models/otherParameters';
 import { ParameterError } from '../models/parameterError';
@@ -120,8 +120,10 @@ async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<
 	const offer = model === undefined ? undefined : findOffer(gateway.id, model);
 	if (!offer) {
 		const { message } = new ParameterError('Model', `one that ${gateway.displayName} sells`, given);
+		const ids = offersOf(gateway.id).map((sold) => sold.offer.id);
 		throw inputError(context, itemIndex, message, {
 			remedy: 'Choose one from the list, or choose Other and give its ID.',
+			remedyForModel: `If you gave it, call again with one of these: ${ids.join(', ')}; else tell the user.`,
 		});
 	}
 	const { parameters, switches } = readParameters(

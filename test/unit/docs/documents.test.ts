@@ -11,6 +11,7 @@ const PATHS = [
 	'SECURITY.md',
 	'CHANGELOG.md',
 	'docs/architecture.md',
+	'docs/tool.md',
 ];
 
 /** Options of programs that are not ours: npm, docker. */
