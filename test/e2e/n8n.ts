@@ -55,9 +55,14 @@ export async function runManually(rest: N8nRest, name: string): Promise<SavedExe
 export async function endedExecution(id: string): Promise<SavedExecution> {
 	return await eventually(
 		`the end of execution ${id}`,
-		async () => await ask<SavedExecution>(`executions/${id}?includeData=true`),
+		async () => await executionOf(id),
 		({ status }) => !UNDER_WAY.has(status),
 	);
+}
+
+/** An execution as it stands, with as much data as n8n has saved. */
+export async function executionOf(id: string): Promise<SavedExecution> {
+	return await ask<SavedExecution>(`executions/${id}?includeData=true`);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Sandbox } from '../../sandbox';
 import { readGateways, type Gateway } from '../gateways';
 import { installCommunityPackage } from './community-package';
 import { filesFolder } from './environment';
+import { saveExampleTable } from './example-table';
 import { saveWorkflows } from './example-workflows';
 import { ensureN8n, type N8nLine } from './install';
 import { N8nRest, type Login } from './rest';
@@ -90,7 +91,12 @@ async function furnish(rest: N8nRest, access: ApiAccess, options: N8nFixtureOpti
 	]);
 	return await saveWorkflows(rest, await readWorkflows(join(PROJECT, 'workflows')), {
 		credentialIds,
-		settings: { folder, ...(gateway ? { gateway: gateway.name } : {}), ...options.settings },
+		settings: {
+			folder,
+			table: await saveExampleTable(rest),
+			...(gateway ? { gateway: gateway.name } : {}),
+			...options.settings,
+		},
 		gateway,
 		gateways: packagedGateways(),
 	});

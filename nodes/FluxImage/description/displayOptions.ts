@@ -2,7 +2,7 @@ import type { IDisplayOptions } from 'n8n-workflow';
 
 import { GATEWAYS } from '../gateways';
 import type { GatewayId } from '../gateways/gateway';
-import { idsOf, offersOf, type SoldModel } from '../models';
+import { idsOf, models, offersOf, OTHER_MODEL, type SoldModel } from '../models';
 
 /*
  * Names of the fields that decide what shows, from the root of the node's parameters. Written without
@@ -15,6 +15,13 @@ export const BY_MODEL = '/model';
 
 /** Met in the form that n8n makes of the node for an agent's tool, and in no other. */
 export const IN_TOOL = { '@tool': [true] };
+
+/**
+ * The second letter of the model. n8n shows a field at the first key that holds an expression, whatever
+ * the other keys say; this key holds none, as the first letter of an expression, `=`, is left out, and
+ * what follows it is no letter that an ID has there.
+ */
+const BY_SECOND_LETTER = '/model[1]';
 
 /** A model as one gateway sells it: what the `gateway` and `model` fields together say. */
 export interface Pair extends SoldModel {
@@ -34,14 +41,74 @@ export function allPairs(): Pair[] {
 	);
 }
 
+/** The models, each under all its ids, and Other: whatever a person can choose. */
+export function allModelIds(): string[] {
+	return [...models.flatMap(idsOf), OTHER_MODEL];
+}
+
 /**
- * The conditions, one a property, that show a field for all `wanted` pairs and for no other pair that
- * is sold. n8n joins keys by AND and the values of a key by OR, so pairs are gathered to rectangles.
+ * The conditions, one a property, that show a field at some gateways for all `wanted` pairs, for no other
+ * pair that is sold, and not while the model is an expression whose value n8n does not look at: it does
+ * so at the top of the form, but not within collections, on saving and before a run.
+ */
+export function shownFor(
+	wanted: readonly Pair[],
+	isAt: (gateway: GatewayId) => boolean,
+): IDisplayOptions[] {
+	return rectanglesOf(wanted).flatMap(({ gateways, modelIds }) => {
+		const here = new Set([...gateways].filter(isAt));
+		return here.size === 0 ? [] : [{ show: { ...byGateways(here), ...byModels([...modelIds]) } }];
+	});
+}
+
+/** The conditions that show a field for these IDs, and not while the model is an expression. */
+export function byModels(modelIds: readonly string[]): NonNullable<IDisplayOptions['show']> {
+	return {
+		[BY_SECOND_LETTER]: [...new Set(modelIds.map((id) => id.charAt(1)))],
+		[BY_MODEL]: [...modelIds],
+	};
+}
+
+/**
+ * The conditions, one a property, that show a field as `shownFor` does, and also at those gateways while
+ * the model is an expression, or an ID that nobody knows.
+ */
+export function shownUnlessFor(
+	wanted: readonly Pair[],
+	isAt: (gateway: GatewayId) => boolean,
+): IDisplayOptions[] {
+	const rectangles = rectanglesOf(wanted);
+	const here = new Set(wanted.map((pair) => pair.gateway).filter(isAt));
+	const gatewaysByHidden = new Map<string, Set<GatewayId>>();
+	for (const gateway of here) {
+		const shown = rectangles.filter(({ gateways }) => gateways.has(gateway));
+		const hidden = allModelIds().filter((id) => !shown.some(({ modelIds }) => modelIds.has(id)));
+		const key = JSON.stringify(hidden);
+		gatewaysByHidden.set(key, (gatewaysByHidden.get(key) ?? new Set()).add(gateway));
+	}
+	return [...gatewaysByHidden].map(([hidden, gateways]) => ({
+		show: byGateways(gateways),
+		hide: { [BY_MODEL]: JSON.parse(hidden) as string[] },
+	}));
+}
+
+/** The condition that shows a field at these gateways for an expression, or an ID that nobody knows. */
+export function shownForUnknown(gateways: Iterable<GatewayId>): IDisplayOptions {
+	return { show: byGateways(new Set(gateways)), hide: { [BY_MODEL]: allModelIds() } };
+}
+
+function byGateways(gateways: ReadonlySet<GatewayId>): NonNullable<IDisplayOptions['show']> {
+	return gateways.size < Object.keys(GATEWAYS).length ? { [BY_GATEWAY]: [...gateways] } : {};
+}
+
+/**
+ * Gateways and models that hold all `wanted` pairs and no other pair that is sold: n8n joins keys by AND
+ * and the values of a key by OR.
  *
  * A pair that nobody sells may lie within: there the fields keep their values while the person, having
  * switched the gateway, picks another model. A model is matched under all its ids, for the same reason.
  */
-export function shownFor(wanted: readonly Pair[]): Array<IDisplayOptions['show']> {
+function rectanglesOf(wanted: readonly Pair[]): Rectangle[] {
 	const unwanted = allPairs().filter((pair) => !wanted.some((other) => isSame(pair, other)));
 	const rectangles: Rectangle[] = [];
 	for (const pair of wanted) {
@@ -50,11 +117,7 @@ export function shownFor(wanted: readonly Pair[]): Array<IDisplayOptions['show']
 		if (fitting) Object.assign(fitting.rectangle, fitting.grown);
 		else rectangles.push(grow({ gateways: new Set(), modelIds: new Set() }, pair));
 	}
-	return rectangles.map(({ gateways, modelIds }) => ({
-		// The gateway first: n8n shows a field at the first key that is an expression, as a model may be.
-		...(gateways.size < Object.keys(GATEWAYS).length ? { [BY_GATEWAY]: [...gateways] } : {}),
-		[BY_MODEL]: [...modelIds],
-	}));
+	return rectangles;
 }
 
 function grow({ gateways, modelIds }: Rectangle, { gateway, model }: Pair): Rectangle {

@@ -6,12 +6,20 @@ import { idsOf, MODEL_OF_ITEM, models, offersOf, OTHER_MODEL, type SoldModel } f
 import { inputImagesField } from './inputImagesField';
 import type { Model, ModelParameter } from '../models/model';
 import { OTHER_PARAMETERS_NAME } from '../models/otherParameters';
-import { parameterField, sortByName } from './parameterField';
-import { allPairs, BY_GATEWAY, BY_MODEL, shownFor, type Pair } from './displayOptions';
+import { sortByName } from './parameterField';
+import {
+	allPairs,
+	BY_GATEWAY,
+	BY_MODEL,
+	byModels,
+	shownForUnknown,
+} from './displayOptions';
+import { variants } from './variants';
 
 /**
  * The fields of all models, each shown for the gateways and models whose tables hold it. Several
- * properties may bear one name: their conditions never meet for a model that is sold.
+ * properties may bear one name: their conditions never meet, neither for a model that is sold nor for one
+ * that an expression gives.
  */
 export function modelFields(): INodeProperties[] {
 	const mainNames = parameterNames('main');
@@ -132,25 +140,36 @@ const otherParametersField: INodeProperties = {
 };
 
 function mainFields(name: string): INodeProperties[] {
-	return variants(name).map(({ field, show }) => ({
+	return variants(name).map(({ field, displayOptions: { show, hide } }) => ({
 		...field,
-		displayOptions: { show: { resource: ['image'], ...show } },
+		displayOptions: { show: { resource: ['image'], ...show }, ...(hide ? { hide } : {}) },
 	}));
 }
 
-/** Shown by model alone: images stay while the person, on a new gateway, looks for another model. */
+/**
+ * Shown by model alone: images stay while the person, on a new gateway, looks for another model. The
+ * first one is for a model that an expression gives.
+ */
 function inputImagesFields(): INodeProperties[] {
-	const counts = new Set(models.map(maximumImages).filter((count) => count > 0));
-	return [...counts].map((count) => ({
-		...inputImagesField(count),
-		displayOptions: {
-			show: {
-				resource: ['image'],
-				[BY_MODEL]: models.filter((model) => maximumImages(model) === count).flatMap(idsOf),
-			},
+	const counts = [...new Set(models.map(maximumImages).filter((count) => count > 0))];
+	const modelIdsOf = (count: number) =>
+		models.filter((model) => maximumImages(model) === count).flatMap(idsOf);
+	const { show, hide = {} } = shownForUnknown(Object.values(GATEWAYS).map(({ id }) => id));
+	return [
+		{
+			...inputImagesField(Math.max(...counts)),
+			description: IMAGES_OF_ANY_MODEL,
+			displayOptions: { show: { resource: ['image'], ...show }, hide },
 		},
-	}));
+		...counts.map((count) => ({
+			...inputImagesField(count),
+			displayOptions: { show: { resource: ['image'], ...byModels(modelIdsOf(count)) } },
+		})),
+	];
 }
+
+const IMAGES_OF_ANY_MODEL =
+	'Images to edit or to draw from, as many as the model takes. The prompt may name them by their order.';
 
 const maximumImages = ({ offers }: Model) =>
 	Math.max(...offers.map(({ inputImages }) => inputImages?.maximumCount ?? 0));
@@ -159,7 +178,7 @@ const maximumImages = ({ offers }: Model) =>
 function additionalFields(): INodeProperties {
 	const fields = parameterNames('additional')
 		.flatMap(variants)
-		.map(({ field, show }) => ({ ...field, displayOptions: { show: { ...show } } }));
+		.map(({ field, displayOptions }) => ({ ...field, displayOptions: { ...displayOptions } }));
 	return {
 		displayName: 'Additional Fields',
 		name: 'additionalFields',
@@ -174,32 +193,4 @@ function additionalFields(): INodeProperties {
 function parameterNames(placement: ModelParameter['placement']): string[] {
 	const rows = allPairs().flatMap(({ offer }) => offer.parameters);
 	return [...new Set(rows.filter((row) => row.placement === placement).map(({ name }) => name))];
-}
-
-interface Variant {
-	readonly field: INodeProperties;
-	readonly show: ReturnType<typeof shownFor>[number];
-}
-
-/** The forms that a parameter takes over all models, each with the conditions of its showing. */
-function variants(name: string): Variant[] {
-	const forms = new Map<string, { field: INodeProperties; sends: boolean; pairs: Pair[] }>();
-	for (const pair of allPairs()) {
-		const parameter = pair.offer.parameters.find((row) => row.name === name);
-		if (!parameter) continue;
-		const field = parameterField(parameter);
-		const key = JSON.stringify(field);
-		const form = forms.get(key) ?? {
-			field,
-			sends: parameter.initialValue !== undefined,
-			pairs: [],
-		};
-		form.pairs.push(pair);
-		forms.set(key, form);
-	}
-	// Where the model is an expression n8n shows every form and takes the last one's default: let that
-	// be one which every model takes, not the "not sent" of a model that could do without.
-	return [...forms.values()]
-		.sort((one, other) => Number(one.sends) - Number(other.sends))
-		.flatMap(({ field, pairs }) => shownFor(pairs).map((show) => ({ field, show })));
 }

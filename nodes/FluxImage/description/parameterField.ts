@@ -71,7 +71,7 @@ function fallback({ gatewayDefault, minimum }: ModelParameter): number {
 }
 
 /** Whether it is a number of its own field that a new node does not send. */
-function mayBeUnset({ type, placement, initialValue }: ModelParameter): boolean {
+export function mayBeUnset({ type, placement, initialValue }: ModelParameter): boolean {
 	return type === 'integer' && placement === 'main' && initialValue === undefined;
 }
 

@@ -7,17 +7,24 @@ export class ParameterError extends Error {
 	 * @param expected what it takes, to follow "must be": `a multiple of 32 from 256 to 1440`
 	 * @param value what it was given
 	 * @param found what is wrong, to follow "but"; absent: the value itself is shown
-	 * @param nearest the values next to the given one that would be taken
+	 * @param fitting values that would be taken and are next to the given one, or mean the same; `''`: unset
 	 */
 	constructor(
 		readonly parameter: string,
 		readonly expected: string,
 		readonly value: unknown,
 		found = `is ${show(value)}`,
-		readonly nearest: readonly number[] = [],
+		readonly fitting: ReadonlyArray<number | string> = [],
 	) {
-		super(`${parameter} must be ${expected}, but ${found}`);
+		super(`${parameter} must be ${expected}, but ${found}${meaningOf(fitting)}`);
 	}
+}
+
+/** What the name of another service means here; numbers next to a wrong one are left to the remedy. */
+function meaningOf(fitting: ReadonlyArray<number | string>): string {
+	const meanings = fitting.filter((value) => typeof value === 'string');
+	if (meanings.length === 0) return '';
+	return meanings.includes('') ? ', for which it is left empty here' : `, which is ${meanings.join(' or ')} here`;
 }
 
 /** Enough of a value to recognize it; a prompt or a picture pasted by mistake would drown the message. */

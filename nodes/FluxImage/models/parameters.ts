@@ -35,7 +35,7 @@ export const aspectRatio: ModelParameter = {
 	wirePath: 'aspect_ratio',
 	label: 'Aspect Ratio',
 	description:
-		'Width to height of the image. An expression may give any ratio from 21:9 to 9:21, such as 7:5.',
+		'Width to height of the image. An expression may give any ratio from 21:9 to 9:21, such as 7:5 or 1024x768.',
 	type: 'ratio',
 	placement: 'main',
 	choices: commonRatios,

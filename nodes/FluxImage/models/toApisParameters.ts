@@ -12,7 +12,7 @@ export const size: ModelParameter = {
 	wirePath: 'size',
 	label: 'Size',
 	description:
-		'Width to height of the image. Left to the gateway it is 16:9, or that of the input image where there is one. An expression may give match_input_image or any ratio from 21:9 to 9:21.',
+		'Width to height of the image. Left to the gateway it is 16:9, or that of the input image where there is one. An expression may give match_input_image or any ratio from 21:9 to 9:21, such as 7:5 or 1024x768.',
 	type: 'ratio',
 	placement: 'main',
 	choices: [...commonSizes, '21:9', '9:21', 'match_input_image'],

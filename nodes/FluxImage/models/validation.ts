@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { expectationOf, isWord } from './describeConstraint';
 import type { ModelOffer, ModelParameter } from './model';
 import { ParameterError } from './parameterError';
+import { choiceOfShape, isRatio, meaningsOf, ratioIn } from './ratio';
 
 /** What the person's fields come to. */
 export interface ReadParameters {
@@ -87,17 +88,21 @@ const valueSchemas: Record<ModelParameter['type'], (parameter: ModelParameter) =
 	integer: (parameter) => z.preprocess(numeric, limited(z.number().int().safe(), parameter)),
 	number: (parameter) => z.preprocess(numeric, limited(z.number().finite(), parameter)),
 	boolean: () => z.preprocess(truth, z.boolean()),
-	choice: ({ choices = [], wireNamesOfChoices = {} }) =>
+	choice: ({ choices = [] }) =>
 		z.preprocess(
-			(given) => canonicalChoice(choices, givenOfWire(wireNamesOfChoices, given)),
+			(given) => canonicalChoice(choices, choices.includes(JPEG) ? formatIn(given) : given),
 			z.string().refine((value) => choices.includes(value)),
 		),
 	ratio: ({ choices = [], choicesOnly = false }) => {
 		const words = choices.filter(isWord);
-		const known = choicesOnly ? choices : words;
 		return z.preprocess(
-			(given) => canonicalChoice(words, withoutSpaces(given)),
-			z.string().refine((value) => known.includes(value) || (!choicesOnly && isRatio(value))),
+			(given) => {
+				const ratio = canonicalChoice(words, ratioIn(given));
+				return choicesOnly ? choiceOfShape(choices, ratio) : ratio;
+			},
+			z
+				.string()
+				.refine((value) => choices.includes(value) || (!choicesOnly && isRatio(value))),
 		);
 	},
 };
@@ -140,26 +145,13 @@ export function canonicalChoice(choices: readonly string[], given: unknown): unk
 	return choices.find((choice) => choice.toLowerCase() === meant) ?? given;
 }
 
-/** Whoever knows the gateway's page may give a choice by the wire's name. */
-function givenOfWire(wireNames: Readonly<Record<string, string>>, given: unknown): unknown {
-	const meant = typeof given === 'string' ? given.trim().toLowerCase() : given;
-	return Object.entries(wireNames).find(([, wireName]) => wireName === meant)?.[0] ?? given;
-}
+const JPEG = 'jpeg';
 
-function withoutSpaces(given: unknown): unknown {
-	return typeof given === 'string' ? given.replace(/\s+/g, '') : given;
-}
-
-/** The widest and the tallest that the gateways' pages allow, both included: 21:9 and 9:21. */
-const LONG_SIDE = 21;
-const SHORT_SIDE = 9;
-
-function isRatio(value: string): boolean {
-	const sides = /^(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)$/.exec(value);
-	const width = Number(sides?.[1] ?? 0);
-	const height = Number(sides?.[2] ?? 0);
-	if (!(width > 0 && height > 0 && Number.isFinite(width) && Number.isFinite(height))) return false;
-	return width * SHORT_SIDE <= height * LONG_SIDE && height * SHORT_SIDE <= width * LONG_SIDE;
+/** A file format by its other names: `jpg`, `.JPG`, `image/jpeg`. */
+function formatIn(given: unknown): unknown {
+	if (typeof given !== 'string') return given;
+	const name = given.trim().replace(/^(image\/|\.)/i, '');
+	return name.toLowerCase() === 'jpg' ? JPEG : name;
 }
 
 function refusal(
@@ -171,8 +163,11 @@ function refusal(
 	const parameter = parameters.find((row) => row.name === name);
 	if (!parameter) return new ParameterError(name, 'a value that the model takes', given[name]);
 	const value = given[name];
-	const nearest = nearestValues(parameter, numeric(value));
-	return new ParameterError(parameter.label, expectationOf(parameter), value, undefined, nearest);
+	const fitting =
+		parameter.type === 'ratio'
+			? meaningsOf(value).filter((meaning) => fieldSchema(parameter).safeParse(meaning).success)
+			: nearestValues(parameter, numeric(value));
+	return new ParameterError(parameter.label, expectationOf(parameter), value, undefined, fitting);
 }
 
 /** The next values below and above that a number's row takes; none where the value is no number. */

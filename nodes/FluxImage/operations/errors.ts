@@ -56,10 +56,16 @@ export function inputError(
 export function parameterError(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	{ message, parameter, nearest }: ParameterError,
+	{ message, parameter, fitting }: ParameterError,
 ): NodeOperationError {
-	if (nearest.length === 0) return inputError(context, itemIndex, message);
-	const values = nearest.join(' or ');
+	if (fitting.length === 0) return inputError(context, itemIndex, message);
+	const values = fitting.join(' or ');
+	if (values === '') {
+		return inputError(context, itemIndex, message, {
+			remedy: 'Choose Default, or let the expression give nothing: the gateway decides then.',
+			remedyForModel: `Call again without ${parameter}, or with an empty text for it.`,
+		});
+	}
 	return inputError(context, itemIndex, message, {
 		remedy: `Set it to ${values}, in the node or in the expression that gives it.`,
 		remedyForModel: `Call again with ${parameter} ${values}.`,

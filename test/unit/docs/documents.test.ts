@@ -12,6 +12,7 @@ const PATHS = [
 	'CHANGELOG.md',
 	'docs/architecture.md',
 	'docs/tool.md',
+	'docs/coming-from-http-request.md',
 ];
 
 /** Options of programs that are not ours: npm, docker. */

@@ -199,8 +199,9 @@ describe('An aspect ratio', () => {
 		['0:1'],
 		['1:0'],
 		['-1:-1'],
-		['16x9'],
 		['16:9:1'],
+		['16x9x1'],
+		['x9'],
 		['wide'],
 		['match_input_image'],
 		[1.5],
@@ -214,6 +215,50 @@ describe('An aspect ratio', () => {
 
 	it('is sent without the spaces that a person typed', () => {
 		expect(sent(kontext, { aspectRatio: ' 16 : 9 ' })).toMatchObject({ aspect_ratio: '16:9' });
+	});
+
+	it.each([
+		['1024x1024', '1024:1024'],
+		['1024 x 768', '1024:768'],
+		[' 1024\u00d7768 ', '1024:768'],
+		['1024X768', '1024:768'],
+		['1024*768', '1024:768'],
+		['1024\u0445768', '1024:768'],
+		['1024\u0425768', '1024:768'],
+		['16\uff1a9', '16:9'],
+		['16/9', '16:9'],
+		['1.5x1', '1.5:1'],
+	])('is read from %s, as people write sizes', (aspectRatio, sentAs) => {
+		expect(sent(kontext, { aspectRatio })).toMatchObject({ aspect_ratio: sentAs });
+		expect(sent(kontextAtVtrix, { aspectRatio })).toMatchObject({ aspect_ratio: sentAs });
+		expect(sent(kontextAtToApis, { size: aspectRatio })).toMatchObject({ size: sentAs });
+	});
+
+	it('is refused beyond 21:9, whatever stands between its sides', () => {
+		expect(refusal(kontext, { aspectRatio: '2200x900' }).expected).toBe(
+			'a ratio from 21:9 to 9:21, such as 16:9',
+		);
+	});
+
+	it.each([
+		['landscape_16_9', ['16:9']],
+		['landscape_4_3', ['4:3']],
+		['portrait_16_9', ['9:16']],
+		['portrait_4_3', ['3:4']],
+		['PORTRAIT_3_4', ['3:4']],
+		['square_hd', ['1:1']],
+		['square', ['1:1']],
+		['portrait', ['3:4', '9:16']],
+		['Landscape', ['4:3', '16:9']],
+		['ASPECT_16_9', ['16:9']],
+		['aspect_10_16', ['10:16']],
+		['auto', ['']],
+		['match_input_image', ['']],
+		['landscape_99_9', []],
+		['constructor', []],
+		['wide', []],
+	])('is refused as %s, and the error has what to take: %j', (aspectRatio, fitting) => {
+		expect(refusal(kontext, { aspectRatio }).fitting).toEqual(fitting);
 	});
 
 	it('is not sent when the gateway is to decide', () => {
@@ -240,6 +285,25 @@ describe('A choice', () => {
 			metadata: { resolution: '2K' },
 		});
 	});
+
+	it.each([['jpg'], ['JPG'], [' .jpg '], ['image/jpeg'], ['image/jpg'], ['JPEG']])(
+		'of a file format may be %s, and JPEG is meant',
+		(outputFormat) => {
+			for (const model of [kontext, kontextAtVtrix, pro11, flux2, flux2AtVtrix, flux2Max]) {
+				expect(sent(model, { outputFormat })).toMatchObject({ output_format: 'jpeg' });
+			}
+			expect(sent(kontextAtToApis, { responseFormat: outputFormat })).toMatchObject({
+				metadata: { response_format: 'jpg' },
+			});
+		},
+	);
+
+	it.each([['jp'], ['jpgs'], ['image/'], ['image/gif'], [{}], [1]])(
+		'of a file format is not %j',
+		(outputFormat) => {
+			expect(refusal(kontext, { outputFormat }).value).toBe(outputFormat);
+		},
+	);
 
 	it('is refused where the model lacks it', () => {
 		expect(sent(flux2, { outputFormat: 'webp' })).toMatchObject({ output_format: 'webp' });
@@ -305,8 +369,8 @@ describe("ToAPIs' own parameters", () => {
 	});
 
 	it('say which sizes there are', () => {
-		expect(refusal(kontextAtToApis, { size: '1024x1024' }).message).toBe(
-			'Size must be a ratio from 21:9 to 9:21, such as 16:9 or match_input_image, but is "1024x1024"',
+		expect(refusal(kontextAtToApis, { size: '1024' }).message).toBe(
+			'Size must be a ratio from 21:9 to 9:21, such as 16:9 or match_input_image, but is "1024"',
 		);
 	});
 
@@ -324,11 +388,27 @@ describe("ToAPIs' own parameters", () => {
 		expect(refusal(kontextAtToApis, { responseFormat: 'webp' }).expected).toBe('jpeg or png');
 	});
 
-	it.each([['1:1'], [' 9 : 16 '], ['2:3']])('take the size %s for FLUX.2', (size) => {
-		expect(sent(flux2AtToApis, { size })).toMatchObject({ size: size.replace(/ /g, '') });
+	it.each([
+		['1:1', '1:1'],
+		[' 9 : 16 ', '9:16'],
+		['2:3', '2:3'],
+		['2:2', '1:1'],
+		['1024x1024', '1:1'],
+		['1536x1024', '3:2'],
+		['1920 × 1080', '16:9'],
+	])('take the size %s for FLUX.2, and send the one of its shape', (size, sentAs) => {
+		expect(sent(flux2AtToApis, { size })).toMatchObject({ size: sentAs });
 	});
 
-	it.each([['21:9'], ['9:21'], ['5:4'], ['match_input_image'], ['2:2']])(
+	it.each([
+		['landscape_16_9', ['16:9']],
+		['auto', ['']],
+		['portrait_9_21', []],
+	])('say what to take in place of %s for FLUX.2: %j', (size, fitting) => {
+		expect(refusal(flux2AtToApis, { size }).fitting).toEqual(fitting);
+	});
+
+	it.each([['21:9'], ['9:21'], ['5:4'], ['1792x1024'], ['match_input_image']])(
 		'refuse the size %s for FLUX.2, which the vendor does not list',
 		(size) => {
 			expect(refusal(flux2AtToApis, { size }).expected).toBe(

@@ -304,6 +304,26 @@ describe('a wrong input', () => {
 		);
 	});
 
+	it("that is another service's name says in the message what it is here", () => {
+		const named = new ParameterError('Size', 'a ratio', 'square_hd', undefined, ['1:1']);
+		const { message, description } = parameterError(contextOf(), 3, named);
+		expect(message).toBe('Size must be a ratio, but is "square_hd", which is 1:1 here');
+		expect(description).toMatch(/Set it to 1:1, in the node or in the expression that gives it\.$/);
+	});
+
+	it("that leaves it to the gateway, by another service's word, is to be left empty", () => {
+		const automatic = new ParameterError('Size', 'a ratio', 'auto', undefined, ['']);
+		const { message, description } = parameterError(contextOf(), 3, automatic);
+		expect(message).toBe('Size must be a ratio, but is "auto", for which it is left empty here');
+		expect(description).toMatch(
+			/Choose Default, or let the expression give nothing: the gateway decides then\.$/,
+		);
+		const tool = contextOf({ type: 'n8n-nodes-flux-image.fluxImageTool' });
+		expect(parameterError(tool, 3, automatic).message).toMatch(
+			/Call again without Size, or with an empty text for it\.$/,
+		);
+	});
+
 	it('that is the only one needs no number', () => {
 		const { description } = parameterError(contextOf({}, 1), 0, width);
 		expect(description).toMatch(/^So nothing was sent and nothing was paid\. Set it/);
