@@ -53,7 +53,8 @@ export async function readOrder(
 		troubleRefusal(trouble, call) ??
 		(quirks.strictTolerance ? toleranceRefusal(parameters, thumbnails) : undefined);
 	if (refusal) return refusal;
-	const pictures = picturesFor(gateway, model, table, parameters, thumbnails, state.pictureScale);
+	const asked = picturesFor(gateway, model, table, parameters, thumbnails, state.pictureScale);
+	const pictures = asked.slice(0, Math.max(1, asked.length - quirks.fewerPictures));
 	return {
 		gateway,
 		model,

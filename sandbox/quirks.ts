@@ -86,6 +86,8 @@ const quirksSchema = z
 		 * forgets it, or refuses a field that its page on FLUX does not list.
 		 */
 		clientBusinessId: z.enum(['kept', 'ignored', 'refused']).default('kept'),
+		/** So many pictures fewer than were asked for come out of a task, but one (ToAPIs). */
+		fewerPictures: z.number().int().min(0).default(0),
 		/** A key without a limit: what remains is -1 (ToAPIs). */
 		unlimitedQuota: z.boolean().default(false),
 		/** How VTrix writes the price of a task; the last two mean that it is not told. */

@@ -12,7 +12,12 @@ import { checkReads } from './live/reads';
 import { undiciHttp } from './live/undiciHttp';
 
 /** A check is nobody's execution. */
-const CHECK = { execution: {}, isTestRun: true, ownIds: { areRefused: false } };
+const CHECK = {
+	execution: {},
+	isTestRun: true,
+	ownIds: { areRefused: false },
+	taskModels: new Map(),
+};
 
 /** A key that no gateway has given to anybody. */
 const KEY_OF_NOBODY = 'flux-image-check-key-of-nobody';

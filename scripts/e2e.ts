@@ -164,9 +164,9 @@ async function testInN8n(
 	const { node } = await ensureN8n(line);
 	const keepLog = async (name: string) =>
 		await copyFile(n8n.logFile, join(RESULTS_FOLDER, `${name}-${line}.log`));
-	const crashable = await makeCrashable(n8n, async () => {
+	const crashable = await makeCrashable(n8n, async (environment) => {
 		await keepLog('n8n-until-crash');
-		return await startN8n(await ensureN8n(line), userFolder, port);
+		return await startN8n(await ensureN8n(line), userFolder, port, environment);
 	});
 	try {
 		return await runTests(tests, {

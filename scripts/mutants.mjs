@@ -5,13 +5,15 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { Stryker } from '@stryker-mutator/core';
+import { NAME as RUNNER } from './mutantsRunner.mjs';
 
 const jest = createRequire(import.meta.url)('../jest.config.js');
 const project = fileURLToPath(new URL('..', import.meta.url));
+const node = join(project, 'nodes', 'FluxImage');
 
 /**
  * The layers, folders of `nodes/FluxImage`: each is held against the tests of the folder of that name
@@ -40,33 +42,69 @@ const program = new Command('npm run mutants --')
 			`only these layers; else all but ${OPTIONAL.join(', ')}`,
 		).choices(Object.keys(LAYERS)),
 	)
-	.option('--quick', 'leave out what runs once at loading, tables and constants: most of the time')
+	.option(
+		'--file <path>',
+		'only this file of nodes/FluxImage, e.g. tasks/ledger.ts; repeatable',
+		file,
+	)
+	.option(
+		'--concurrency <processes>',
+		'how many changes are tried at a time; else one a core',
+		Number,
+	)
+	.option('--quick', 'leave out what runs once at loading: tables and constants')
 	.parse();
 
-const exists = (layer) => existsSync(join(project, 'nodes', 'FluxImage', layer));
+const { only, file: files = [], concurrency, quick = false } = program.opts();
+const exists = (layer) => existsSync(join(node, layer));
 const usual = Object.keys(LAYERS).filter((layer) => exists(layer) && !OPTIONAL.includes(layer));
-const { only = usual, quick = false } = program.opts();
-const tests = new Map(only.map((layer) => [layer, testsOf(layer)]));
-const bare = only.filter((layer) => tests.get(layer).length === 0);
+const ofFiles = [...new Set(files.map(layerOf))];
+const layers = only ?? (files.length > 0 ? ofFiles : usual);
+const tests = new Map(layers.map((layer) => [layer, testsOf(layer)]));
+const bare = layers.filter((layer) => tests.get(layer).length === 0);
 if (bare.length > 0) program.error(`No tests in test/unit/ are named after ${bare.join(', ')}`);
 
 const scores = [];
-for (const layer of only) {
-	scores.push({ name: layer, ...scoreOf(await mutate(layer, tests.get(layer))) });
+for (const layer of layers) {
+	const results = await mutate(layer, tests.get(layer));
+	const named = [...new Set(results.map(({ fileName }) => fileName))].sort();
+	for (const fileName of named) {
+		const path = relative(node, fileName).replaceAll(sep, '/');
+		print({ name: path, ...scoreOf(results.filter((result) => result.fileName === fileName)) });
+	}
+	scores.push({ name: layer, ...scoreOf(results) });
 }
-for (const { name, noticed, all } of scores) {
-	console.log(`${name}: ${noticed} of ${all} noticed, ${((100 * noticed) / all).toFixed(1)} %`);
-}
+scores.forEach(print);
 process.exitCode = scores.every(({ noticed, all }) => noticed >= (GOAL / 100) * all) ? 0 : 1;
+
+function print({ name, noticed, all }) {
+	const percent = all === 0 ? '' : `, ${((100 * noticed) / all).toFixed(1)} %`;
+	console.log(`${name}: ${noticed} of ${all} noticed${percent}`);
+}
+
+/** One more file, and its layer. */
+function file(path, others = []) {
+	const isKnown = layerOf(path) in LAYERS && existsSync(join(node, path));
+	if (!isKnown) throw new InvalidArgumentError('No such file in the layers.');
+	return [...others, path];
+}
+
+function inProject(path) {
+	return path.replace('<rootDir>/', '');
+}
+
+function layerOf(path) {
+	return path.split('/')[0];
+}
 
 /** The test files of a layer, without those that only draw hundreds of cases for each property. */
 function testsOf(layer) {
 	const folder = join(project, 'test', 'unit', layer);
 	if (!existsSync(folder)) return [];
-	const files = readdirSync(folder, { recursive: true }).filter((name) =>
+	const names = readdirSync(folder, { recursive: true }).filter((name) =>
 		name.endsWith('.test.ts'),
 	);
-	const plain = files.filter((name) => {
+	const plain = names.filter((name) => {
 		const text = readFileSync(join(folder, name), 'utf8');
 		const count = (pattern) => [...text.matchAll(pattern)].length;
 		return count(/\bfc\.assert\(/g) < count(/^\s*it\b/gm);
@@ -76,23 +114,29 @@ function testsOf(layer) {
 
 /** Runs one layer's changes against its tests; prints each change that was not noticed. */
 async function mutate(layer, testFiles) {
+	const asked = files.filter((path) => layerOf(path) === layer);
+	const changed = asked.length > 0 ? asked : [`${layer}/**/*.ts`];
+	const [[, { jsc }]] = Object.values(jest.transform);
 	return await new Stryker({
-		testRunner: 'jest',
-		coverageAnalysis: 'perTest',
-		mutate: [`nodes/FluxImage/${layer}/**/*.ts`],
-		jest: {
-			projectType: 'custom',
-			// Which tests a change concerns is known from the coverage.
-			enableFindRelatedTests: false,
-			config: { ...jest, testMatch: testFiles.map((file) => `<rootDir>/test/${file}`) },
+		testRunner: RUNNER,
+		plugins: [join(project, 'scripts', 'mutantsRunner.mjs')],
+		[RUNNER]: {
+			testFiles: testFiles.map((name) => `test/${name}`),
+			globalSetup: inProject(jest.globalSetup),
+			globalTeardown: inProject(jest.globalTeardown),
+			setupFiles: jest.setupFiles.map(inProject),
+			jsc,
 		},
+		coverageAnalysis: 'perTest',
+		mutate: changed.map((path) => `nodes/FluxImage/${path}`),
 		ignorePatterns: ['dist', 'docs', 'tooling/n8n', 'test/e2e', 'workflows', 'icons'],
 		reporters: ['clear-text', 'progress-append-only'],
 		clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
 		ignoreStatic: quick,
-		// Beside twice what the tests take: a change may make a loop that never ends.
-		timeoutFactor: 2,
-		timeoutMS: 1_500,
+		...(concurrency ? { concurrency } : {}),
+		// Only for a loop that never gives way; what comes to a standstill the runner sees by itself.
+		timeoutFactor: 4,
+		timeoutMS: 60_000,
 		thresholds: { high: 90, low: GOAL, break: null },
 		tempDirName: '.stryker-tmp',
 	}).runMutationTest();

@@ -22,6 +22,8 @@ export interface ChaosExecution {
 	readonly manner: string;
 	/** The numbers of its items, over all executions. */
 	readonly items: readonly number[];
+	/** How many tasks each of its items is: one an image, at ToAPIs one for all. */
+	readonly tasksEach: number;
 	/** Whether its items have Pay Once Keys, and are delivered by two executions. */
 	readonly isKeyed: boolean;
 	/** Absent where Stop ended it. */
@@ -90,6 +92,10 @@ const TOGETHER = 10;
 /** Of so many executions one has Pay Once Keys, and is delivered twice: at once, or a little later. */
 const KEYED_ONE_IN = 3;
 
+/** Of so many executions one asks for several images an item. */
+const SEVERAL_ONE_IN = 4;
+const SEVERAL = 2;
+
 /** How much later the second delivery comes at most, in milliseconds of the world. */
 const DELIVERED_WITHIN_MS = 400;
 
@@ -138,6 +144,8 @@ async function execute(
 	const executionId = `chaos-${index}${delivery ? '-again' : ''}`;
 	const isKeyed = delivery !== undefined;
 	const key = isKeyed ? { payOnceKey: '={{ $json.prompt }}' } : {};
+	const n = index % SEVERAL_ONE_IN === 2 ? SEVERAL : 1;
+	const tasksEach = gateway === 'toApis' ? 1 : n;
 	const sent: SentCall[] = [];
 	const runs: Array<Promise<unknown>> = [];
 	const execution = harness.start({
@@ -146,16 +154,17 @@ async function execute(
 		onCall: ({ method = 'GET', url }) => void sent.push({ method, url }),
 		onRun: (run) => void runs.push(run),
 		prompts: items.map(promptOf),
+		parameters: { n },
 		settings: { ...settings, name: 'FLUX Image' },
 		options: { maxConcurrentTasks: 200, pollInterval: 1, timeout: 300, ...key },
 	});
 	const log = () => execution.log().filter((line) => line.includes(`in execution ${executionId}:`));
-	const about = { gateway, manner: name, isKeyed, items, log, sent };
+	const about = { gateway, manner: name, isKeyed, items, tasksEach, log, sent };
 	if (stopAtShare === undefined) {
 		const outcome = await execution.finished;
 		return { ...about, outcome };
 	}
-	const outcome = await untilMade(harness, execution, items, stopAtShare);
+	const outcome = await untilMade(harness, execution, items, tasksEach * stopAtShare);
 	if (outcome) return { ...about, outcome };
 	execution.stop();
 	// What was begun before Stop is sent before the event loop turns.

@@ -1,3 +1,4 @@
+import { asArray } from '../../nodes/FluxImage/core/json';
 import type { TaskRow } from '../../sandbox';
 import type { ChaosExecution, ChaosRun } from './chaos';
 import { ABOVE_TASKS_AT_A_TIME, itemOf, promptOf } from './faultPlan';
@@ -36,7 +37,12 @@ export function reconcile({ executions, harness, plan }: ChaosRun): Books {
 		const counts = keyed.has(prompt) && state === 'cancelled' ? 0 : billed;
 		paid.set(prompt, (paid.get(prompt) ?? 0) + counts);
 	}
-	const twice = [...paid].filter(([, billed]) => billed > 1);
+	const ordered = new Map(
+		executions.flatMap(({ items, tasksEach }) =>
+			items.map((item) => [promptOf(item), tasksEach] as const),
+		),
+	);
+	const twice = [...paid].filter(([prompt, billed]) => billed > (ordered.get(prompt) ?? 0));
 	const strays = executions.flatMap(strayCalls);
 	const wrong = [
 		...twice.map(([prompt, billed]) => `"${prompt}" was paid ${billed} times`),
@@ -47,7 +53,7 @@ export function reconcile({ executions, harness, plan }: ChaosRun): Books {
 		...strays,
 		...(ledger.where({ call: 'trap' }).length > 0 ? ['the key was led to another host'] : []),
 	];
-	const asked = new Set(executions.flatMap(({ items }) => items)).size;
+	const asked = [...ordered.values()].reduce((sum, tasks) => sum + tasks, 0);
 	const reused = executions.flatMap(({ outcome }) => outcome?.outputs.flat() ?? []);
 	return {
 		wrong,
@@ -80,16 +86,17 @@ function placeOf(task: TaskRow, execution: ChaosExecution): Place {
 	const rows = (outcome?.outputs ?? []).flat();
 	const own = rows.find(({ json }) => json.requestId === task.id);
 	if (own?.binary) return 'picture';
-	if (own) return 'error';
+	if (own || rows.some(({ json }) => asArray(json.requestIds).includes(task.id))) return 'error';
 	const errorText = `${outcome?.error?.message} ${outcome?.error?.description}`;
 	if (errorText.includes(task.id)) return 'error';
 	const logged = log().join('\n');
 	// What the log says of a create (`Task … of item`) comes before the task has met its fate.
 	if (logged.includes(`Task ${task.id} at `)) return 'log';
-	const itsItem = rows.find(({ pairedItem }) => Object(pairedItem).item === number);
-	if (String(itsItem?.json.error).includes('may have accepted')) return 'doubt';
+	const itsRows = rows.filter(({ pairedItem }) => Object(pairedItem).item === number);
+	if (itsRows.some(({ json }) => String(json.error).includes('may have accepted'))) return 'doubt';
 	if (doubtsIn(errorText, outcome?.error?.context.itemIndex).includes(number)) return 'doubt';
-	return logged.includes(`A task of item ${number} may have been accepted`) ? 'doubt' : 'nowhere';
+	const doubt = new RegExp(`A task of item ${number}(, image \\d+)? may have been accepted`);
+	return doubt.test(logged) ? 'doubt' : 'nowhere';
 }
 
 /** The items that the error of a whole node calls doubtful. */

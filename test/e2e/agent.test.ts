@@ -2,6 +2,7 @@ import { request } from 'undici';
 import type { N8nRest } from '../../tooling/n8n/rest';
 import { digest } from '../n8n/digest';
 import { NAME, openChat, talk, type Chat } from './agentChat';
+import { fixture } from './fixture';
 import { drawnFor, taskWith, tasksWith } from './gatewayTasks';
 import { openN8n } from './n8n';
 import { startOpenAiStub, type OpenAiStub } from './openAiStub';
@@ -30,7 +31,7 @@ describe('the node as a tool of the AI agent', () => {
 		await model.close();
 	});
 
-	it.each(chats)('draws what the model asks for: $webhookId', async (chat) => {
+	it.each(chats)('draws what the model asks for, and shows it: $webhookId', async (chat) => {
 		const words = `A harbor at dawn, for ${chat.webhookId}`;
 		const path = await openChat(rest, chat);
 		model.requests.length = 0;
@@ -39,8 +40,10 @@ describe('the node as a tool of the AI agent', () => {
 		const task = await taskWith(`A picture in oil: ${words}`);
 		expect(task).toMatchObject({ gateway: 'seaArtCloud', billed: 1, state: 'completed' });
 		expect(task.parameters).toMatchObject({ aspect_ratio: '16:9' });
-		const [pictureUrl = ''] = /http[^\s"\\]+/.exec(said) ?? [];
-		const { body } = await request(pictureUrl);
+		const [, link = ''] = /!\[[^\]]*\]\((http[^)]+)\)/.exec(said) ?? [];
+		expect(link).toContain(`${fixture.url}/rest/binary-data/signed?token=`);
+		const { statusCode, body } = await request(link);
+		expect(statusCode).toBe(200);
 		const picture = Buffer.from(await body.arrayBuffer());
 		const [drawn] = await drawnFor(task);
 		expect(digest(picture)).toBe(drawn && digest(drawn));

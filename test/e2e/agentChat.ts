@@ -9,7 +9,7 @@ const TOOL = 'n8n-nodes-flux-image.fluxImageTool';
 const AGENT = '@n8n/n8n-nodes-langchain.agent';
 const CHAT_TRIGGER = '@n8n/n8n-nodes-langchain.chatTrigger';
 
-/** A copy of the example workflow that anybody on this machine may talk to. */
+/** A copy of an example workflow that anybody on this machine may talk to. */
 export interface Chat {
 	/** Part of the address; unique in this n8n. */
 	webhookId: string;
@@ -21,12 +21,14 @@ export interface Chat {
 	toolOptions?: Record<string, unknown>;
 	/** Of the agent; absent: the example's. */
 	maxIterations?: number;
+	/** Name of the example; absent: `NAME`. */
+	example?: string;
 }
 
 /** Publishes a copy of the example workflow, and returns the path of its chat's webhook. */
 export async function openChat(rest: N8nRest, chat: Chat): Promise<string> {
 	await publishCopy(rest, {
-		example: NAME,
+		example: chat.example ?? NAME,
 		name: chat.webhookId,
 		change: (node) => ({
 			...node,

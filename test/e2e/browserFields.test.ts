@@ -24,6 +24,8 @@ const AS_IN_THE_ITEM = 'As in the Item';
 
 /** Wire parameters that are fields of their own; all others are in Additional Fields. */
 const MAIN = new Set(['prompt', 'aspect_ratio', 'size', 'width', 'height', 'n']);
+/** The number of images, which the node has for every model, the gateway's own or not. */
+const NUMBER = 'n';
 const IMAGE = /image/;
 /** Parameters without a field: Other reaches them (docs/contracts/models.md#flux_2_pro). */
 const WITHOUT_FIELD = new Set(['disable_pup']);
@@ -81,8 +83,9 @@ function wireNames(gateway: Gateway, model: string): string[] {
 function mainFields(names: readonly string[]): string[] {
 	const camelCase = (name: string) =>
 		name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-	const [prompt = '', ...rest] = names.filter((name) => MAIN.has(name)).map(camelCase);
-	return [prompt, 'inputImages', ...rest];
+	const own = names.filter((name) => MAIN.has(name) && name !== NUMBER).map(camelCase);
+	const [prompt = '', ...rest] = own;
+	return [prompt, 'inputImages', ...rest, NUMBER];
 }
 
 function imageFields(gateway: Gateway, model: string): string[] {

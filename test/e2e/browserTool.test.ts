@@ -16,6 +16,7 @@ const OPTIONS = [
 	'Pay Once Key',
 	'Poll Interval (Seconds)',
 	'Reuse in Test Runs',
+	'Share Link',
 ];
 /** What is about the file, once there is one. */
 const OF_FILE = ['Max Image Size (MB)', 'Put Output File in Field'];

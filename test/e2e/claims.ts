@@ -32,6 +32,22 @@ export async function claimsOf(workflowId: string): Promise<SavedClaims> {
 /** `fluxImage/key/<node>/<key>`, and the task's id behind it. */
 const NAME_PARTS = 4;
 
+/** What a workflow's static data holds of our nodes: by node and by name, the task's id first. */
+interface KeptOrders {
+	global?: { fluxImageOrders?: Record<string, Record<string, [requestId: string, ...unknown[]]>> };
+}
+
+/** The tasks that n8n's database keeps for the Pay Once Keys of a workflow, in its static data. */
+export async function keptTasksOf(workflowId: string): Promise<string[]> {
+	const [row] = (await query(
+		'SELECT staticData FROM workflow_entity WHERE id = ?',
+		workflowId,
+	)) as Array<{ staticData: string | null }>;
+	const { global = {} } = JSON.parse(row?.staticData ?? '{}') as KeptOrders;
+	const nodes = Object.values(global.fluxImageOrders ?? {});
+	return nodes.flatMap((rows) => Object.values(rows).map(([requestId]) => requestId)).sort();
+}
+
 async function query(sql: string, ...values: string[]): Promise<unknown[]> {
 	const { file, node } = fixture.database;
 	const { stdout } = await promisify(execFile)(node, ['-e', READER, file, sql, ...values]);

@@ -17,8 +17,8 @@ export interface E2eFixture {
 	/** Where the example workflows send their pictures. */
 	receivers: { s3: { url: string; bucket: string }; wordPress: string; folder: string };
 	/**
-	 * A POST kills n8n by SIGKILL, at `/SIGTERM` by that, and starts it again; it is answered when n8n
-	 * is ready.
+	 * A POST kills n8n by SIGKILL, at `/SIGTERM` by that, and starts it again, with what the body (JSON,
+	 * if any) adds to its environment; it is answered when n8n is ready.
 	 */
 	crashUrl: string;
 	/** n8n's database, and a Node that can read it. */

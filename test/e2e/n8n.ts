@@ -13,6 +13,7 @@ export interface SavedItem {
 export interface SavedExecution {
 	id: string;
 	status: string;
+	mode: string;
 	workflowId: string;
 	retrySuccessId?: string | null;
 	data?: { resultData: { runData: Record<string, NodeRun[]>; error?: { message: string } } };
@@ -70,7 +71,10 @@ export async function executionOf(id: string): Promise<SavedExecution> {
  *
  * @param status absent: all that have ended
  */
-export async function executionsOf(id: string, status?: 'running'): Promise<SavedExecution[]> {
+export async function executionsOf(
+	id: string,
+	status?: 'running' | 'waiting',
+): Promise<SavedExecution[]> {
 	const query = new URLSearchParams({ workflowId: id, includeData: 'true' });
 	if (status) query.set('status', status);
 	const { data } = await ask<{ data: SavedExecution[] }>(`executions?${query.toString()}`);
@@ -87,6 +91,24 @@ export function itemsOf({ data }: SavedExecution, node: string, output = 0): Sav
 export function outcomeOf({ status, data }: SavedExecution): { status: string; error?: string } {
 	const message = data?.resultData.error?.message;
 	return { status, ...(message ? { error: message } : {}) };
+}
+
+/**
+ * Ends n8n, and starts it again with its database.
+ *
+ * @param environment settings beside those that it has always
+ */
+export async function restartN8n(
+	signal: 'SIGKILL' | 'SIGTERM',
+	environment: Record<string, string> = {},
+): Promise<void> {
+	const { statusCode, body } = await request(`${fixture.crashUrl}/${signal}`, {
+		method: 'POST',
+		body: JSON.stringify(environment),
+		headersTimeout: 0,
+	});
+	const answer = `${statusCode}: ${await body.text()}`;
+	if (answer !== '200: n8n was killed and runs again') throw new Error(`No restart: ${answer}`);
 }
 
 /** The bytes of an item's picture. */

@@ -39,8 +39,8 @@ export interface Insistence {
 const ONE_CALL: Insistence = { calls: 1, atOnce: 1 };
 
 /**
- * A language model without a mind: it calls the first tool, by default once, and says which URL came
- * back last.
+ * A language model without a mind: it calls a tool, by default the first and once, then shows the picture
+ * that came back last as Markdown, by its share link where there is one, and says its request id.
  */
 export interface OpenAiStub {
 	/** What an OpenAI credential holds to reach it. */
@@ -52,8 +52,19 @@ export interface OpenAiStub {
 
 const API_KEY = 'sk-of-the-stub';
 
-/** What the model passes to the tool for a person's words, in a call that is counted from 1. */
-type ArgumentsFor = (words: string, call: number) => Record<string, unknown>;
+/**
+ * What the model passes to the tool for a person's words, in a call that is counted from 1.
+ *
+ * @param messages the conversation so far, as n8n's memory has it
+ */
+type ArgumentsFor = (
+	words: string,
+	call: number,
+	messages: readonly ChatMessage[],
+) => Record<string, unknown>;
+
+/** Which of its tools the model calls for a person's words; absent: the first. */
+type ToolFor = (words: string) => string;
 
 /**
  * Starts an OpenAI-compatible server on the loopback that speaks chat completions with tool calls,
@@ -64,6 +75,7 @@ type ArgumentsFor = (words: string, call: number) => Record<string, unknown>;
 export async function startOpenAiStub(
 	argumentsFor: ArgumentsFor,
 	insistence = ONE_CALL,
+	toolFor?: ToolFor,
 ): Promise<OpenAiStub> {
 	const server = Fastify();
 	const requests: ChatRequest[] = [];
@@ -74,7 +86,7 @@ export async function startOpenAiStub(
 		}
 		const asked = request.body as ChatRequest;
 		requests.push(asked);
-		const said = replyTo(asked, argumentsFor, insistence);
+		const said = replyTo(asked, argumentsFor, insistence, toolFor);
 		return asked.stream ? await stream(reply, asked, said) : completion(asked, said);
 	});
 	const url = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -85,25 +97,36 @@ export async function startOpenAiStub(
 	};
 }
 
+/** In JSON that may stand as a text in JSON. */
+const SHARE_URL = /\\*"shareUrl\\*":\s*\\*"(https?:[^\s"\\]+)/;
+const ANY_URL = /(https?:\/\/[^\s"\\]+)/;
+
 function replyTo(
 	{ messages, tools }: ChatRequest,
 	argumentsFor: ArgumentsFor,
 	{ calls, atOnce }: Insistence,
+	toolFor?: ToolFor,
 ): Reply {
 	const asked = messages.findLastIndex(({ role }) => role === 'user');
 	const results = messages.slice(asked + 1).filter(({ role }) => role === 'tool');
 	if (results.length >= calls) {
 		const content = results.at(-1)?.content ?? '';
-		const [url] = /https?:\/\/[^\s"\\]+/.exec(content) ?? [];
-		return { content: url ? `Here is your picture: ${url}` : `No URL in: ${content}` };
+		const [, url] = SHARE_URL.exec(content) ?? ANY_URL.exec(content) ?? [];
+		const [, id] = /"requestId":\s*"([^"]+)"/.exec(content) ?? [];
+		const ofTask = id === undefined ? '' : ` (Request ID: ${id} )`;
+		return {
+			content: url ? `Here is your picture: ![picture](${url})${ofTask}` : `No URL in: ${content}`,
+		};
 	}
-	const [tool] = tools ?? [];
-	if (!tool) return { content: 'I was given no tool.' };
+	const words = messages[asked]?.content ?? '';
+	const wanted = toolFor?.(words);
+	const tool = tools?.find(({ function: { name } }) => wanted === undefined || name === wanted);
+	if (!tool) return { content: 'I was given no such tool.' };
 	const { name } = tool.function;
 	const count = Math.min(atOnce, calls - results.length);
 	const numbers = Array.from({ length: count }, (_, index) => results.length + index + 1);
 	const toolCalls = numbers.map((number) => {
-		const values = argumentsFor(messages[asked]?.content ?? '', number);
+		const values = argumentsFor(words, number, messages);
 		const call = { name, arguments: JSON.stringify(values) };
 		return { id: `call_${number}`, type: 'function' as const, function: call };
 	});

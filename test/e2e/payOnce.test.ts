@@ -5,7 +5,7 @@ import { claimCostWords, measureClaim } from '../n8n/claimCost';
 import { claimsOf } from './claims';
 import { fixture } from './fixture';
 import { tasksWith, taskWith } from './gatewayTasks';
-import { executionsOf, openN8n, outcomeOf } from './n8n';
+import { executionsOf, openN8n, outcomeOf, restartN8n } from './n8n';
 import { publishPayOnce, type Delivery, type PayOnceWorkflow } from './payOnceWorkflow';
 
 /** n8n itself waits ten seconds after a crash before it starts, and lets executions go on for 30. */
@@ -174,7 +174,7 @@ describe('a Pay Once Key, over an end of n8n', () => {
 				({ length }) => length === 1,
 			);
 			await hangUp(workflow, lost);
-			await endN8n('SIGKILL');
+			await restartN8n('SIGKILL');
 
 			const again = await workflow.deliver(lost);
 			expect(again).toHaveProperty('error');
@@ -195,7 +195,7 @@ describe('a Pay Once Key, over an end of n8n', () => {
 			const long = { order: 'long', prompt: `A kite that comes too late ${JOB}` };
 			await hangUp(workflow, short);
 			await hangUp(workflow, long);
-			await endN8n('SIGTERM');
+			await restartN8n('SIGTERM');
 
 			expect(await workflow.deliver(short)).toMatchObject({
 				...{ requestId: (await taskWith(short.prompt)).id, status: 'completed', reused: true },
@@ -230,12 +230,4 @@ async function hangUp({ path }: PayOnceWorkflow, delivery: Delivery): Promise<vo
 	);
 	caller.abort();
 	await calling;
-}
-
-async function endN8n(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-	const { statusCode, body } = await request(`${fixture.crashUrl}/${signal}`, {
-		method: 'POST',
-		headersTimeout: 0,
-	});
-	expect([statusCode, await body.text()]).toEqual([200, 'n8n was killed and runs again']);
 }

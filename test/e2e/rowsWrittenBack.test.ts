@@ -55,7 +55,10 @@ describe(`the workflow "${WORKFLOW}"`, () => {
 		expect(await idsOf(PLUM)).toEqual([]);
 		const stored = itemsOf(execution, 'Store');
 		expect(stored.map(({ json }) => json.contentType)).toEqual(['image/jpeg', 'image/png']);
-		recordOutput(WORKFLOW, await Promise.all(stored.map(async (item) => await pictureOf(rest, item))));
+		recordOutput(
+			WORKFLOW,
+			await Promise.all(stored.map(async (item) => await pictureOf(rest, item))),
+		);
 	});
 
 	it('draws only the rows without a state the next time', async () => {

@@ -108,9 +108,29 @@ describe("As an agent's tool", () => {
 
 		it('asks of a task that nobody knows whether the ID is right', async () => {
 			expect(await waitFor('mmsu_of_nobody', { options: { timeout: 0.4 } })).toMatch(
-				/Compare the Request ID with the one that you were given\./,
+				/If the Request ID is not, letter by letter, one that you were told, call again once/,
 			);
 		});
+	});
+
+	it('hands over all images of a call, and makes as many anew for the next', async () => {
+		const ask = { parameters: { n: '={{ "2" }}' } };
+		const [first, second] = await callTool(2, ask);
+		const ids = harness.taskIds();
+		expect(ids).toHaveLength(4);
+		for (const [index, id] of ids.entries()) expect(index < 2 ? first : second).toContain(id);
+	});
+
+	it('pays only for the image that a failed call lacked, where the agent calls again', async () => {
+		harness.sandbox.faults.add({ call: 'create', fault: '401', nth: 2, times: 3 });
+		const ask = { parameters: { n: 2 }, options: { maxConcurrentTasks: 1 } };
+		const [failed, again] = await callTool(2, ask);
+		const [first, second] = harness.taskIds();
+		expect(failed).toContain('refused the API key');
+		expect(failed).toContain(`Other tasks, paid already: ${first}.`);
+		expect(again).toContain(first);
+		expect(again).toContain(second);
+		expect(harness.sandbox.ledger.billed()).toBe(2);
 	});
 
 	/** Every error that a model may hear, by what goes wrong; the sandbox has no fault of its own. */

@@ -26,7 +26,9 @@ const evaluator: INodeType = {
 	async execute() {
 		const items = this.getInputData();
 		const values = items.map((_, item) => this.getNodeParameter('value', item));
-		return [values.map((value, item) => ({ json: { value } as IDataObject, pairedItem: { item } }))];
+		return [
+			values.map((value, item) => ({ json: { value } as IDataObject, pairedItem: { item } })),
+		];
 	},
 };
 
@@ -73,7 +75,12 @@ const link = (node: string) => [{ node, type: 'main' as const, index: 0 }];
 /** Rows, FLUX Image, then what is asked for; gives the values of the last node. */
 async function behindThePicture(
 	value: string,
-	{ rows = ROWS, output = 0, aggregated = false, ...ask }: Ask & {
+	{
+		rows = ROWS,
+		output = 0,
+		aggregated = false,
+		...ask
+	}: Ask & {
 		rows?: IDataObject[];
 		output?: number;
 		aggregated?: boolean;
@@ -107,7 +114,7 @@ async function behindThePicture(
 
 function valuesOf(run: Outcome['run']): unknown[] {
 	expect(run.data.resultData.error).toBeUndefined();
-	const items = run.data.resultData.runData['Next']?.[0]?.data?.main[0] ?? [];
+	const items = run.data.resultData.runData['Next']?.[0]?.data?.['main']?.[0] ?? [];
 	return items.map(({ json }) => json['value']);
 }
 

@@ -42,6 +42,8 @@ describe.each(OUTPUTS)('An error item under %s', (onError, output) => {
 		const values = Object.fromEntries(OUTPUT_NAMES.map((name) => [name, json[name]]));
 		expect(values).toEqual({
 			...Object.fromEntries(OUTPUT_NAMES.map((name) => [name, null])),
+			// A row's seed is its own: a second gateway is to draw with it.
+			seed: output === 1 ? 'earlier seed' : undefined,
 			error: expect.stringContaining('no credit'),
 			gateway: 'seaArtCloud',
 			model: 'flux_kontext_max',
@@ -146,8 +148,14 @@ describe('The list of our names', () => {
 			await harness.run({ options: { includeRawResponse: true } }),
 			await harness.run({ operation: 'image > create' }),
 			await harness.run({ gateway: 'toApis', parameters: { n: 2 } }),
-			await harness.run({ gateway: 'vtrix' }),
+			await harness.run({ gateway: 'vtrix', options: { shareLink: '1h' } }),
 			await harness.run({ prompts: ['[failed]'], settings: { onError: 'continueRegularOutput' } }),
+			await harness.run({ parameters: { n: 2, additionalFields: { seed: 7 } } }),
+			await harness.run({
+				prompts: ['[failed]'],
+				parameters: { n: 2 },
+				settings: { onError: 'continueRegularOutput' },
+			}),
 		];
 		const [requestId] = harness.taskIds();
 		for (const operation of ['status', 'cancel', 'result'] as const) {
@@ -159,7 +167,10 @@ describe('The list of our names', () => {
 			outcomes.push(await harness.run({ prompts, options, executionId: prompts[0]! }));
 		}
 		const names = outcomes.flatMap(({ items }) => items.flatMap(({ json }) => Object.keys(json)));
-		expect(names).toEqual(expect.arrayContaining(['raw', 'cancellation', 'requestChanged']));
+		expect(names).toEqual(
+			expect.arrayContaining(['raw', 'cancellation', 'requestChanged', 'seed', 'requestIds']),
+		);
 		expect(names.filter((name) => !OUTPUT_NAMES.some((ours) => ours === name))).toEqual([]);
+		expect(names).toContain('shareUrl');
 	});
 });

@@ -304,12 +304,11 @@ describe('`paid` is never `no` for what the gateway has billed', () => {
 				for (const { faults, isWrong, isStopping, ...options } of attempts) {
 					harness.sandbox.faults.clear();
 					harness.sandbox.faults.add(faults);
-					const many = sky.gateway === 'toApis' ? { n: sky.n } : {};
 					const ask: Ask = {
 						gateway: sky.gateway,
 						operation: sky.operation,
 						prompts,
-						parameters: { ...many, ...(isWrong && { prompt: "={{ '' }}" }) },
+						parameters: { n: sky.n, ...(isWrong && { prompt: "={{ '' }}" }) },
 						options: { ...options, ...(sky.payOnceKey && { payOnceKey: sky.payOnceKey }) },
 						...(isStopping ? {} : { settings: CONTINUE }),
 					};

@@ -42,6 +42,8 @@ const asking = (paths: readonly string[], ask: Ask = {}): Ask => ({
 	},
 });
 
+const fetchesOf = (path: string) => host.requests.filter(({ line }) => line.includes(path)).length;
+
 const sent = () => harness.sandbox.ledger.where({ call: 'create' }).map(({ body }) => body);
 
 describe('an input image by URL, for a model that takes base64 alone', () => {
@@ -109,6 +111,33 @@ describe('an input image by URL, for a model that takes base64 alone', () => {
 		expect(error!.message).toContain('its host answered HTTP 404');
 		expect(error!.context.itemIndex).toBe(0);
 		expect(sent().filter((body) => JSON.stringify(body).includes('d1'))).toEqual([]);
+	});
+
+	it('is fetched once for all images of an item, so that all are made from the same', async () => {
+		fetches = { '/e1.png': 1 };
+		const { items, error } = await harness.run(asking(['/e1.png'], { parameters: { n: 3 } }));
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(3);
+		expect(fetchesOf('/e1.png')).toBe(1);
+		expect(sent()).toHaveLength(3);
+	});
+
+	it('is looked at once an item before any is paid, however many images are asked for', async () => {
+		const { error } = await harness.run(asking(['/f1.png', '/gone.png'], { parameters: { n: 3 } }));
+		expect(error!.context.itemIndex).toBe(1);
+		expect([fetchesOf('/f1.png'), fetchesOf('/gone.png')]).toEqual([1, 1]);
+		expect(harness.creates()).toBe(0);
+	});
+
+	it('that is gone fails all images of its item, and none is paid', async () => {
+		const settings = { onError: 'continueRegularOutput' } as const;
+		const { items } = await harness.run(asking(['/gone.png'], { parameters: { n: 3 }, settings }));
+		expect(items).toHaveLength(1);
+		expect(items[0]!.json).toMatchObject({
+			error: expect.stringMatching(/^3 of 3 images failed: An input image could not be fetched/),
+			failure: { problem: 'inputImageUnavailable', paid: 'no' },
+		});
+		expect(harness.creates()).toBe(0);
 	});
 
 	it.each([[['/hangs.png']], [['/hangs.png', '/hangs2.png']]])(

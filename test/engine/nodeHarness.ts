@@ -51,9 +51,14 @@ export class NodeHarness {
 		return new NodeHarness(await startSandbox({ ...QUICK, ...options }));
 	}
 
+	/** Nothing known of the accounts, as after a restart of n8n. */
+	forget(): void {
+		this.ports = nodePorts();
+	}
+
 	/** No faults, no quirks, an empty ledger, and nothing known of the accounts. */
 	reset(): void {
-		this.ports = nodePorts();
+		this.forget();
 		this.sandbox.faults.clear();
 		this.sandbox.quirks.reset();
 		this.sandbox.ledger.clear();

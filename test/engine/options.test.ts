@@ -34,6 +34,7 @@ describe('An option that an expression gives', () => {
 		['cancelOnStop', 1, 'true or false'],
 		['downloadImages', '', 'true or false'],
 		['includeRawResponse', {}, 'true or false'],
+		['includeInputFields', 'yes', 'true or false'],
 		['onTimeout', 'Return Task', 'cancelTask, error or returnTask'],
 		['onTimeout', 3, 'cancelTask, error or returnTask'],
 		['maxConcurrentTasks', 'many', 'a number of 1 or more'],
@@ -42,6 +43,10 @@ describe('An option that an expression gives', () => {
 		['maxImageSize', '10 MB', 'a number above 0'],
 		['maxImageSize', 0, 'a number above 0'],
 		['maxImageSize', -1, 'a number above 0'],
+		['shareLink', '2d', 'off, 1h, 1d or 7d'],
+		['shareLink', 3600, 'off, 1h, 1d or 7d'],
+		['shareLink', true, 'off, 1h, 1d or 7d'],
+		['shareLink', '', 'off, 1h, 1d or 7d'],
 		['binaryPropertyName', { name: 'data' }, 'the name of a field'],
 		['binaryPropertyName', ['data'], 'the name of a field'],
 		['binaryPropertyName', true, 'the name of a field'],
@@ -58,7 +63,7 @@ describe('An option that an expression gives', () => {
 	it.each([
 		...['timeout', 'onTimeout', 'cancelOnStop', 'maxConcurrentTasks', 'pollInterval'],
 		...['downloadImages', 'binaryPropertyName', 'maxImageSize', 'includeRawResponse'],
-		...['maxPaidTasks', 'reuseInTestRuns', 'payOnceKey'],
+		...['maxPaidTasks', 'reuseInTestRuns', 'payOnceKey', 'includeInputFields', 'shareLink'],
 	])(
 		'%s that comes out undefined or null is refused, and no default stands in (FAULTS A12)',
 		async (name) => {

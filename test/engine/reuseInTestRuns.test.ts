@@ -1,6 +1,7 @@
-import { binaryBytes, FLUX_NAME, type Outcome } from '../../tooling/engine/engine';
+import { binaryBytes, type Outcome } from '../../tooling/engine/engine';
 import { smallPicture } from '../contract/behaviors/inputImages';
 import { serve, type LocalServer } from '../unit/client/localServer';
+import { hintsOf } from './hints';
 import { NodeHarness, type Ask } from './nodeHarness';
 
 let harness: NodeHarness;
@@ -29,9 +30,6 @@ const press = async (ask: Ask = {}) =>
 	});
 
 const WITHOUT_SEED: Ask = { parameters: { additionalFields: {} } };
-
-const hintsOf = ({ run }: Outcome) =>
-	(run.data.resultData.runData[FLUX_NAME]?.at(-1)?.hints ?? []).map(({ message }) => message);
 
 const reusedOf = ({ items }: Outcome) => items.map(({ json }) => json.reused);
 
@@ -103,10 +101,13 @@ describe('A test run pays', () => {
 		expect(error).toBeDefined();
 	});
 
-	it('where an input image comes by URL, whose bytes are unknown', async () => {
+	it.each([
+		['the gateway fetches', 'flux_kontext_max'],
+		['the node fetches', 'flux_2_pro'],
+	])('where an input image comes by URL, whose bytes are unknown: %s', async (_who, model) => {
 		const image = { source: 'url', url: `${host.url}/photo.png` };
 		const edit: Ask = {
-			parameters: { inputImages: { image: [image] }, additionalFields: { seed: 42 } },
+			parameters: { model, inputImages: { image: [image] }, additionalFields: { seed: 42 } },
 		};
 		await press(edit);
 		await press(edit);

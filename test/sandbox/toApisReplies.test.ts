@@ -237,3 +237,14 @@ describe('the reads of ToAPIs that cost nothing', () => {
 		expect(await fixture.call('toApis', 'GET', '/v1/balance')).toMatchObject({ body });
 	});
 });
+
+it('ToAPIs may make fewer pictures than it was asked for, as a quirk, but one', async () => {
+	const made = async (fewerPictures: number) => {
+		fixture.sandbox.quirks.set({ fewerPictures });
+		const { body } = await create({ n: 3 });
+		fixture.pass(10);
+		const { body: task } = await read((body as { id: string }).id);
+		return (task as { result: { data: unknown[] } }).result.data.length;
+	};
+	expect([await made(0), await made(1), await made(5)]).toEqual([3, 2, 1]);
+});

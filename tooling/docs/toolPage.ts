@@ -61,7 +61,8 @@ export function toolFields(): ToolField[] {
 }
 
 /** What shapes the request alone is not for a model to decide. */
-const isToFill = ({ wirePath }: ModelParameter) => wirePath !== undefined;
+const isToFill = ({ wirePath, placement }: ModelParameter) =>
+	wirePath !== undefined || placement === 'main';
 
 function modelFields(): ToolField[] {
 	return Object.values(GATEWAYS).map(({ id, displayName }) => {

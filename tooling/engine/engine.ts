@@ -33,6 +33,7 @@ import {
 	type IRunExecutionData,
 	type IVersionedNodeType,
 	type IWorkflowExecuteAdditionalData,
+	type IWorkflowSettings,
 } from 'n8n-workflow';
 
 import type { NodePorts } from '../../nodes/FluxImage/operations/execution';
@@ -66,6 +67,10 @@ export interface ExecutionStart {
 	readonly workflowId?: string;
 	/** The workflow's static data, as n8n loads it; what the execution leaves is in the outcome. */
 	readonly staticData?: IDataObject;
+	/** The workflow's settings beside those of every test. */
+	readonly workflowSettings?: IWorkflowSettings;
+	/** What n8n takes for its own public address, `WEBHOOK_URL`; by default this machine. */
+	readonly publicUrl?: string;
 	readonly onCall?: OnCall;
 	/** The node's time and chance, where they are not the world's. */
 	readonly ports?: NodePorts;
@@ -127,6 +132,18 @@ export async function binaryBytes(binary: IBinaryData | undefined): Promise<Buff
 	return await Container.get(BinaryDataService).getAsBuffer(binary);
 }
 
+/**
+ * The bytes behind a link that n8n has signed, as its own server looks at it.
+ *
+ * @throws what n8n answers to a link that is not, or no longer, good
+ */
+export async function bytesBehind(link: unknown): Promise<Buffer> {
+	const token = new URL(String(link)).searchParams.get('token') ?? '';
+	const service = Container.get(BinaryDataService);
+	const id = service.validateSignedToken(token);
+	return await service.getAsBuffer({ id, data: '', mimeType: '' });
+}
+
 /** The name of the node under test in every workflow here. */
 export const FLUX_NAME = 'FLUX Image';
 
@@ -182,7 +199,7 @@ export function startWorkflow(
 		connections,
 		active: false,
 		nodeTypes: nodeTypes({ [FLUX_TYPE]: fluxImage(start), ...testNodes }),
-		settings: { executionOrder: 'v1' },
+		settings: { executionOrder: 'v1', ...start.workflowSettings },
 		staticData: start.staticData ?? {},
 	});
 	const mode = start.mode ?? 'trigger';
@@ -284,7 +301,7 @@ function nodeTypes(testNodes: Record<string, INodeType | IVersionedNodeType>) {
 
 function additionalData(
 	workflow: Workflow,
-	{ credentials, executionId = '1', onCall }: ExecutionStart,
+	{ credentials, executionId = '1', publicUrl = 'http://127.0.0.1', onCall }: ExecutionStart,
 	mode: Mode,
 ): IWorkflowExecuteAdditionalData {
 	const hooks = new ExecutionLifecycleHooks(mode, executionId ?? 'none', {
@@ -305,7 +322,7 @@ function additionalData(
 	return {
 		...(Object.fromEntries(addresses) as object),
 		instanceBaseUrl: 'http://127.0.0.1',
-		restApiUrl: 'http://127.0.0.1/rest',
+		restApiUrl: `${publicUrl}/rest`,
 		credentialsHelper: credentialsHelper(credentials, onCall),
 		...(executionId === null ? {} : { executionId }),
 		hooks,

@@ -1,14 +1,18 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { eventually } from '../eventually';
 import type { N8nServer } from './server';
+
+/** Settings of n8n, by name. */
+type Environment = Record<string, string>;
 
 /** An n8n that a test in another process can kill and have started again. */
 export interface CrashableN8n {
 	/**
-	 * A POST here kills n8n by SIGKILL, or by SIGTERM at `/SIGTERM`, and starts it again; it is answered
-	 * when n8n is ready.
+	 * A POST here kills n8n by SIGKILL, or by SIGTERM at `/SIGTERM`, and starts it again, with what the
+	 * body (JSON, if any) adds to its environment; it is answered when n8n is ready.
 	 */
 	crashUrl: string;
 	/** Ends the n8n of the moment. */
@@ -22,25 +26,30 @@ export interface CrashableN8n {
  */
 export async function makeCrashable(
 	running: N8nServer,
-	restart: () => Promise<N8nServer>,
+	restart: (environment: Environment) => Promise<N8nServer>,
 ): Promise<CrashableN8n> {
 	let n8n = running;
-	const crash = async (isAsked: boolean) => {
+	const crash = async (isAsked: boolean, environment: Environment) => {
 		if (isAsked) await endBySigterm(n8n.pid);
 		// The whole group, so that n8n's task runners go too, as in a power cut.
 		else process.kill(-n8n.pid, 'SIGKILL');
 		await n8n.stop();
-		n8n = await restart();
+		n8n = await restart(environment);
 	};
 	const server = createServer((request, response) => {
-		const answer = (statusCode: number, text: string) => {
-			response.writeHead(statusCode).end(text);
+		const answer = (statusCode: number, words: string) => {
+			response.writeHead(statusCode).end(words);
 		};
 		if (request.method !== 'POST') return answer(405, 'POST only');
-		crash(request.url === '/SIGTERM').then(
-			() => answer(200, 'n8n was killed and runs again'),
-			(error: unknown) => answer(500, String(error)),
-		);
+		text(request)
+			.then(async (body) => {
+				const environment = JSON.parse(body || '{}') as Environment;
+				await crash(request.url === '/SIGTERM', environment);
+			})
+			.then(
+				() => answer(200, 'n8n was killed and runs again'),
+				(error: unknown) => answer(500, String(error)),
+			);
 	});
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');

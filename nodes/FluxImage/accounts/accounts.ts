@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock';
 import { Durations } from './durations';
 import { Limits } from './limits';
 import { Orders } from './orders';
+import { RecentTaskModels } from './recentTaskModels';
 
 /** Accounts that are remembered, and for how long one is that nobody uses, in milliseconds. */
 const MOST_ACCOUNTS = 50;
@@ -14,6 +15,7 @@ export interface Account {
 	readonly durations: Durations;
 	/** Whether its gateway has refused ids of the caller's own. */
 	readonly ownIds: { areRefused: boolean };
+	readonly taskModels: RecentTaskModels;
 }
 
 interface Known {
@@ -57,6 +59,7 @@ export class Accounts {
 			limits: new Limits(this.clock),
 			durations: new Durations(),
 			ownIds: { areRefused: false },
+			taskModels: new RecentTaskModels(),
 		};
 	}
 

@@ -19,6 +19,14 @@ export interface ClientPorts extends RetryPorts {
 	readonly isTestRun: boolean;
 	/** Whether this account has refused ids of the caller's own; shared by its executions. */
 	readonly ownIds: { areRefused: boolean };
+	/** The models of this account's tasks, by request id, as far as this process knows them. */
+	readonly taskModels: TaskModels;
+}
+
+/** Remembers the models of tasks. */
+export interface TaskModels {
+	get(requestId: string): string | undefined;
+	set(requestId: string, modelId: string): void;
 }
 
 /** What a call comes to whose turn does not come in time. */

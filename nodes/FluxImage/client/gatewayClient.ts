@@ -123,6 +123,7 @@ export class GatewayClient {
 				// Whose last try is too late is told what the tries before came to.
 				notSent = outcome.problem ?? notSent;
 				const task = outcome.value;
+				if (task) this.remember(task);
 				// A create that is answered with a finished task holds no place, nor one that is left.
 				if (task && (isLeft || ENDED.has(task.status))) turn.end();
 				else if (task) this.places.set(task.requestId, turn);
@@ -148,6 +149,7 @@ export class GatewayClient {
 			(reply) => gateway.readStatus(reply, task),
 			until,
 		);
+		if (outcome.value) this.remember(task);
 		if (outcome.value && ENDED.has(outcome.value.status)) this.leave(task);
 		return outcome;
 	}
@@ -173,6 +175,15 @@ export class GatewayClient {
 			until,
 		);
 		return last ? afterLag(last, outcome) : outcome;
+	}
+
+	/** The model of a task that this process has made or seen; nothing where it knows none. */
+	modelOf(requestId: string): string | undefined {
+		return this.ports.taskModels.get(requestId);
+	}
+
+	private remember({ requestId, modelId }: TaskRef): void {
+		if (requestId !== '' && modelId !== '') this.ports.taskModels.set(requestId, modelId);
 	}
 
 	/** Whether the gateway keeps ids of the caller's own with its tasks, for this account. */

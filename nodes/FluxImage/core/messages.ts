@@ -155,6 +155,11 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 		remedy:
 			'Open its address in a private window of a browser: it must show the picture by itself, without a login and without a page around it. Else fetch it in a node before this one, and choose Binary Field as its Source. Nothing was sent and nothing was billed.',
 	},
+	earlierTaskUnavailable: {
+		message: 'The picture of an earlier task could not be had as an input image',
+		remedy:
+			'An earlier task must be finished, and of the same gateway and account. Collect one that still runs with Task > Wait first. Links to pictures end: a picture that is to be edited later is kept as a file, and chosen as Binary Field. Nothing was sent and nothing was billed.',
+	},
 	notSentInTime: {
 		message: 'The time was up before the task could be sent to {gateway}',
 		remedy: 'Raise Timeout, or use smaller input images. Nothing was sent and nothing was billed.',

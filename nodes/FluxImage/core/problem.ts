@@ -70,6 +70,7 @@ export type ProblemKind =
 	| 'notStored'
 	// What the person gave is not there.
 	| 'inputImageUnavailable'
+	| 'earlierTaskUnavailable'
 	// The execution ended it.
 	| 'notSentInTime'
 	| 'alreadyOrdered'

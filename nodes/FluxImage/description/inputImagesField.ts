@@ -1,6 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** One image's row: where it comes from, and the field of that source. */
+import { GATEWAYS } from '../gateways';
+import { BY_GATEWAY } from './displayOptions';
+
+/** Gateways that find a task by its model as well. */
+const FIND_BY_MODEL = Object.values(GATEWAYS)
+	.filter(({ modelInTaskUrl }) => modelInTaskUrl)
+	.map(({ id }) => id);
+
+/** One row: where its image comes from, or its images, and the fields of that source. */
 const imageRow: INodeProperties[] = [
 	{
 		displayName: 'Source',
@@ -12,8 +20,17 @@ const imageRow: INodeProperties[] = [
 				value: 'base64',
 				description: 'The picture as base64 text, with or without "data:image/…" before it',
 			},
-			{ name: 'Binary Field', value: 'binary', description: 'A file in the input item' },
-			{ name: 'URL', value: 'url', description: 'A picture that anyone can open on the web' },
+			{
+				name: 'Binary Field',
+				value: 'binary',
+				description: 'Files of the input item, or by expression those of any node',
+			},
+			{
+				name: 'Earlier Task',
+				value: 'task',
+				description: 'A picture that a task of the same gateway and account has made',
+			},
+			{ name: 'URL', value: 'url', description: 'Pictures that anyone can open on the web' },
 		],
 		default: 'binary',
 	},
@@ -23,7 +40,7 @@ const imageRow: INodeProperties[] = [
 		type: 'string',
 		default: 'data',
 		required: true,
-		hint: 'The name of the field of the input item that holds the file',
+		hint: "One or more names of fields of the input item, with commas between them; or a file or files by expression, such as <code>{{ $binary }}</code> or <code>{{ $('Form').item.binary.photo }}</code>",
 		displayOptions: { show: { source: ['binary'] } },
 	},
 	{
@@ -33,6 +50,7 @@ const imageRow: INodeProperties[] = [
 		default: '',
 		required: true,
 		placeholder: 'e.g. https://example.com/apple.png',
+		hint: 'One or more addresses, with commas between them; or a list by expression',
 		displayOptions: { show: { source: ['url'] } },
 	},
 	{
@@ -43,6 +61,35 @@ const imageRow: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. iVBORw0KGgo…',
 		displayOptions: { show: { source: ['base64'] } },
+	},
+	{
+		displayName: 'Request ID',
+		name: 'requestId',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. {{ $json.requestId }}',
+		description: 'The requestId in the output of the task whose picture is to be edited',
+		displayOptions: { show: { source: ['task'] } },
+	},
+	{
+		displayName: 'Image Index',
+		name: 'imageIndex',
+		type: 'number',
+		default: 0,
+		typeOptions: { minValue: 0, numberPrecision: 0 },
+		description: "Which of the task's pictures, from 0: the imageIndex in its output",
+		displayOptions: { show: { source: ['task'] } },
+	},
+	{
+		displayName: 'Task Model',
+		name: 'taskModel',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. flux_kontext_max',
+		description:
+			'The ID of the model that made the earlier picture. Empty: the model in the input item where that has this Request ID, else the one that n8n knows the task by, else the model of this node.',
+		displayOptions: { show: { source: ['task'], [BY_GATEWAY]: FIND_BY_MODEL } },
 	},
 ];
 

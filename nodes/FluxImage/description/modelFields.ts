@@ -6,14 +6,9 @@ import { idsOf, MODEL_OF_ITEM, models, offersOf, OTHER_MODEL, type SoldModel } f
 import { inputImagesField } from './inputImagesField';
 import type { Model, ModelParameter } from '../models/model';
 import { OTHER_PARAMETERS_NAME } from '../models/otherParameters';
+import { n } from '../models/parameters';
 import { sortByName } from './parameterField';
-import {
-	allPairs,
-	BY_GATEWAY,
-	BY_MODEL,
-	byModels,
-	shownForUnknown,
-} from './displayOptions';
+import { allPairs, BY_GATEWAY, BY_MODEL, byModels, shownForUnknown } from './displayOptions';
 import { variants } from './variants';
 
 /**
@@ -22,14 +17,15 @@ import { variants } from './variants';
  * that an expression gives.
  */
 export function modelFields(): INodeProperties[] {
-	const mainNames = parameterNames('main');
+	const [prompt = '', ...names] = parameterNames('main').filter((name) => name !== n.name);
 	return [
 		...Object.values(GATEWAYS).flatMap(modelFieldsOf),
 		...modelIdFields(),
 		otherParametersField,
-		...mainNames.slice(0, 1).flatMap(mainFields),
+		...mainFields(prompt),
 		...inputImagesFields(),
-		...mainNames.slice(1).flatMap(mainFields),
+		// What a picture is to be stands before how many of it.
+		...[...names, n.name].flatMap(mainFields),
 		additionalFields(),
 	];
 }

@@ -25,6 +25,12 @@ const OPTION_FIELDS: Readonly<Record<OptionName, OptionField>> = {
 		description:
 			'Whether to put each picture into a binary field. Links of gateways expire, some after 10 minutes.',
 	},
+	includeInputFields: {
+		type: 'boolean',
+		description:
+			'Whether to include all fields and files of the input item in the output item. Where both have a field of the same name, it is that of this node.',
+		inTool: 'never',
+	},
 	includeRawResponse: {
 		type: 'boolean',
 		description: "Whether to add the gateway's own reply to the output, under raw",
@@ -32,7 +38,8 @@ const OPTION_FIELDS: Readonly<Record<OptionName, OptionField>> = {
 	maxConcurrentTasks: {
 		type: 'number',
 		typeOptions: { minValue: 1 },
-		description: 'How many items are worked on at the same time. Read from the first item.',
+		description:
+			'How many tasks are worked on at the same time: one an item, or one an image where it has several. Read from the first item.',
 		inTool: 'never',
 	},
 	maxPaidTasks: {
@@ -72,7 +79,7 @@ const OPTION_FIELDS: Readonly<Record<OptionName, OptionField>> = {
 		type: 'string',
 		placeholder: 'e.g. {{ $json.order }}-{{ $itemIndex }}',
 		description:
-			'Names the order, such as an order number or the ID of a row, with a key of its own for each picture. A second request with the same key gets the same task and pays nothing, also in another execution or after a restart. Never use a row number, since rows are sorted and deleted, nor $itemIndex alone or in a loop.',
+			'Names the order, such as an order number or the ID of a row, with a key of its own for each picture. A second request with the same key gets the same task and pays nothing, also in another execution or after a restart. Never use a row number, since rows are sorted and deleted, nor $itemIndex alone, which is always 0 in a loop.',
 	},
 	pollInterval: {
 		type: 'number',
@@ -103,11 +110,21 @@ const OPTION_FIELDS: Readonly<Record<OptionName, OptionField>> = {
 		description:
 			'When a test run in the editor takes the pictures of an earlier test run with the same request, and pays nothing',
 	},
+	shareLink: {
+		type: 'options',
+		options: [
+			{ name: '1 Day', value: '1d' },
+			{ name: '1 Hour', value: '1h' },
+			{ name: '7 Days', value: '7d' },
+			{ name: 'Off', value: 'off' },
+		],
+		description:
+			'Whether shareUrl in the output shows the picture to whoever has that link, without login, for so long. It cannot be recalled, and ends earlier where the execution is deleted or not saved.',
+	},
 	timeout: {
 		type: 'number',
 		typeOptions: { minValue: 0 },
-		description:
-			'How long one item may take, from the start of its task to its picture: any number above 0',
+		description: 'How long one task may take, from its start to its picture: any number above 0',
 	},
 };
 

@@ -13,3 +13,9 @@ export function isPathPart(id: string): boolean {
 		return false;
 	}
 }
+
+/** An id as an expression may give it; nothing where it is none: an object, a blank, `undefined`. */
+export function pathPartIn(given: unknown): string | undefined {
+	const id = typeof given === 'number' ? String(given) : given;
+	return typeof id === 'string' && isPathPart(id.trim()) ? id.trim() : undefined;
+}

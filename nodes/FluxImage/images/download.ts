@@ -6,6 +6,7 @@ import { READ_RULES, type Until } from '../client/retry';
 import type { Outcome, Problem } from '../core/problem';
 import type { GeneratedImage } from '../core/task';
 import { embeddedBytes } from '../gateways/pictures';
+import { dimensionsOf, type Dimensions } from './dimensions';
 import { foreignTypeOf, pictureTypeOf, SIGNATURE_LENGTH, type PictureType } from './signature';
 import { tooLarge } from './stream';
 import { takePicture, type BrokenPicture, type Destination } from './take';
@@ -22,6 +23,8 @@ export interface FetchedPicture {
 	readonly binary: IBinaryData;
 	readonly fileName: string;
 	readonly contentType: string;
+	/** Absent where its header does not tell them. */
+	readonly dimensions?: Dimensions | undefined;
 }
 
 /**
@@ -78,7 +81,8 @@ async function storeEmbedded(
 	const fileName = `${stem}.${type.extension}`;
 	const { contentType } = type;
 	try {
-		return { value: { binary: await store(bytes, fileName, contentType), fileName, contentType } };
+		const binary = await store(bytes, fileName, contentType);
+		return { value: { binary, fileName, contentType, dimensions: dimensionsOf(type, bytes) } };
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		return { problem: { kind: 'notStored', reason } };
@@ -98,9 +102,10 @@ function storeOf({ store, stem, maximumBytes }: PictureTarget): Destination<Fetc
 			const type = pictureTypeOf(start) ?? foreignTypeOf(start) ?? typeByHost(contentType, start);
 			return type ? { value: type } : { problem: NO_PICTURE };
 		},
-		take: async (stream, { contentType, extension }) => {
+		take: async (stream, { contentType, extension }, dimensions) => {
 			const fileName = `${stem}.${extension}`;
-			return { binary: await store(stream, fileName, contentType), fileName, contentType };
+			const binary = await store(stream, fileName, contentType);
+			return { binary, fileName, contentType, dimensions: dimensions() };
 		},
 		faultOfTaking: 'notStored',
 	};

@@ -2,56 +2,112 @@ import type { GatewayClient } from '../client/gatewayClient';
 import type { ByteStream } from '../client/http';
 import type { Until } from '../client/retry';
 import type { Outcome, Problem } from '../core/problem';
-import { shownMegabytes, type FetchedUrl } from './inputImages';
+import { embeddedBytes } from '../gateways/pictures';
+import { shownMegabytes, type EarlierPicture, type FetchedUrl } from './checkedImage';
+import { findEarlierPicture, unavailable as earlierUnavailable } from './earlierTask';
 import { otherThanPicture, pictureTypeOf, type PictureType } from './signature';
 import { takePicture, type BrokenPicture, type Destination } from './take';
 
+/** What is made of an image's bytes. */
+interface Way<T> {
+	readonly ofStream: Destination<T>['take'];
+	/** Of an image that came within a reply. */
+	readonly ofBytes: (bytes: Buffer) => T;
+}
+
 /**
- * Fetches an input image that is given by its address, as base64: without the key, through n8n's own
+ * Fetches an input image that the node has to fetch, as base64: without the key, through n8n's own
  * helper, so that its proxy and its rules for hosts hold. Of its bytes only their base64 is held.
  *
- * @returns `inputImageUnavailable`, in words that show no more of the address than its host; `stopped`
- * on Stop
+ * @returns `inputImageUnavailable`, in words that show no more of the address than its host;
+ * `earlierTaskUnavailable` for the picture of an earlier task; `stopped` on Stop
  */
 export async function fetchInputImage(
 	client: GatewayClient,
-	image: FetchedUrl,
+	image: FetchedUrl | EarlierPicture,
 	until: Until,
 ): Promise<Outcome<string>> {
-	return await fetchInput(client, image, until, toBase64);
+	const way = { ofStream: toBase64, ofBytes: (bytes: Buffer) => bytes.toString('base64') };
+	return await fetchInput(client, image, until, way);
 }
 
 /** Fetches an input image to see whether it can be sent; nothing of it is kept. */
 export async function checkInputImage(
 	client: GatewayClient,
-	image: FetchedUrl,
+	image: FetchedUrl | EarlierPicture,
 	until: Until,
 ): Promise<Problem | undefined> {
-	return (await fetchInput(client, image, until, drain)).problem;
+	const way = { ofStream: drain, ofBytes: ({ length }: Buffer) => length };
+	return (await fetchInput(client, image, until, way)).problem;
 }
 
 async function fetchInput<T>(
 	client: GatewayClient,
-	image: FetchedUrl,
+	image: FetchedUrl | EarlierPicture,
 	until: Until,
-	take: Destination<T>['take'],
+	way: Way<T>,
+): Promise<Outcome<T>> {
+	if (image.form === 'fetchedUrl') {
+		const outcome = await fetchFrom(client, image.url, image, until, way);
+		const { problem } = outcome;
+		return problem && problem.kind !== 'stopped' ? { problem: inWords(image, problem) } : outcome;
+	}
+	const found = await findEarlierPicture(client, image, until);
+	if (found.problem) return found;
+	const outcome = await ofEarlierPicture(client, found.value.url, image, until, way);
+	const { problem } = outcome;
+	if (!problem) return outcome;
+	const reason = `its picture could not be fetched: ${withoutAddress(problem)}`;
+	return earlierUnavailable(image, reason, problem);
+}
+
+async function ofEarlierPicture<T>(
+	client: GatewayClient,
+	url: string,
+	image: EarlierPicture,
+	until: Until,
+	way: Way<T>,
+): Promise<Outcome<T>> {
+	const embedded = embeddedBytes(url);
+	if (embedded) return ofEmbedded(embedded, image, way);
+	if (!isWebUrl(url)) return { problem: unavailable('its address is not http or https') };
+	return await fetchFrom(client, url, image, until, way);
+}
+
+function ofEmbedded<T>(bytes: Buffer, image: EarlierPicture, { ofBytes }: Way<T>): Outcome<T> {
+	const { problem } = inputType(bytes);
+	if (problem) return { problem };
+	return bytes.length > image.maximumBytes
+		? { problem: tooLarge(image) }
+		: { value: ofBytes(bytes) };
+}
+
+async function fetchFrom<T>(
+	client: GatewayClient,
+	url: string,
+	image: FetchedUrl | EarlierPicture,
+	until: Until,
+	{ ofStream }: Way<T>,
 ): Promise<Outcome<T>> {
 	const destination: Destination<T> = {
 		maximumBytes: image.maximumBytes,
-		tooLarge: unavailable(`it is larger than ${shownMegabytes(image.maximumBytes)} MB`),
+		tooLarge: tooLarge(image),
 		typeOf: inputType,
-		take,
+		take: ofStream,
 		faultOfTaking: 'inputImageUnavailable',
 	};
 	let broken: BrokenPicture | undefined;
-	const outcome = await client.fetchInput(image.url, until, async (download) => {
+	return await client.fetchInput(url, until, async (download) => {
 		const taken = await takePicture(download, destination, broken);
 		broken = taken.broken;
 		return taken.outcome;
 	});
-	const { problem } = outcome;
-	return problem && problem.kind !== 'stopped' ? { problem: inWords(image, problem) } : outcome;
 }
+
+const isWebUrl = (url: string) => /^https?:\/\//i.test(url) && URL.canParse(url);
+
+const tooLarge = ({ maximumBytes }: Pick<FetchedUrl, 'maximumBytes'>) =>
+	unavailable(`it is larger than ${shownMegabytes(maximumBytes)} MB`);
 
 const unavailable = (reason: string): Problem => ({ kind: 'inputImageUnavailable', reason });
 
@@ -64,10 +120,12 @@ function inputType(start: Buffer): Outcome<PictureType> {
 
 /** Which image it is, and why; its address may hold a password or a signature, so only its host is told. */
 function inWords({ name, url }: FetchedUrl, problem: Problem): Problem {
-	const { reason = problem.code ?? 'it did not come in time' } = problem;
-	const shown = reason.replace(/\b[a-z]+:\/\/\S+/gi, 'its address');
-	return { ...problem, ...unavailable(`${name}, at ${new URL(url).host}: ${shown}`) };
+	const reason = `${name}, at ${new URL(url).host}: ${withoutAddress(problem)}`;
+	return { ...problem, ...unavailable(reason) };
 }
+
+const withoutAddress = ({ reason, code }: Problem): string =>
+	(reason ?? code ?? 'it did not come in time').replace(/\b[a-z]+:\/\/\S+/gi, 'its address');
 
 /** The bytes as base64, as they come: three bytes are four letters. */
 async function toBase64(stream: ByteStream): Promise<string> {

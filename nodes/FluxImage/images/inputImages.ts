@@ -1,82 +1,142 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { pathPartIn } from '../gateways/pathPart';
+import type { TaskRef } from '../core/task';
 import { nameOf } from '../models';
 import { inputImageRule } from '../models/inputImages';
 import type { InputImageRule, ModelOffer } from '../models/model';
-import { otherThanPicture, pictureTypeOf, type PictureType } from './signature';
+import {
+	found,
+	ImageInputError,
+	shorten,
+	shownMegabytes,
+	type EarlierPicture,
+	type HeldImage,
+	type InputImage,
+} from './checkedImage';
+import { isTurnedByExif } from './exif';
+import { bytesOf, fileOf, filesIn, filesOf, isPlaceInStore, type Files } from './inputFiles';
+import { addressesIn, readUrl } from './inputUrls';
+import { otherThanPicture, pictureTypeOf } from './signature';
+import { isObject, jsonIn, takenApart, type Apart } from './takenApart';
 
-/** An input image, checked; its bytes are read again when they are sent, and not kept. */
-export type InputImage =
-	| { readonly form: 'url'; readonly url: string; readonly digest: string }
-	| FetchedUrl
-	| {
-			readonly form: 'base64';
-			/** Tells two images apart in the memory of tasks: SHA-256 of the bytes. */
-			readonly digest: string;
-			/** What its bytes say it is; nothing where they are no picture known here. */
-			readonly type: PictureType | undefined;
-			readonly bytes: () => Promise<Buffer>;
-	  };
-
-/**
- * An image by URL for a model that takes base64 alone: it is fetched when it is sent. The order has it by
- * its address, whatever lies there at the time.
- */
-export interface FetchedUrl {
-	readonly form: 'fetchedUrl';
-	readonly url: string;
-	readonly digest: string;
-	/** Its place in the editor: `Input Images 2`. */
-	readonly name: string;
-	readonly maximumBytes: number;
+/** An earlier task, as an item names it. */
+export interface EarlierTask {
+	readonly task: TaskRef;
+	/** How the item contradicts the node about it. */
+	readonly contradiction?: string;
 }
 
-/** As the models' tables count them. */
-const MEGABYTE = 1024 * 1024;
-
-/** What is wrong with an input image, in the editor's terms. */
-export class ImageInputError extends Error {
-	override readonly name = 'ImageInputError';
+/** What input images are read for. */
+export interface ImagesFor {
+	readonly offer: ModelOffer;
+	/** Of `readParameters`. */
+	readonly switches: Readonly<Record<string, unknown>>;
+	/**
+	 * The task of that id.
+	 *
+	 * @param model what the row says of its model; absent where it says nothing
+	 */
+	earlierTask(requestId: string, model: string | undefined): EarlierTask;
 }
 
 /** A row of the Input Images field. */
-interface ImageRow {
-	readonly source?: unknown;
-	readonly binaryPropertyName?: unknown;
-	readonly url?: unknown;
-	readonly base64?: unknown;
+type ImageRow = Readonly<Record<string, unknown>>;
+
+/** What an image is read with. */
+interface Reading {
+	readonly context: IExecuteFunctions;
+	readonly files: Files;
+	readonly rule: InputImageRule;
+	readonly earlierTask: ImagesFor['earlierTask'];
 }
 
+interface ReadImage {
+	readonly image: InputImage;
+	/** Its bytes, where they are here; let go once they are checked. */
+	readonly content?: Buffer;
+}
+
+/** A choice of the Source field. */
+interface Source {
+	/** What of the row holds the images. */
+	readonly of: (row: ImageRow) => unknown;
+	/** How they are taken apart where they are several. */
+	readonly apart: (files: Files) => Apart;
+	readonly read: (value: unknown, name: string, reading: Reading) => Promise<ReadImage> | ReadImage;
+}
+
+const listInJson: Apart = (value) => (typeof value === 'string' ? jsonIn(value) : undefined);
+
+const SOURCES: Readonly<Record<string, Source>> = {
+	base64: { of: ({ base64 }) => base64, apart: () => listInJson, read: readBase64 },
+	binary: {
+		of: ({ binaryPropertyName }) => binaryPropertyName,
+		apart: (files) => (value) => filesIn(value, files),
+		read: readBinary,
+	},
+	task: { of: (row) => row, apart: () => () => undefined, read: readTask },
+	url: {
+		of: ({ url }) => url,
+		apart: () => addressesIn,
+		read: (value, name, { rule }) => ({ image: readUrl(value, name, rule) }),
+	},
+};
+
 /**
- * The input images of an item, checked against what its model takes.
+ * The input images of an item, checked against what its model takes: all are taken apart and counted
+ * before any is read.
  *
- * @throws ImageInputError naming the field and the image; NodeOperationError of n8n's own where an
- * item has no such binary field
+ * @throws ImageInputError naming the field and the image
  */
 export async function readInputImages(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	offer: ModelOffer,
-	switches: Readonly<Record<string, unknown>>,
+	{ offer, switches, earlierTask }: ImagesFor,
 ): Promise<readonly InputImage[]> {
 	const rows = rowsOf(context.getNodeParameter('inputImages', itemIndex, {}));
 	if (rows.length === 0) return [];
-	const rule = inputImageRule(offer, switches, rows.length);
+	const files = filesOf(context, itemIndex);
+	const parts = rows.flatMap((row, index) => partsOf(row, `Input Images ${index + 1}`, files));
+	const rule = inputImageRule(offer, switches, parts.length);
 	const maximumCount = rule?.maximumCount ?? 0;
-	if (!rule || rows.length > maximumCount) {
+	if (!rule || parts.length > maximumCount) {
 		throw new ImageInputError(
-			`Input Images must be at most ${maximumCount} for ${nameOf(offer)}, but are ${rows.length}`,
+			`Input Images must be at most ${maximumCount} for ${nameOf(offer)}, but are ${parts.length}`,
 		);
 	}
+	const reading = { context, files, rule, earlierTask };
 	const images: InputImage[] = [];
-	for (const [index, row] of rows.entries()) {
-		const name = `Input Images ${index + 1}`;
-		const image = await readRow(context, itemIndex, row, rule, name);
-		checkImage(image, rule, name);
-		images.push(image.image);
+	for (const { source, value, name } of parts) {
+		const read = await source.read(value, name, reading);
+		checkImage(read, rule, name);
+		images.push(read.image);
 	}
 	return images;
+}
+
+/** One image of a row, not read yet. */
+interface Part {
+	readonly source: Source;
+	readonly value: unknown;
+	readonly name: string;
+}
+
+function partsOf(row: ImageRow, name: string, files: Files): readonly Part[] {
+	const chosen = row['source'] ?? 'binary';
+	const source = typeof chosen === 'string' && Object.hasOwn(SOURCES, chosen) && SOURCES[chosen];
+	if (!source) {
+		const sources = Object.keys(SOURCES)
+			.join(', ')
+			.replace(/, (?=\w+$)/, ' or ');
+		throw new ImageInputError(`${name}: Source must be ${sources}, but ${found(chosen)}`);
+	}
+	const values = takenApart(source.of(row), source.apart(files));
+	return values.map((value, index) => {
+		const place = values.length > 1 ? `${name}, image ${index + 1}` : name;
+		return { source, value, name: place };
+	});
 }
 
 /**
@@ -94,9 +154,6 @@ function rowsOf(field: unknown): readonly ImageRow[] {
 	);
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isEmpty = (value: unknown) =>
 	value === undefined ||
 	value === null ||
@@ -109,55 +166,9 @@ function kindOf(value: unknown): string {
 	return typeof value === 'string' ? 'a text' : String(value);
 }
 
-interface ReadImage {
-	readonly image: InputImage;
-	/** Its bytes, where they are here; let go once they are checked. */
-	readonly content?: Buffer;
-}
-
-async function readRow(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	row: ImageRow,
-	rule: InputImageRule,
-	name: string,
-): Promise<ReadImage> {
-	if (row.source === 'url') return { image: readUrl(row.url, rule, name) };
-	if (row.source === 'base64') return readBase64(row.base64, name);
-	if ((row.source ?? 'binary') !== 'binary') {
-		const flaw = found(row.source);
-		throw new ImageInputError(`${name}: Source must be base64, binary or url, but ${flaw}`);
-	}
-	return await readBinary(context, itemIndex, row.binaryPropertyName, name);
-}
-
-function readUrl(value: unknown, rule: InputImageRule, name: string): InputImage {
-	const url = typeof value === 'string' ? value.trim() : value;
-	if (typeof url === 'string' && /^https?:\/\//i.test(url) && URL.canParse(url)) {
-		const { urlsAreFetched, maximumBytes } = rule;
-		const image = { url, digest: url };
-		return urlsAreFetched
-			? { form: 'fetchedUrl', ...image, name, maximumBytes }
-			: { form: 'url', ...image };
-	}
-	const isData = typeof url === 'string' && /^data:/i.test(url);
-	const remedy = isData ? '. Choose Base64 as its Source' : '';
-	const shown = typeof url === 'string' ? withoutSecrets(url) : value;
-	throw new ImageInputError(
-		`${name}: URL must begin with http:// or https://, but ${found(shown)}${remedy}`,
-	);
-}
-
-/** An address without its user, its query and its fragment. */
-const withoutSecrets = (address: string) =>
-	address.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, '');
-
-/** Words that n8n itself puts in the place of a file's bytes, where it has stored the file. */
-const STORED_BY_N8N = /^(filesystem(-v2)?|s3|database|azure|object-?storage)(:|$)/i;
-
 function readBase64(value: unknown, name: string): ReadImage {
 	const text = typeof value === 'string' ? value.trim() : '';
-	if (STORED_BY_N8N.test(text)) {
+	if (isPlaceInStore(text)) {
 		throw new ImageInputError(
 			`${name}: Base64 must be an image as base64, but is the place where n8n has stored the file. Choose Binary Field as its Source`,
 		);
@@ -168,7 +179,7 @@ function readBase64(value: unknown, name: string): ReadImage {
 		const flaw = content ? `is ${otherThanPicture(content)}: ${shorten(text)}` : found(value);
 		throw new ImageInputError(`${name}: Base64 must be an image as base64, but ${flaw}`);
 	}
-	return fromBytes(content, async () => Buffer.from(payload, 'base64'));
+	return fromBytes(name, content, async () => Buffer.from(payload, 'base64'));
 }
 
 /** Looks for what does not belong: a pattern that must match from end to end overflows on megabytes. */
@@ -178,36 +189,60 @@ function isBase64(text: string): boolean {
 }
 
 async function readBinary(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	propertyName: unknown,
+	value: unknown,
 	name: string,
+	{ context, files }: Reading,
 ): Promise<ReadImage> {
-	const property = typeof propertyName === 'string' ? propertyName.trim() : '';
-	if (property === '') {
+	const file = fileOf(value, name, files);
+	const bytes = async () => await bytesOf(context, file, name);
+	return fromBytes(name, await bytes(), bytes);
+}
+
+/** The whole row is the image. */
+function readTask(row: unknown, name: string, { rule, earlierTask }: Reading): ReadImage {
+	const { requestId, imageIndex = 0, taskModel } = row as ImageRow;
+	const id = pathPartIn(requestId);
+	if (id === undefined) {
 		throw new ImageInputError(
-			`${name}: Input Binary Field must be the name of a field, but ${found(propertyName)}`,
+			`${name}: Request ID must be the ID of a task, but ${found(requestId)}`,
 		);
 	}
-	context.helpers.assertBinaryData(itemIndex, property);
-	const bytes = async () => await context.helpers.getBinaryDataBuffer(itemIndex, property);
-	return fromBytes(await bytes(), bytes);
+	const index = typeof imageIndex === 'string' ? Number(imageIndex.trim() || '0') : imageIndex;
+	if (typeof index !== 'number' || !Number.isSafeInteger(index) || index < 0) {
+		throw new ImageInputError(
+			`${name}: Image Index must be a whole number from 0, but ${found(imageIndex)}`,
+		);
+	}
+	const isModelGiven = !isEmpty(taskModel);
+	const model = pathPartIn(taskModel);
+	if (isModelGiven && model === undefined) {
+		throw new ImageInputError(
+			`${name}: Task Model must be the ID of a model, but ${found(taskModel)}`,
+		);
+	}
+	const earlier = earlierTask(id, model);
+	const image: EarlierPicture = {
+		form: 'earlierTask',
+		...earlier,
+		imageIndex: index,
+		name,
+		// A task's pictures stay what they are: neither its model nor its links tell them apart.
+		digest: `task/${id}/${index}`,
+		maximumBytes: rule.maximumBytes,
+	};
+	return { image };
 }
 
-/** The start of a text: a picture that was pasted would drown the message. */
-const shorten = (text: string) => (text.length > 40 ? `"${text.slice(0, 40)}…"` : `"${text}"`);
-
-/** What stands in the place of the right thing, to follow "but". */
-function found(value: unknown): string {
-	if (value === undefined || value === null) return 'is missing';
-	if (typeof value === 'string') return value.trim() === '' ? 'is empty' : `is ${shorten(value)}`;
-	return typeof value === 'object' ? 'is an object or a list' : `is ${String(value)}`;
-}
-
-function fromBytes(content: Buffer, bytes: () => Promise<Buffer>): ReadImage {
-	const digest = createHash('sha256').update(content).digest('hex');
-	const type = pictureTypeOf(content);
-	return { image: { form: 'base64', digest, type, bytes }, content };
+function fromBytes(name: string, content: Buffer, bytes: () => Promise<Buffer>): ReadImage {
+	const image: HeldImage = {
+		form: 'base64',
+		name,
+		digest: createHash('sha256').update(content).digest('hex'),
+		type: pictureTypeOf(content),
+		isTurned: isTurnedByExif(content),
+		bytes,
+	};
+	return { image, content };
 }
 
 function checkImage({ image, content }: ReadImage, rule: InputImageRule, name: string) {
@@ -222,6 +257,3 @@ function checkImage({ image, content }: ReadImage, rule: InputImageRule, name: s
 		throw new ImageInputError(`${name} must be at most ${most} MB, but is ${size} MB`);
 	}
 }
-
-/** Rounded up: a file that is one byte too large must not seem to be as large as allowed. */
-export const shownMegabytes = (bytes: number) => Math.ceil((bytes / MEGABYTE) * 100) / 100;

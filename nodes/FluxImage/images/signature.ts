@@ -38,19 +38,33 @@ export function pictureTypeOf(start: Buffer): PictureType | undefined {
 	)?.type;
 }
 
+const AVIF: PictureType = { contentType: 'image/avif', extension: 'avif' };
+const HEIC: PictureType = { contentType: 'image/heic', extension: 'heic' };
+
 /** Kinds that only some hosts and cameras have, by the brand in their fifth to twelfth byte. */
 const BRANDED: ReadonlyArray<readonly [brand: RegExp, type: PictureType]> = [
-	[/^ftyp(avif|avis)/, { contentType: 'image/avif', extension: 'avif' }],
-	[/^ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/, { contentType: 'image/heic', extension: 'heic' }],
+	[/^ftyp(avif|avis)/, AVIF],
+	[/^ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/, HEIC],
 ];
 
 /** Where a file of a branded kind tells its brand. */
 const BRAND_OFFSET = 4;
 
-/** The type of a file that no model takes, though it is a picture: HEIC, as phones make it, or AVIF. */
+/** Where the brands begin that it is compatible with, and how far they are looked at. */
+const COMPATIBLE_OFFSET = 16;
+const COMPATIBLE_END = 64;
+
+/**
+ * The type of a file that no model takes, though it is a picture: HEIC, as phones make it, or AVIF. Both
+ * may have a brand that says only "picture": then what it is compatible with tells, where that is there.
+ */
 export function foreignTypeOf(start: Buffer): PictureType | undefined {
 	const brand = start.subarray(BRAND_OFFSET, SIGNATURE_LENGTH).toString('latin1');
-	return BRANDED.find(([pattern]) => pattern.test(brand))?.[1];
+	const type = BRANDED.find(([pattern]) => pattern.test(brand))?.[1];
+	if (type !== HEIC || !/^ftypm[is]f1/.test(brand)) return type;
+	const end = Math.min(start.readUInt32BE(0), COMPATIBLE_END);
+	const compatible = start.subarray(COMPATIBLE_OFFSET, end).toString('latin1');
+	return /avi[fs]/.test(compatible) ? AVIF : type;
 }
 
 /** What a file is that no model takes, to follow "is": the person learns what to do with it. */
@@ -66,11 +80,11 @@ export function otherThanPicture(start: Buffer): string {
 export const TAIL_LENGTH = 64;
 
 /** The bytes that stand at the end of a whole file; WebP tells its length at its beginning instead. */
-const END_MARKS: Readonly<Record<string, Buffer>> = {
-	png: Buffer.from('IEND'),
-	jpg: Buffer.from([0xff, 0xd9]),
-	gif: Buffer.from([0x00, 0x3b]),
-};
+const END_MARKS: ReadonlyMap<string, Buffer> = new Map([
+	['png', Buffer.from('IEND')],
+	['jpg', Buffer.from([0xff, 0xd9])],
+	['gif', Buffer.from([0x00, 0x3b])],
+]);
 
 /** Where WebP has its length, without the eight bytes up to there. */
 const RIFF_LENGTH_OFFSET = 4;
@@ -92,7 +106,7 @@ export function isWhole(
 	if (extension === 'webp') {
 		return start.length >= SIGNATURE_LENGTH && bytes >= webpLength(start);
 	}
-	const mark = END_MARKS[extension];
+	const mark = END_MARKS.get(extension);
 	return mark === undefined || tail.includes(mark) || tail.every((byte) => byte === 0);
 }
 

@@ -54,8 +54,14 @@ export interface PassingStream {
 /**
  * The same bytes, looked at as they pass. `map` and not `compose`, which on Node 20 has inner streams
  * whose errors nobody hears.
+ *
+ * @param look is shown each chunk; it must not throw
  */
-export function limitBytes(stream: ByteStream, maximumBytes: number): PassingStream {
+export function limitBytes(
+	stream: ByteStream,
+	maximumBytes: number,
+	look: (chunk: Buffer) => void = () => undefined,
+): PassingStream {
 	let bytes = 0;
 	let tail: Buffer = Buffer.alloc(0);
 	const passing = stream.map((chunk: Buffer) => {
@@ -66,6 +72,7 @@ export function limitBytes(stream: ByteStream, maximumBytes: number): PassingStr
 			chunk.length >= TAIL_LENGTH
 				? Buffer.from(chunk.subarray(-TAIL_LENGTH))
 				: Buffer.concat([tail, chunk]).subarray(-TAIL_LENGTH);
+		look(chunk);
 		return chunk;
 	});
 	return { stream: withErrorSink(passing), passedBytes: () => bytes, tail: () => tail };

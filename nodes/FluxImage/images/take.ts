@@ -1,5 +1,6 @@
 import type { ByteStream, Download } from '../client/http';
 import type { Outcome, Problem, ProblemKind } from '../core/problem';
+import { DimensionsReader, type Dimensions } from './dimensions';
 import { isWhole, SIGNATURE_LENGTH, type PictureType } from './signature';
 import { limitBytes, peek, TooLargeError, withErrorSink } from './stream';
 
@@ -10,8 +11,12 @@ export interface Destination<T> {
 	readonly tooLarge: Problem;
 	/** What its first bytes and its host say that it is, or why it is not taken. */
 	typeOf(start: Buffer, contentType: string | undefined): Outcome<PictureType>;
-	/** Takes its bytes; what it throws is a fault of its own, or of the line. */
-	take(stream: ByteStream, type: PictureType): Promise<T>;
+	/**
+	 * Takes its bytes; what it throws is a fault of its own, or of the line.
+	 *
+	 * @param dimensions tells them once the bytes have passed; absent where they cannot be told
+	 */
+	take(stream: ByteStream, type: PictureType, dimensions: () => Dimensions | undefined): Promise<T>;
 	/** What it is told where `take` throws, and the line is good. */
 	readonly faultOfTaking: ProblemKind;
 }
@@ -55,9 +60,11 @@ export async function takePicture<T>(
 	if (start.length < SIGNATURE_LENGTH) {
 		return refuse(cutOff(start.length, headers['content-length']));
 	}
-	const { stream, passedBytes, tail } = limitBytes(body, maximumBytes);
+	const header = new DimensionsReader(type);
+	const look = (chunk: Buffer) => header.push(chunk);
+	const { stream, passedBytes, tail } = limitBytes(body, maximumBytes, look);
 	try {
-		const value = await destination.take(stream, type);
+		const value = await destination.take(stream, type, () => header.dimensions);
 		const arrived = { bytes: passedBytes(), tail: tail() };
 		const isAll =
 			isWhole(type, start, arrived.tail, arrived.bytes) || isSame(arrived, brokenBefore);

@@ -1,7 +1,7 @@
 import { listedImages, numberedBase64Images, numberedImages } from './inputImages';
 import type { Model, ModelParameter } from './model';
-import { height, outputFormat, prompt, safetyTolerance, seed, width } from './parameters';
-import { flux2Size, imageField, n, resolution } from './toApisParameters';
+import { height, n, outputFormat, prompt, safetyTolerance, seed, width } from './parameters';
+import { flux2Size, imageField, nOfTask, resolution } from './toApisParameters';
 import { flatRequest, safetyToleranceAsText } from './vtrixParameters';
 
 /** As the pages of the FLUX.2 models list them; only the file formats differ by model. */
@@ -9,6 +9,7 @@ export const flux2Parameters = (formats: readonly string[]): readonly ModelParam
 	prompt,
 	width({ minimum: 64 }),
 	height({ minimum: 64 }),
+	n,
 	seed,
 	outputFormat(formats, 'jpeg'),
 	safetyTolerance(5),
@@ -18,7 +19,7 @@ export const flux2Parameters = (formats: readonly string[]): readonly ModelParam
 export const toApisFlux2Parameters: readonly ModelParameter[] = [
 	prompt,
 	flux2Size,
-	n,
+	nOfTask,
 	imageField,
 	resolution,
 ];

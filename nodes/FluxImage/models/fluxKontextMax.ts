@@ -2,19 +2,21 @@ import { listedImages, numberedImages } from './inputImages';
 import type { Model, ModelParameter } from './model';
 import {
 	aspectRatio,
+	n,
 	outputFormat,
 	prompt,
 	promptUpsampling,
 	safetyTolerance,
 	seed,
 } from './parameters';
-import { imageField, inMetadata, n, responseFormat, size } from './toApisParameters';
+import { imageField, inMetadata, nOfTask, responseFormat, size } from './toApisParameters';
 import { flatRequest, guidanceScale, negativePrompt, steps } from './vtrixParameters';
 
 /** As the model's pages at SeaArt Cloud and OdiRouter list them. */
 export const kontextParameters: readonly ModelParameter[] = [
 	prompt,
 	aspectRatio,
+	n,
 	seed,
 	outputFormat(['jpeg', 'png'], 'png'),
 	promptUpsampling,
@@ -25,7 +27,7 @@ export const kontextParameters: readonly ModelParameter[] = [
 export const toApisKontextParameters: readonly ModelParameter[] = [
 	prompt,
 	size,
-	n,
+	nOfTask,
 	imageField,
 	responseFormat,
 	inMetadata(promptUpsampling),
@@ -54,6 +56,7 @@ export const fluxKontextMax: Model = {
 			parameters: [
 				prompt,
 				aspectRatio,
+				n,
 				seed,
 				steps,
 				guidanceScale,

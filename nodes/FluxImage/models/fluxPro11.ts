@@ -2,6 +2,7 @@ import { imagePrompt } from './inputImages';
 import type { Model, ModelParameter } from './model';
 import {
 	height,
+	n,
 	outputFormat,
 	prompt,
 	promptUpsampling,
@@ -16,6 +17,7 @@ const parametersWithHeight = (initialHeight: number): readonly ModelParameter[] 
 	prompt,
 	width({ minimum: 256, maximum: 1440, initialValue: 1024 }),
 	height({ minimum: 256, maximum: 1440, initialValue: initialHeight }),
+	n,
 	seed,
 	outputFormat(['jpeg', 'png'], 'jpeg'),
 	promptUpsampling,

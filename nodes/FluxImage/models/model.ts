@@ -37,7 +37,7 @@ export interface ModelParameter {
 	readonly wireNamesOfChoices?: Readonly<Record<string, string>>;
 	/** Whether a number is sent as text. */
 	readonly sentAsText?: true;
-	/** A value that is not sent, since the gateway takes it by itself. */
+	/** A value that is as good as none, since the gateway takes it by itself. */
 	readonly unsentValue?: number;
 	readonly placeholder?: string;
 	readonly hint?: string;

@@ -24,7 +24,9 @@ export class ParameterError extends Error {
 function meaningOf(fitting: ReadonlyArray<number | string>): string {
 	const meanings = fitting.filter((value) => typeof value === 'string');
 	if (meanings.length === 0) return '';
-	return meanings.includes('') ? ', for which it is left empty here' : `, which is ${meanings.join(' or ')} here`;
+	return meanings.includes('')
+		? ', for which it is left empty here'
+		: `, which is ${meanings.join(' or ')} here`;
 }
 
 /** Enough of a value to recognize it; a prompt or a picture pasted by mistake would drown the message. */

@@ -51,6 +51,20 @@ export const seed: ModelParameter = {
 	initialValue: 42,
 };
 
+/** At gateways that make one image a task the node makes so many tasks, and nothing of it is sent. */
+export const n: ModelParameter = {
+	name: 'n',
+	label: 'Number of Images',
+	description: 'How many images to make; each comes out as an item of its own, and each costs',
+	type: 'integer',
+	placement: 'main',
+	minimum: 1,
+	maximum: 10,
+	initialValue: 1,
+	gatewayDefault: 1,
+	unsentValue: 1,
+};
+
 export const promptUpsampling: ModelParameter = {
 	name: 'promptUpsampling',
 	wirePath: 'prompt_upsampling',

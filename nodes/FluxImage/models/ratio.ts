@@ -62,7 +62,10 @@ const SHAPES: Readonly<Record<string, readonly string[]>> = {
  */
 export function meaningsOf(name: unknown): readonly string[] {
 	if (typeof name !== 'string') return [];
-	const word = name.trim().toLowerCase().replace(/[\s-]+/g, '_');
+	const word = name
+		.trim()
+		.toLowerCase()
+		.replace(/[\s-]+/g, '_');
 	if (LEFT_TO_THE_SERVICE.has(word)) return [''];
 	const named = /^([a-z_]+)_(\d+)_(\d+)$/.exec(word);
 	if (!named) return Object.hasOwn(SHAPES, word) ? (SHAPES[word] ?? []) : [];

@@ -1,4 +1,5 @@
 import type { ModelParameter } from './model';
+import { n } from './parameters';
 
 /*
  * Rows that only ToAPIs has, and `inMetadata`, which places a shared row where ToAPIs looks for it.
@@ -28,20 +29,8 @@ export const flux2Size: ModelParameter = {
 	gatewayDefault: '1:1',
 };
 
-export const n: ModelParameter = {
-	name: 'n',
-	wirePath: 'n',
-	label: 'Number of Images',
-	description: 'How many images to make; each comes out as an item of its own, and each costs',
-	type: 'integer',
-	placement: 'main',
-	minimum: 1,
-	maximum: 10,
-	initialValue: 1,
-	gatewayDefault: 1,
-	// The vendor's reference of the FLUX models does not list it.
-	unsentValue: 1,
-};
+/** One task holds all images here. The vendor's reference of the FLUX models does not list the number. */
+export const nOfTask: ModelParameter = { ...n, wirePath: 'n' };
 
 export const resolution: ModelParameter = {
 	name: 'resolution',

@@ -32,9 +32,9 @@ export function readParameters(
 	for (const row of offer.parameters) {
 		const { name, wirePath, unsentValue } = row;
 		const value = reading.data[name];
-		if (value === undefined) continue;
+		if (value === undefined || value === unsentValue) continue;
 		if (wirePath === undefined) switches[name] = value;
-		else if (value !== unsentValue) setAt(parameters, wirePath.split('.'), onWire(row, value));
+		else setAt(parameters, wirePath.split('.'), onWire(row, value));
 	}
 	return { parameters, switches };
 }
@@ -100,9 +100,7 @@ const valueSchemas: Record<ModelParameter['type'], (parameter: ModelParameter) =
 				const ratio = canonicalChoice(words, ratioIn(given));
 				return choicesOnly ? choiceOfShape(choices, ratio) : ratio;
 			},
-			z
-				.string()
-				.refine((value) => choices.includes(value) || (!choicesOnly && isRatio(value))),
+			z.string().refine((value) => choices.includes(value) || (!choicesOnly && isRatio(value))),
 		);
 	},
 };

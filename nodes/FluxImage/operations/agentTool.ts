@@ -8,9 +8,9 @@ export const isAgentTool = (context: IExecuteFunctions): boolean =>
 
 /**
  * What a language model can do about a problem of its call: give other values, another input image, the
- * same values once more, or tell its user, who has the editor and the credential.
+ * right ID of a task, the same values once more, or tell its user, who has the editor and the credential.
  */
-type WayOut = 'otherValues' | 'otherImage' | 'callAgain' | 'tellUser';
+type WayOut = 'otherValues' | 'otherImage' | 'rightId' | 'callAgain' | 'tellUser';
 
 const WAYS_OUT: Readonly<Record<ProblemKind, WayOut>> = {
 	badKey: 'tellUser',
@@ -35,6 +35,7 @@ const WAYS_OUT: Readonly<Record<ProblemKind, WayOut>> = {
 	pictureUnavailable: 'callAgain',
 	notStored: 'tellUser',
 	inputImageUnavailable: 'otherImage',
+	earlierTaskUnavailable: 'rightId',
 	notSentInTime: 'callAgain',
 	alreadyOrdered: 'tellUser',
 	limitReached: 'tellUser',
@@ -62,8 +63,8 @@ const ONCE_MORE =
 	'Nothing was billed. Call again once with the same values; if that fails too, tell the user.';
 const OTHER_IMAGE =
 	'Nothing was billed. If you gave the address of the image, call again with one that shows the picture by itself, without a login and without a page around it; else do not call again.';
-const OTHER_ID =
-	'Compare the Request ID with the one that you were given. If it is another, call again with the right one; else do not call again.';
+const RIGHT_ID =
+	'If the Request ID is not, letter by letter, one that you were told, call again once with the right one; else do not call again.';
 
 /** Of a task that is paid and whose picture is to be had yet. */
 const OF_PAID_TASK: Readonly<Record<SecondCall, string>> = {
@@ -106,13 +107,15 @@ export function adviceForModel({
 			return isAboutTask ? OF_PAID_TASK[secondCall] : ONCE_MORE;
 		case 'otherImage':
 			return `${OTHER_IMAGE} ${toUser}`;
+		case 'rightId':
+			return `${RIGHT_ID} ${toUser}`;
 		case 'otherValues':
 			if (!isAboutTask) return `Nothing was billed. ${OTHER_VALUES}`;
 			// A read that is refused so is no fault of the values that were drawn with.
 			if (kind === 'badParameters') return adviceForUser(remedy);
 			return asksForTask ? DRAW_ANEW : OTHER_VALUES;
 		case 'tellUser':
-			return kind === 'notFound' && asksForTask ? `${OTHER_ID} ${toUser}` : adviceForUser(remedy);
+			return kind === 'notFound' && asksForTask ? `${RIGHT_ID} ${toUser}` : adviceForUser(remedy);
 	}
 }
 

@@ -14,6 +14,7 @@ import { taskName, type KnownTask } from '../core/task';
 import type { Gateway } from '../gateways/gateway';
 import type { ParameterError } from '../models/parameterError';
 import { adviceForModel, adviceForUser, isAgentTool } from './agentTool';
+import type { ImageNumber } from './imageRequest';
 
 /** What can be done about a wrong input, where it is not the usual. */
 export interface InputRemedy {
@@ -30,9 +31,16 @@ const CORRECT_IT: InputRemedy = {
 
 const NOTHING_PAID = 'nothing was sent and nothing was paid';
 
-/** The item by n8n's number of it, where there are several: else it is noise. */
-function nameOf(context: IExecuteFunctions, itemIndex: number): string | undefined {
-	return context.getInputData().length > 1 ? `Item ${itemIndex}` : undefined;
+/** The item by n8n's number of it, where there are several, and the image: else it is noise. */
+function nameOf(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	image?: ImageNumber,
+): string | undefined {
+	const item = context.getInputData().length > 1 ? `Item ${itemIndex}` : undefined;
+	if (!image) return item;
+	const name = `mage ${image.number + 1} of ${image.count}`;
+	return item === undefined ? `I${name}` : `${item}, i${name}`;
 }
 
 /** An error in what the person gave an item, found before anything was sent. */
@@ -90,6 +98,7 @@ interface FailedItem {
 	readonly itemIndex: number;
 	readonly gateway: Gateway;
 	readonly options: { readonly timeoutMs: number };
+	readonly image?: ImageNumber;
 }
 
 /** What became of it. */
@@ -126,7 +135,7 @@ export function taskFailure(item: FailedItem, failure: Failure, redact: Redact):
 
 /** The words of a failure: what n8n shows as the headline, and what it shows below. */
 function wordsOf(
-	{ context, itemIndex, gateway, options }: FailedItem,
+	{ context, itemIndex, gateway, options, image }: FailedItem,
 	{ problem, task }: Failure,
 	redact: Redact,
 ): { message: string; description?: string } {
@@ -155,7 +164,7 @@ function wordsOf(
 	];
 	const join = (...parts: unknown[]) => redact.text(parts.filter(Boolean).join(' '));
 	if (!isTool) {
-		const name = nameOf(context, itemIndex);
+		const name = nameOf(context, itemIndex, image);
 		return {
 			message: redact.text(headline),
 			description: join(name && `${name}.`, remedy, ...facts),
@@ -190,9 +199,24 @@ const withStop = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 /** Every name that an item of the node may have. A test holds the list to what comes out. */
 export const OUTPUT_NAMES = [
 	...['requestId', 'gateway', 'model', 'status', 'queuePosition', 'progress', 'failure', 'raw'],
-	...['imageIndex', 'imageCount', 'url', 'flagged', 'fileName', 'contentType', 'width', 'height'],
+	...[
+		'imageIndex',
+		'imageCount',
+		'url',
+		'shareUrl',
+		'shareUrlExpiresAt',
+		'flagged',
+		'fileName',
+		'contentType',
+		'width',
+		'height',
+	],
 	...['metrics', 'usage', 'expiresAt', 'cancellation', 'reused', 'requestChanged', 'error'],
+	...['seed', 'requestIds'],
 ] as const;
+
+/** What a row has of its own under one of our names: a second gateway is to draw with its seed. */
+const OF_THE_ROW: ReadonlySet<string> = new Set(['seed']);
 
 /**
  * A failed item as the workflow sees it, under Continue On Fail or in an error output. In an error
@@ -207,7 +231,9 @@ export function failedItem(
 	{ itemIndex, error, json }: ItemFailure,
 ): INodeExecutionData {
 	const { json: row = {}, binary } = context.getInputData()[itemIndex] ?? {};
-	const covered = OUTPUT_NAMES.filter((name) => name in row).map((name) => [name, null] as const);
+	const covered = OUTPUT_NAMES.filter((name) => name in row && !OF_THE_ROW.has(name)).map(
+		(name) => [name, null] as const,
+	);
 	const item: INodeExecutionData = {
 		json: { ...Object.fromEntries(covered), error: error.message, ...json },
 		pairedItem: { item: itemIndex },

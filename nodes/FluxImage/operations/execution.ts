@@ -80,6 +80,7 @@ export class NodeExecution {
 			execution: this,
 			isTestRun: isTestRun(context),
 			ownIds: account.ownIds,
+			taskModels: account.taskModels,
 		});
 		const execution = this.executionOf(client, account);
 		this.byAccount.set(http.account, execution);

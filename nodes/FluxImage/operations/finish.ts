@@ -13,11 +13,13 @@ export const PICTURE_OPTIONS: readonly OptionName[] = [
 	'binaryPropertyName',
 	'cancelOnStop',
 	'downloadImages',
+	'includeInputFields',
 	'includeRawResponse',
 	'maxConcurrentTasks',
 	'maxImageSize',
 	'onTimeout',
 	'pollInterval',
+	'shareLink',
 	'timeout',
 ];
 
@@ -61,7 +63,7 @@ export function told(item: ItemInput, outcome: ItemOutcome, reuse: Reuse): ItemO
 }
 
 const NOTHING_PAID =
-	'Nothing was paid: the pictures are those of an earlier test run with the same request. Another seed makes new ones, and so does Reuse in Test Runs: Never.';
+	'Nothing was paid for items with reused: true: their pictures are those of an earlier test run with the same request. Another seed makes new ones, and so does Reuse in Test Runs: Never.';
 
 const REQUEST_CHANGED =
 	'The Pay Once Key was used before, for another prompt or other parameters: the picture is that of the first request. requestChanged in the output marks such items.';

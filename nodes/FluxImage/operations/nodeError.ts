@@ -1,44 +1,75 @@
 import type { IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-workflow';
 
 import type { ProblemKind } from '../core/problem';
+import { isAgentTool } from './agentTool';
 import type { ItemFailure } from './errors';
 import { worstPaid } from '../tasks/order';
 import { paidIn } from './failureFacts';
 
-/** What an item came to. */
-export type ItemEnding =
+/** What a task of an item came to. */
+export type TaskEnding = { readonly itemIndex: number } & (
 	| { readonly items: INodeExecutionData[]; readonly failure?: undefined }
-	| { readonly failure: ItemFailure; readonly items?: undefined };
+	| { readonly failure: ItemFailure; readonly items?: undefined }
+);
 
-/**
- * The error that ends the node. The other items' pictures do not come out then, so it names their
- * tasks: paid, remembered for a Retry, and to be had by Task > Wait.
- */
-export function nodeError(
-	context: IExecuteFunctions,
-	first: ItemFailure,
-	endings: readonly ItemEnding[],
-): ItemFailure['error'] {
-	const paid = new Set(endings.flatMap((ending, index) => paidTasks(context, index, ending)));
-	paid.delete(String(first.json['requestId']));
-	const doubtful = endings.flatMap(({ failure }) =>
-		failure && failure !== first && failure.kind === 'createUncertain' ? [failure.itemIndex] : [],
-	);
-	const { error } = first;
-	(error.context['failure'] as JsonObject)['paid'] = worstPaid(
+/** Whether money went, by all that a task came to; the worst of several counts. */
+const worstOf = (endings: readonly TaskEnding[]) =>
+	worstPaid(
 		endings.map(({ items, failure }) =>
 			failure ? paidIn(failure) : items.length > 0 ? 'yes' : 'no',
 		),
 	);
-	error.description = [
-		error.description,
+
+/**
+ * What went wrong with an item: of its tasks, by number, the first that failed, in the words of all; with
+ * the ids of all that failed, and the worst word on money of all, the good ones included.
+ *
+ * @param endings of one item
+ * @returns nothing where nothing went wrong
+ */
+export function failureOfItem(endings: readonly TaskEnding[]): ItemFailure | undefined {
+	const failures = endings.flatMap(({ failure }) => failure ?? []);
+	const [first] = failures;
+	if (!first || endings.length === 1) return first;
+	const messages = new Set(failures.map(({ error }) => error.message));
+	const told = `${failures.length} of ${endings.length} images failed: ${[...messages].join('; ')}`;
+	first.error.message = told;
+	const facts = { ...(first.json['failure'] as JsonObject), paid: worstOf(endings) };
+	first.error.context['failure'] = facts;
+	const requestIds = failures.flatMap(({ json }) => json['requestId'] ?? []);
+	return { ...first, json: { ...first.json, requestIds, failure: facts } };
+}
+
+/**
+ * The error that ends the node. No other pictures come out then, so it names their tasks: paid,
+ * remembered for a Retry, and to be had by Task > Wait.
+ */
+export function nodeError(
+	context: IExecuteFunctions,
+	first: ItemFailure,
+	endings: readonly TaskEnding[],
+): ItemFailure['error'] {
+	const paid = new Set(endings.flatMap((ending) => paidTasks(context, ending)));
+	paid.delete(String(first.json['requestId']));
+	const others = endings.flatMap(({ failure }) => (failure && failure !== first ? [failure] : []));
+	const doubtful = new Set(
+		others.flatMap(({ kind, itemIndex }) => (kind === 'createUncertain' ? [itemIndex] : [])),
+	);
+	const inVain = others.flatMap(({ kind, itemIndex, json }) =>
+		itemIndex === first.itemIndex && WITHOUT_PICTURE.has(kind) ? (json['requestId'] ?? []) : [],
+	);
+	const { error } = first;
+	(error.context['failure'] as JsonObject)['paid'] = worstOf(endings);
+	const facts = [
+		inVain.length > 0 && `Tasks of other images of it, which failed as well: ${inVain.join(', ')}.`,
 		paid.size > 0 &&
-			`Tasks of other items, paid already: ${[...paid].join(', ')}. Task > Wait collects them; Retry picks them up without paying again where node, credential and input are as they were.`,
-		doubtful.length > 0 &&
-			`May have been accepted as well: the tasks of items ${doubtful.join(', ')}.`,
-	]
-		.filter(Boolean)
-		.join(' ');
+			`Other tasks, paid already: ${[...paid].join(', ')}. Task > Wait collects them; Retry picks them up without paying again where node, credential and input are as they were.`,
+		doubtful.size > 0 &&
+			`May have been accepted as well: the tasks of items ${[...doubtful].join(', ')}.`,
+	].filter(Boolean);
+	// Of an agent's tool the model sees the message alone.
+	if (isAgentTool(context)) error.message = [error.message, ...facts].join(' ');
+	else error.description = [error.description, ...facts].filter(Boolean).join(' ');
 	return error;
 }
 
@@ -47,11 +78,10 @@ const WITHOUT_PICTURE: ReadonlySet<ProblemKind | undefined> = new Set([
 	...(['failed', 'moderated', 'cancelled', 'deadlineCancelled', 'notFound', 'noImages'] as const),
 ]);
 
-/** The task that an item has paid for and whose picture can still be had; a Task operation pays for none. */
+/** The task that was paid for and whose picture can still be had; a Task operation pays for none. */
 function paidTasks(
 	context: IExecuteFunctions,
-	itemIndex: number,
-	{ items = [], failure }: ItemEnding,
+	{ itemIndex, items = [], failure }: TaskEnding,
 ): string[] {
 	if (context.getNodeParameter('resource', itemIndex) !== 'image') return [];
 	if (failure && WITHOUT_PICTURE.has(failure.kind)) return [];

@@ -20,10 +20,12 @@ export interface TaskOptions {
 	readonly downloadImages: boolean;
 	readonly binaryPropertyName: string;
 	readonly maxImageBytes: number;
+	readonly includeInputFields: boolean;
 	readonly includeRawResponse: boolean;
 	/** Absent: an execution may pay for as many tasks as it likes. */
 	readonly maxPaidTasks?: number;
 	readonly reuseInTestRuns: ReuseInTestRuns;
+	readonly shareLink: ShareLink;
 }
 
 /** An option's name in the editor, and what it is where the person did not add it. */
@@ -39,6 +41,7 @@ export const OPTIONS = {
 	cancelOnStop: { label: 'Cancel on Stop', default: true },
 	// n8n drops a tool's files, and keeps them for ever where a call by MCP has no execution to prune.
 	downloadImages: { label: 'Download Images', default: true, toolDefault: false },
+	includeInputFields: { label: 'Include Input Fields', default: false },
 	includeRawResponse: { label: 'Include Raw Response', default: false },
 	maxConcurrentTasks: { label: 'Max Concurrent Tasks', default: 10 },
 	maxPaidTasks: { label: 'Max Paid Tasks per Execution', default: 10 },
@@ -48,6 +51,7 @@ export const OPTIONS = {
 	pollInterval: { label: 'Poll Interval (Seconds)', default: 2 },
 	binaryPropertyName: { label: 'Put Output File in Field', default: 'data' },
 	reuseInTestRuns: { label: 'Reuse in Test Runs', default: 'whenSeedIsSet' },
+	shareLink: { label: 'Share Link', default: 'off' },
 	timeout: { label: 'Timeout (Seconds)', default: 600 },
 } as const satisfies Record<string, OptionRow>;
 
@@ -63,6 +67,11 @@ export function defaultOf(name: OptionName, isTool: boolean): OptionRow['default
 export type ReuseInTestRuns = 'never' | 'whenSeedIsSet' | 'always';
 
 const REUSE_IN_TEST_RUNS: readonly ReuseInTestRuns[] = ['always', 'never', 'whenSeedIsSet'];
+
+/** Whether pictures get a link for whoever has it, and how long it lives. */
+export type ShareLink = 'off' | '1h' | '1d' | '7d';
+
+const SHARE_LINKS: readonly ShareLink[] = ['off', '1h', '1d', '7d'];
 
 const ON_TIMEOUT: readonly OnTimeout[] = ['cancelTask', 'error', 'returnTask'];
 
@@ -80,6 +89,8 @@ const readers = {
 		ON_TIMEOUT.find((way) => way === canonicalChoice(ON_TIMEOUT, value)),
 	reuseInTestRuns: (value: unknown) =>
 		REUSE_IN_TEST_RUNS.find((way) => way === canonicalChoice(REUSE_IN_TEST_RUNS, value)),
+	shareLink: (value: unknown) =>
+		SHARE_LINKS.find((way) => way === canonicalChoice(SHARE_LINKS, value)),
 	/** A blank name is the default: the field cannot be empty otherwise. */
 	fieldName: (value: unknown) =>
 		typeof value === 'string' || typeof value === 'number'
@@ -130,9 +141,30 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 			'always, never or whenSeedIsSet',
 			readers.reuseInTestRuns,
 		),
+		shareLink: read('shareLink', 'off, 1h, 1d or 7d', readers.shareLink),
 		downloadImages: boolean('downloadImages'),
 		binaryPropertyName: read('binaryPropertyName', 'the name of a field', readers.fieldName),
 		maxImageBytes: numberAboveZero('maxImageSize') * 1_000_000,
+		includeInputFields: boolean('includeInputFields'),
 		includeRawResponse: boolean('includeRawResponse'),
+	};
+}
+
+/** The options that shape whatever an item puts out, its error too. */
+export type OutputOptions = Pick<TaskOptions, 'binaryPropertyName' | 'includeInputFields'>;
+
+/** The same, as far as they can be read, of an item whose options are wrong. */
+export function readOutputOptions(context: IExecuteFunctions, itemIndex: number): OutputOptions {
+	const given = (name: keyof OutputOptions): unknown => {
+		try {
+			return context.getNodeParameter(`options.${name}`, itemIndex, OPTIONS[name].default);
+		} catch {
+			return undefined;
+		}
+	};
+	return {
+		binaryPropertyName:
+			readers.fieldName(given('binaryPropertyName')) ?? OPTIONS.binaryPropertyName.default,
+		includeInputFields: readers.boolean(given('includeInputFields')) ?? false,
 	};
 }

@@ -1,5 +1,7 @@
 import type { IExecuteFunctions, JsonObject } from 'n8n-workflow';
 
+import { makesTaskForEach } from '../models/numberOfImages';
+import { n } from '../models/parameters';
 import type { Execution } from '../tasks/execution';
 import { type Context } from '../tasks/ledger';
 import { digestOf, requestOf, type OrderKey, type SharedName } from '../tasks/order';
@@ -7,7 +9,7 @@ import { inputError } from './errors';
 import { showHint } from './hint';
 import type { ImageRequest } from './imageRequest';
 import type { ItemInput } from './operation';
-import { readPayOnceKey } from './payOnceKey';
+import { readPayOnceKey, type PayOnceKey } from './payOnceKey';
 
 /** The field of the execution's context that is ours: one object for all nodes, turns and tool calls. */
 const FIELD = 'fluxImageRequests';
@@ -42,35 +44,48 @@ export function nodeScope(context: IExecuteFunctions): string {
 export const keyPrefix = (context: IExecuteFunctions): string => `key/${nodeScope(context)}/`;
 
 /**
- * What makes the order of an image item the same order, here and in other executions.
+ * What makes the orders of an image item, by number, the same orders here and in other executions.
  *
  * @throws NodeOperationError where a Pay Once Key is none, or names two orders in one execution
  */
-export function orderKeyOf(item: ItemInput, request: ImageRequest, execution: Execution): OrderKey {
+export function orderKeysOf(
+	item: ItemInput,
+	requests: readonly ImageRequest[],
+	execution: Execution,
+): OrderKey[] {
 	const { context, itemIndex, gateway } = item;
-	const { modelId, parameters, switches, images } = request;
-	const key = {
-		runIndex: runIndexOf(context, itemIndex),
-		itemIndex,
-		origin: originOf(item, execution),
-		payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
-	};
-	const shared = sharedName(item, request, execution, key);
-	return shared ? { ...key, shared } : key;
+	const runIndex = runIndexOf(context, itemIndex);
+	const payOnce = readPayOnceKey(context, itemIndex);
+	if (payOnce?.isOnlyANumber) showHint(item, ONLY_A_NUMBER);
+	return requests.map((request, number) => {
+		const { modelId, parameters, switches, images } = request;
+		const seed = parameters['seed'];
+		const key = {
+			runIndex,
+			itemIndex,
+			// The first is named as the only one is: a higher number later pays for the added ones alone.
+			...(number > 0 ? { number } : {}),
+			...(typeof seed === 'number' ? { seed } : {}),
+			origin: originOf(item, request, execution),
+			payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
+		};
+		const shared = payOnce
+			? payOnceName(item, payOnce, execution, key)
+			: testRunName(item, request, execution, key);
+		return shared ? { ...key, shared } : key;
+	});
 }
 
-function sharedName(
+function payOnceName(
 	item: ItemInput,
-	request: ImageRequest,
+	payOnce: PayOnceKey,
 	execution: Execution,
 	key: OrderKey,
-): SharedName | undefined {
-	const { context, itemIndex } = item;
-	const payOnce = readPayOnceKey(context, itemIndex);
-	if (!payOnce) return testRunName(item, request, execution, key);
-	if (payOnce.isOnlyANumber) showHint(item, ONLY_A_NUMBER);
-	const order = [item.gateway.id, execution.client.host, payOnce.key];
-	checkOneRequest(item, key, digestOf(order));
+): SharedName {
+	const { context } = item;
+	const whole = [item.gateway.id, execution.client.host, payOnce.key];
+	checkOneRequest(item, key, digestOf(whole));
+	const order = key.number === undefined ? whole : [...whole, key.number];
 	if (!isTestRun(context)) {
 		return { kind: 'key', name: `${keyPrefix(context)}${digestOf(order)}` };
 	}
@@ -79,9 +94,9 @@ function sharedName(
 }
 
 const ONLY_A_NUMBER =
-	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted it names another order, which would get an earlier picture: take an order number, or the ID of the row.';
+	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted, and in a loop, where $itemIndex is always 0, it names another order, which would get an earlier picture: take an order number, or the ID of the row.';
 
-/** Line items of one order are several orders: one key is for one picture. */
+/** Line items of one order are several orders: one key is for one item. */
 function checkOneRequest({ context, itemIndex }: ItemInput, key: OrderKey, name: string): void {
 	const { keys } = askedIn(context);
 	const [place, request] = [placeOf(context, key), requestOf(key)];
@@ -106,7 +121,8 @@ function testRunName(
 ): SharedName | undefined {
 	const { reuseInTestRuns } = options;
 	if (!isTestRun(context) || reuseInTestRuns === 'never') return undefined;
-	const isSteady = hasSeed(parameters) && images.every(({ form }) => form !== 'url');
+	const isSteady =
+		hasSeed(parameters) && images.every(({ form }) => form !== 'url' && form !== 'fetchedUrl');
 	if (reuseInTestRuns === 'whenSeedIsSet' && !isSteady) return undefined;
 	const order = digestOf([client.account, key.payload]);
 	const { places } = askedIn(context);
@@ -153,8 +169,8 @@ function hasSeed(parameters: JsonObject): boolean {
 }
 
 /** Where in its execution an order is asked for. */
-const placeOf = (context: IExecuteFunctions, { runIndex, itemIndex }: OrderKey) =>
-	`${context.getNode().id}/${runIndex}/${itemIndex}`;
+const placeOf = (context: IExecuteFunctions, { runIndex, itemIndex, number }: OrderKey) =>
+	[context.getNode().id, runIndex, itemIndex, ...(number === undefined ? [] : [number])].join('/');
 
 /** What this execution has asked for so far. */
 function askedIn(context: IExecuteFunctions): Asked {
@@ -169,9 +185,16 @@ function askedIn(context: IExecuteFunctions): Asked {
 const BESIDE_THE_ORDER: ReadonlySet<string> = new Set(['operation', 'options', 'resource']);
 
 /** What the order comes from: the parameters as the person wrote them, the account, the input item. */
-function originOf({ context, itemIndex }: ItemInput, { client }: Execution): unknown {
+function originOf(
+	{ context, itemIndex }: ItemInput,
+	{ offer }: ImageRequest,
+	{ client }: Execution,
+): unknown {
+	// Where each image has an order, their number is none of the order's own.
+	const isBeside = (name: string) =>
+		BESIDE_THE_ORDER.has(name) || (name === n.name && offer && makesTaskForEach(offer));
 	const written = Object.entries(context.getNode().parameters)
-		.filter(([name]) => !BESIDE_THE_ORDER.has(name))
+		.filter(([name]) => !isBeside(name))
 		.sort(([one], [other]) => one.localeCompare(other));
 	const { json, binary } = context.getInputData()[itemIndex] ?? {};
 	return [written, client.account, json, binary];

@@ -15,6 +15,7 @@ import type { Execution } from '../tasks/execution';
 import { digestOf } from '../tasks/order';
 import { showHint } from './hint';
 import type { ItemInput, ItemOutcome } from './operation';
+import { shareFields } from './shareLink';
 
 /** The item that stands for a task. */
 export function taskItem(
@@ -26,8 +27,9 @@ export function taskItem(
 }
 
 /**
- * The items of a completed task: one an image, the picture in its binary field. Where only some of the
- * pictures can be had, those come out, and a hint tells of the others.
+ * The items of a completed task: one an image, the picture in its binary field, its share link beside
+ * it, as the options say. Where only some of the pictures can be had, those come out, and a hint tells
+ * of the others.
  *
  * @returns the first problem where none of them can be had; `stopped` on Stop
  */
@@ -38,7 +40,8 @@ export async function imageItems(
 	until: Until,
 ): Promise<ItemOutcome> {
 	const images = task.images ?? [];
-	if (!item.options.downloadImages) {
+	const { downloadImages, shareLink } = item.options;
+	if (!downloadImages && shareLink === 'off') {
 		showHints(item, task);
 		return { items: images.map((image, index) => imageItem(item, task, index, image)) };
 	}
@@ -47,7 +50,7 @@ export async function imageItems(
 	);
 	const pictures = await Promise.all(fetches);
 	const items = pictures.flatMap(({ value }, index) =>
-		value ? [imageItem(item, task, index, value.image, value.picture)] : [],
+		value ? [storedItem(item, execution, task, index, value)] : [],
 	);
 	const problems = pictures.flatMap(({ problem }) => problem ?? []);
 	const [problem] = problems;
@@ -79,10 +82,44 @@ const missingHint = (task: TaskState, all: number, missing: number, { reason }: 
 	}`;
 
 /**
+ * Says where a gateway put out another kind of picture than it was asked for: a service that takes JPEG
+ * alone would refuse a PNG. What was not downloaded is as the gateway says.
+ *
+ * @param asked absent where no kind was asked for
+ */
+export function tellOtherFormat(
+	item: ItemInput,
+	asked: string | undefined,
+	items: readonly INodeExecutionData[],
+): void {
+	const wanted = formatIn(asked ?? '');
+	if (!FORMATS.has(wanted)) return;
+	for (const { json } of items) {
+		const [, subtype = ''] = /^image\/([\w.+-]+)/.exec(String(json['contentType'])) ?? [];
+		const came = formatIn(subtype);
+		if (came !== '' && came !== wanted) showHint(item, otherFormatHint(wanted, came));
+	}
+}
+
+/** Kinds of pictures by one word each. */
+const FORMATS: ReadonlySet<string> = new Set(['GIF', 'JPEG', 'PNG', 'WEBP']);
+
+const formatIn = (word: string) => word.trim().toUpperCase().replace(/^JPG$/, 'JPEG');
+
+const otherFormatHint = (asked: string, came: string) =>
+	`${asked} was asked for, and ${came} came: fileName and contentType in the output tell what each picture is. For a service that takes only ${asked}, convert it with an Edit Image node.`;
+
+/**
  * HTTP statuses by which a host says that a link is no longer good: the result may have a new one. Some
  * say 400 of a signature that has run out, and some no longer know the picture.
  */
 const LINK_EXPIRED: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
+
+/** An image, and its picture in n8n's store. */
+interface StoredImage {
+	readonly image: GeneratedImage;
+	readonly picture: FetchedPicture;
+}
 
 /** One image of a task. Where its link has expired, the result is read again, which costs nothing. */
 async function fetchImage(
@@ -91,7 +128,7 @@ async function fetchImage(
 	task: TaskState,
 	index: number,
 	until: Until,
-): Promise<Outcome<{ image: GeneratedImage; picture: FetchedPicture }>> {
+): Promise<Outcome<StoredImage>> {
 	const { client } = execution;
 	const target = targetOf(item, task, index);
 	const image = task.images?.[index];
@@ -148,17 +185,30 @@ function imageItem(
 			flagged: image.flagged,
 			fileName: picture?.fileName ?? image.fileName,
 			contentType: picture?.contentType ?? image.contentType,
-			width: image.width,
-			height: image.height,
+			width: image.width ?? picture?.dimensions?.width,
+			height: image.height ?? picture?.dimensions?.height,
 			metrics: state.metrics && { ...state.metrics },
 			usage: state.usage && { ...state.usage },
 			expiresAt: state.expiresAt,
 		}),
 	};
+	return { json, pairedItem: { item: item.itemIndex } };
+}
+
+/** The item of an image whose picture is stored: to be handed on, to be shared, or both. */
+function storedItem(
+	item: ItemInput,
+	execution: Execution,
+	state: TaskState,
+	imageIndex: number,
+	{ image, picture }: StoredImage,
+): INodeExecutionData {
+	const { downloadImages, binaryPropertyName } = item.options;
+	const row = imageItem(item, state, imageIndex, image, picture);
 	return {
-		json,
-		...(picture ? { binary: { [item.options.binaryPropertyName]: picture.binary } } : {}),
-		pairedItem: { item: item.itemIndex },
+		...row,
+		json: { ...row.json, ...shareFields(item, execution, picture.binary) },
+		...(downloadImages ? { binary: { [binaryPropertyName]: picture.binary } } : {}),
 	};
 }
 

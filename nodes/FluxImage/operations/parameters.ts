@@ -5,22 +5,27 @@ import type { Outcome, Problem } from '../core/problem';
 import type { TaskRef } from '../core/task';
 import type { TaskRequest } from '../gateways/gateway';
 import { findGateway } from '../gateways';
-import { isPathPart } from '../gateways/pathPart';
+import { pathPartIn as idIn } from '../gateways/pathPart';
 import { embedImages } from '../images/embed';
 import { checkInputImage } from '../images/fetchInput';
-import { ImageInputError, readInputImages } from '../images/inputImages';
+import { ImageInputError, isFetched } from '../images/checkedImage';
+import { hintsOn } from '../images/inputHints';
+import { readInputImages, type EarlierTask } from '../images/inputImages';
 import { findOffer, MODEL_OF_ITEM, offersOf, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
+import { perTask } from '../models/numberOfImages';
 import { readOtherParameters } from '../models/otherParameters';
 import { ParameterError } from '../models/parameterError';
 import { readParameters } from '../models/validation';
 import type { Execution } from '../tasks/execution';
 import type { Order } from '../tasks/order';
+import { ItemBudget } from '../tasks/paidTasks';
 import { inputError, parameterError } from './errors';
-import type { ImageOrder, ImageRequest } from './imageRequest';
+import { showHint } from './hint';
+import { SharedByItem, type ImageOrder, type ImageRequest } from './imageRequest';
 import type { ItemInput } from './operation';
 import type { OptionName } from './options';
-import { orderKeyOf } from './orderKey';
+import { orderKeysOf } from './orderKey';
 
 /** How long a single read of a task is tried, in milliseconds; a person is waiting for it. */
 const READ_FOR_MS = 60_000;
@@ -42,10 +47,10 @@ export const ORDER_OPTIONS: readonly OptionName[] = [
 	'reuseInTestRuns',
 ];
 
-/** The order of an image item that begins now: its time runs from here. */
+/** The order of a task of an image item that begins now: its time runs from here. */
 export function orderOf(item: ItemInput, request: ImageOrder, execution: Execution): Order {
 	const { cancelOnStop, maxPaidTasks } = item.options;
-	const { modelId, parameters, key } = request;
+	const { modelId, parameters, key, shared } = request;
 	const deadlineMs = deadlineOf(item, execution);
 	return {
 		key,
@@ -54,13 +59,20 @@ export function orderOf(item: ItemInput, request: ImageOrder, execution: Executi
 		cancelOnStop,
 		deadlineMs,
 		...(maxPaidTasks === undefined ? {} : { maxPaidTasks }),
-		build: async () => await buildRequest(request, execution, deadlineMs),
+		...(shared && { budget: shared }),
+		build: async () => await buildRequest(item, request, execution, deadlineMs),
 	};
 }
 
-/** How many tasks an image item will pay for: none where its task is known. */
+/** How many tasks an order will pay for: none where its task is known. */
 export function tasksToPay({ parameters, key }: ImageOrder, { ledger }: Execution): number {
 	return ledger.isKnown(key) ? 0 : tasksOf(parameters);
+}
+
+/** The kind of picture that an image item asks for, in the gateway's word. */
+export function formatOf({ parameters }: ImageOrder): string | undefined {
+	const { output_format: format } = parameters;
+	return typeof format === 'string' ? format : undefined;
 }
 
 /** How many tasks a gateway counts a create for: as many as it makes images. */
@@ -76,47 +88,69 @@ function tasksOf({ n }: JsonObject): number {
  */
 export async function checkInputUrls(
 	item: ItemInput,
-	request: ImageOrder,
+	requests: readonly ImageOrder[],
 	execution: Execution,
 ): Promise<Problem | undefined> {
-	const images = request.images.filter((image) => image.form === 'fetchedUrl');
+	const images = (requests[0]?.images ?? []).filter(isFetched);
 	if (images.length === 0) return undefined;
-	if (execution.ledger.isBegun(request.key)) return undefined;
+	if (requests.every(({ key }) => execution.ledger.isBegun(key))) return undefined;
 	const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
 	const checks = images.map(async (image) => checkInputImage(execution.client, image, until));
 	return (await Promise.all(checks)).find((problem) => problem !== undefined);
 }
 
 async function buildRequest(
-	{ modelId, parameters, switches, images, offer }: ImageRequest,
+	item: ItemInput,
+	{ modelId, parameters, switches, images, offer, key, shared }: ImageOrder,
 	{ client, abortSignal }: Execution,
 	deadlineMs: number,
 ): Promise<Outcome<TaskRequest>> {
 	if (!offer) return { value: { modelId, parameters, switches } };
 	const until = { deadlineMs, signal: abortSignal };
-	const embedded = await embedImages(client, { offer, switches, parameters, images }, until);
+	const hint = (text: string) => showHint(item, text);
+	const embed = async () =>
+		await embedImages(client, { offer, switches, parameters: {}, images, hint }, until);
+	const embedded = await (shared ? shared.embedded(key, embed) : embed());
 	if (embedded.problem) return embedded;
-	return { value: { modelId, parameters: embedded.value, switches } };
+	return { value: { modelId, parameters: { ...parameters, ...embedded.value }, switches } };
 }
 
 /**
  * Reads an image item and checks it against its model's table.
  *
+ * @returns its tasks: one alone, or one an image
  * @throws NodeOperationError naming the parameter, the value, what is expected, and the item
  */
-export async function readImageOrder(item: ItemInput, execution: Execution): Promise<ImageOrder> {
+export async function readImageOrders(
+	item: ItemInput,
+	execution: Execution,
+): Promise<readonly ImageOrder[]> {
 	const { context, itemIndex } = item;
-	const request = await readRequest(item).catch((error: unknown) => {
+	const requests = await readRequests(item, execution).catch((error: unknown) => {
 		if (error instanceof ParameterError) throw parameterError(context, itemIndex, error);
 		throw error instanceof ImageInputError ? inputError(context, itemIndex, error.message) : error;
 	});
-	return { ...request, key: orderKeyOf(item, request, execution) };
+	const keys = orderKeysOf(item, requests, execution);
+	const orders = requests.flatMap((request, number) => {
+		const key = keys[number];
+		return key ? [{ ...request, key }] : [];
+	});
+	if (orders.length === 1) return orders;
+	const { ledger, paidTasks } = execution;
+	const budget = new ItemBudget(paidTasks, keys, (key) => ledger.isKnown(key));
+	const shared = new SharedByItem(budget, keys);
+	return orders.map((order) => ({ ...order, shared }));
 }
 
-async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<ImageRequest> {
+/** What the tasks of an item ask for, by number. */
+async function readRequests(
+	item: ItemInput,
+	execution: Execution,
+): Promise<readonly ImageRequest[]> {
+	const { context, itemIndex, gateway } = item;
 	const given: unknown = context.getNodeParameter('model', itemIndex, '');
 	const model = idIn(given);
-	if (model === OTHER_MODEL) return readOtherRequest(context, itemIndex);
+	if (model === OTHER_MODEL) return [readOtherRequest(context, itemIndex)];
 	const offer = model === undefined ? undefined : findOffer(gateway.id, model);
 	if (!offer) {
 		const { message } = new ParameterError('Model', `one that ${gateway.displayName} sells`, given);
@@ -126,12 +160,16 @@ async function readRequest({ context, itemIndex, gateway }: ItemInput): Promise<
 			remedyForModel: `If you gave it, call again with one of these: ${ids.join(', ')}; else tell the user.`,
 		});
 	}
-	const { parameters, switches } = readParameters(
+	const read = readParameters(offer, givenParameters(context, itemIndex, offer));
+	const tasks = perTask(offer, read);
+	const images = await readInputImages(context, itemIndex, {
 		offer,
-		givenParameters(context, itemIndex, offer),
-	);
-	const images = await readInputImages(context, itemIndex, offer, switches);
-	return { modelId: offer.id, parameters, switches, images, offer };
+		switches: read.switches,
+		earlierTask: (id, told) =>
+			earlierTask(item, id, told ?? knownModelOf(item, execution, id) ?? offer.id),
+	});
+	for (const hint of hintsOn(images)) showHint(item, hint);
+	return tasks.map((task) => ({ modelId: offer.id, ...task, images, offer }));
 }
 
 function readOtherRequest(context: ItemInput['context'], itemIndex: number): ImageRequest {
@@ -150,12 +188,6 @@ function givenParameters(context: ItemInput['context'], itemIndex: number, offer
 		.filter(({ placement }) => placement === 'main')
 		.map(({ name }) => [name, context.getNodeParameter(name, itemIndex, '')] as const);
 	return { ...additional, ...Object.fromEntries(main) };
-}
-
-/** An id as an expression may give it; nothing where it is none: an object, a blank, `undefined`. */
-function idIn(given: unknown): string | undefined {
-	const id = typeof given === 'number' ? String(given) : given;
-	return typeof id === 'string' && isPathPart(id.trim()) ? id.trim() : undefined;
 }
 
 /** The id of a model that is not in the tables. Throws NodeOperationError where it can't be one. */
@@ -207,6 +239,20 @@ function modelOf(item: ItemInput, requestId: string): string {
 function taskOfItem({ context, itemIndex }: ItemInput, requestId: string): IDataObject {
 	const json = context.getInputData()[itemIndex]?.json ?? {};
 	return idIn(json['requestId']) === requestId ? json : {};
+}
+
+/** The model of a task that an input image is of, as the item has it or as this process knows it. */
+function knownModelOf(item: ItemInput, { client }: Execution, requestId: string) {
+	return idIn(taskOfItem(item, requestId)['model']) ?? client.modelOf(requestId);
+}
+
+/** The task that an input image is of. */
+function earlierTask(item: ItemInput, requestId: string, model: string): EarlierTask {
+	const { gateway } = item;
+	const modelId = gateway.modelInTaskUrl ? (findOffer(gateway.id, model)?.id ?? model) : '';
+	const task = { requestId, modelId };
+	const contradiction = contradictionIn(item, task);
+	return contradiction === undefined ? { task } : { task, contradiction };
 }
 
 /**

@@ -12,17 +12,26 @@ const HOLE = /(^|[^a-z])(undefined|null|nan|invalid date)([^a-z]|$)|\[object/i;
 /** A key of signs alone is what joins values that were not there. */
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
-/** An expression that is nothing but a row's number or an item's index. */
-const ONLY_A_NUMBER =
-	/^=\s*\{\{\s*\$(itemIndex|runIndex|json(\.|\[['"])row_?number(['"]\])?)\s*\}\}\s*$/i;
-
 /** The expressions in a text. */
 const EXPRESSION = /\{\{[\s\S]*?\}\}/g;
+
+/** What an expression reads: `$json.order`, `$('Rows').item.json['ID']`, `$itemIndex`. */
+const DATA_PATH =
+	/\$(?:\((?:'[^']*'|"[^"]*")\)|\w+)(?:\??\.\w+|(?:\?\.)?\[(?:'[^']*'|"[^"]*"|\d+)\]|\(\d*\))*/g;
+
+/** What counts rows, items or turns, and names none of them. */
+const COUNTER = /^\$(itemIndex|runIndex)\b|[.'"]row[ _]?number\b/i;
+
+/** Whether all that a key reads are counters; words around them make it no name of an order. */
+function isOnlyANumber(expressions: readonly string[]): boolean {
+	const paths = expressions.flatMap((expression) => expression.match(DATA_PATH) ?? []);
+	return paths.length > 0 && paths.every((path) => COUNTER.test(path));
+}
 
 /** A key as the person gave it. */
 export interface PayOnceKey {
 	readonly key: string;
-	/** The key is but a row number or an index: after a sort it names another order. */
+	/** The key is made of row numbers and indexes alone: after a sort it names another order. */
 	readonly isOnlyANumber: boolean;
 }
 
@@ -48,12 +57,13 @@ export function readPayOnceKey(
 	};
 	const flaw = flawOf(given);
 	if (flaw) refuse(flaw);
-	for (const part of text.startsWith('=') ? (text.match(EXPRESSION) ?? []) : []) {
+	const expressions = text.startsWith('=') ? (text.match(EXPRESSION) ?? []) : [];
+	for (const part of expressions) {
 		const hole = flawOf(evaluated(context, itemIndex, part));
 		if (hole) refuse(`${part} in it ${hole}`);
 	}
 	if (!SAYS_SOMETHING.test(String(given))) refuse('has no letter and no digit');
-	return { key: String(given).trim(), isOnlyANumber: ONLY_A_NUMBER.test(text) };
+	return { key: String(given).trim(), isOnlyANumber: isOnlyANumber(expressions) };
 }
 
 const RAW = { rawExpressions: true } as const;

@@ -16,18 +16,25 @@ import { worstPaid, type Paid } from '../tasks/order';
 import { paidIn, paidOf, withFacts } from './failureFacts';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { OPERATIONS } from './index';
-import { nodeError, type ItemEnding } from './nodeError';
+import { withInputFields } from './inputFields';
+import { failureOfItem, nodeError, type TaskEnding } from './nodeError';
 import type { ItemInput, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
+import { tellOtherFormat } from './output';
 import { runTogether } from './pool';
 
 /** An item that is read and checked. */
 interface ReadyItem {
 	readonly item: ItemInput;
 	readonly operation: Operation;
-	/** What its operation read. */
-	readonly plan: unknown;
+	/** What its operation read: one a task. */
+	readonly plans: readonly unknown[];
 	readonly execution: Execution;
+}
+
+/** One of its tasks. */
+interface ReadyTask extends Omit<ReadyItem, 'plans'> {
+	readonly plan: unknown;
 }
 
 /** An item that is ready to run, or what is wrong with it. */
@@ -38,9 +45,16 @@ interface PreparedItem {
 	readonly failure?: ItemFailure;
 }
 
+/** What there is to do for an item: one of its tasks, or to say what is wrong with it. */
+interface Job {
+	readonly itemIndex: number;
+	readonly ready?: ReadyTask;
+	readonly failure?: ItemFailure | undefined;
+}
+
 /**
- * Runs the node: every item is read and checked, then all run together, and come out in the order of
- * the input.
+ * Runs the node: every item is read and checked, then the tasks of all run together, and come out in the
+ * order of the input.
  *
  * @throws NodeOperationError or NodeApiError of the first item that fails, unless the node is set to
  * continue on fail
@@ -61,8 +75,9 @@ export async function runItems(
 	let firstFailure = await checkTogether(context, prepared, node);
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
-	const endings = await runTogether(prepared, maxConcurrentTasks(prepared), async (item) => {
-		const ending = await runItem(item, node);
+	const jobs = prepared.flatMap(jobsOf);
+	const endings = await runTogether(jobs, maxConcurrentTasks(prepared), async (job) => {
+		const ending = await runTask(job, node);
 		firstFailure ??= ending.failure;
 		if (ending.failure && !context.continueOnFail()) node.giveUp();
 		return ending;
@@ -72,7 +87,38 @@ export async function runItems(
 	if (firstFailure && !context.continueOnFail()) {
 		throw nodeError(context, firstFailure, endings);
 	}
-	return endings.flatMap(({ items, failure }) => items ?? [failedItem(context, failure)]);
+	const outputs = inputItemsOf(endings, count).map((ofItem, index) => {
+		const { options, ready } = prepared[index] ?? {};
+		return { items: outputOf(context, ofItem), options, operation: ready?.operation };
+	});
+	return withInputFields(context, outputs);
+}
+
+/** The tasks of an item, by number. */
+function jobsOf({ ready, failure }: PreparedItem, itemIndex: number): Job[] {
+	if (!ready) return [{ itemIndex, failure }];
+	const { item, operation, plans, execution } = ready;
+	return plans.map((plan, number) => {
+		const image = plans.length > 1 ? { image: { number, count: plans.length } } : {};
+		return { itemIndex, ready: { item: { ...item, ...image }, operation, plan, execution } };
+	});
+}
+
+/** The endings of tasks, item by item. */
+function inputItemsOf(endings: readonly TaskEnding[], count: number): TaskEnding[][] {
+	const byItem = Array.from({ length: count }, (): TaskEnding[] => []);
+	for (const ending of endings) byItem[ending.itemIndex]?.push(ending);
+	return byItem;
+}
+
+/** What an item puts out: one error for all that went wrong with it, then its pictures by number. */
+function outputOf(
+	context: IExecuteFunctions,
+	endings: readonly TaskEnding[],
+): INodeExecutionData[] {
+	const items = endings.flatMap(({ items = [] }) => items);
+	const failure = failureOfItem(endings);
+	return failure ? [failedItem(context, failure), ...items] : items;
 }
 
 /** Without Continue On Fail, an item that is wrong ends the node before anything is sent. */
@@ -91,7 +137,7 @@ async function prepareItem(
 		const item = { context, itemIndex, gateway, options };
 		return {
 			options,
-			ready: { item, operation, plan: await operation.read(item, execution), execution },
+			ready: { item, operation, plans: await operation.read(item, execution), execution },
 		};
 	} catch (error) {
 		const shown = asNodeError(context, itemIndex, error);
@@ -126,26 +172,32 @@ async function checkTogether(
 	let failure: ItemFailure | undefined;
 	await runTogether(prepared, maxConcurrentTasks(prepared), async ({ ready }) => {
 		if (!ready || failure) return;
-		const { item, operation, plan, execution } = ready;
-		const problem = await operation.check?.(item, plan, execution);
+		const { item, operation, plans, execution } = ready;
+		const problem = await operation.check?.(item, plans, execution);
 		if (!problem || problem.kind === 'stopped') return;
 		const { redact } = execution.client;
 		failure ??= withFacts(taskFailure(item, { problem }, redact), {
 			problem: problem.kind,
-			paid: paidBefore(ready, node),
+			paid: worstPaid(plans.map((plan) => paidBefore({ ...ready, plan }, node))),
 		});
 		node.giveUp();
 	});
 	return failure;
 }
 
-async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): Promise<ItemEnding> {
-	if (!ready) return failure ? { failure } : { items: [] };
+async function runTask(
+	{ itemIndex, ready, failure }: Job,
+	node: NodeExecution,
+): Promise<TaskEnding> {
+	if (!ready) return failure ? { itemIndex, failure } : { itemIndex, items: [] };
 	const { item, operation, plan, execution } = ready;
-	const { context, itemIndex } = item;
+	const { context } = item;
 	try {
 		const outcome = await operation.run(item, plan, execution);
-		if (outcome.items) return { items: outcome.items };
+		if (outcome.items) {
+			tellOtherFormat(item, operation.format?.(plan), outcome.items);
+			return { itemIndex, items: outcome.items };
+		}
 		const { kind, mayBePaid } = outcome.problem;
 		const before = worstPaid([paidBefore(ready, node), mayBePaid ? 'maybe' : 'no']);
 		const paid = paidOf(operation, kind, outcome.task !== undefined, before);
@@ -153,17 +205,17 @@ async function runItem({ ready, failure }: PreparedItem, node: NodeExecution): P
 		const reason = [outcome.problem.reason, contradiction].filter(Boolean).join('; ');
 		const problem = contradiction ? { ...outcome.problem, reason } : outcome.problem;
 		const told = taskFailure(item, { ...outcome, problem }, execution.client.redact);
-		return { failure: withFacts(told, { problem: kind, paid }) };
+		return { itemIndex, failure: withFacts(told, { problem: kind, paid }) };
 	} catch (error) {
 		const json = { gateway: item.gateway.id };
 		const told = { itemIndex, error: asNodeError(context, itemIndex, error), json };
 		const paid = paidOf(operation, 'unexpected', false, paidBefore(ready, node));
-		return { failure: withFacts(told, { problem: 'unexpected', paid }) };
+		return { itemIndex, failure: withFacts(told, { problem: 'unexpected', paid }) };
 	}
 }
 
-/** Whether an item was paid for before it runs, by its attempts or by whoever else has its key. */
-function paidBefore({ item, operation, plan, execution }: ReadyItem, node: NodeExecution): Paid {
+/** Whether a task was paid for before it runs, by its attempts or by whoever else has its key. */
+function paidBefore({ item, operation, plan, execution }: ReadyTask, node: NodeExecution): Paid {
 	const order = operation.order?.(plan);
 	return order ? execution.ledger.paidFor(order) : node.paidBefore(item.itemIndex);
 }
@@ -182,12 +234,12 @@ function checkPaidTasks(
 	if (context.continueOnFail()) return;
 	let tasks = 0;
 	const names = new Set<string>();
-	for (const { ready } of prepared) {
+	for (const { ready } of prepared.flatMap(jobsOf)) {
 		if (!ready) continue;
 		const { item, operation, plan, execution } = ready;
 		const { maxPaidTasks = Infinity } = item.options;
 		const { shared } = operation.order?.(plan) ?? {};
-		// Items with one key are one task.
+		// Items with one key are one order.
 		if (shared && names.has(shared.name)) continue;
 		if (shared) names.add(shared.name);
 		const cost = operation.costs?.(plan, execution) ?? 0;

@@ -17,6 +17,8 @@ interface AttemptRow extends OrderRow {
 	readonly origin: string;
 	/** Another execution or item paid for the task. */
 	readonly reuse?: Reuse;
+	/** The seed that its create carried; absent where none did, or another's create is not known. */
+	readonly seed?: number;
 }
 
 /** A node's context: a plain object that n8n keeps through attempts and saves with the execution. */
@@ -89,6 +91,8 @@ export class Ledger {
 	private readonly won = new Set<string>();
 	/** Doubts of earlier executions, by place: they outlast what comes to nothing here. */
 	private readonly doubts = new Map<string, AttemptRow>();
+	/** Creates that are on their way: what they come to will be told by their own image. */
+	private readonly sending = new Set<string>();
 	/** Whose order a task of this run is. */
 	private readonly byTask = new Map<string, OrderKey>();
 
@@ -140,9 +144,15 @@ export class Ledger {
 		return (this.find(key) ?? this.ofOthers(key)) !== undefined;
 	}
 
+	/** The seed of the order's task: an expression may give each attempt another. */
+	seedOf(key: OrderKey): number | undefined {
+		return this.find(key)?.seed;
+	}
+
 	/** Another's task takes this order's place: the next attempt finds it. */
 	takeOver(key: OrderKey, task: KnownTask, reuse: Reuse): void {
-		this.writeAttempt(key, task, { reuse });
+		// Only a test run takes what has the very same seed.
+		this.writeAttempt(key, task, { reuse, ...(reuse.kind === 'testRun' ? seedIn(key) : {}) });
 	}
 
 	/** Wins the order's key for this execution; `notOffered` for an order that has none. */
@@ -156,16 +166,19 @@ export class Ledger {
 
 	/** Before the create is sent: from now on it may be paid. */
 	begin(key: OrderKey, modelId: string, ownId?: string): void {
-		this.write(key, { requestId: '', modelId }, ownId);
+		this.sending.add(this.nameOf(key));
+		this.write(key, { requestId: '', modelId }, { ...withOwnId(ownId), ...seedIn(key) });
 	}
 
 	/** The id of the task has come. */
 	made(key: OrderKey, task: KnownTask): void {
-		this.write(key, task);
+		this.sending.delete(this.nameOf(key));
+		this.write(key, task, seedIn(this.find(key) ?? {}));
 	}
 
 	/** Nobody knows whether the create was taken; this process knows why. */
 	doubt(key: OrderKey, doubt: Problem): void {
+		this.sending.delete(this.nameOf(key));
 		const { orders } = this.ports;
 		const row = key.shared && orders.get(key.shared.name);
 		if (key.shared && row) orders.set(key.shared.name, { ...row, doubt });
@@ -203,9 +216,9 @@ export class Ledger {
 
 	/** Whether the order of an item of this run was paid for, as far as its attempts know. */
 	paidBefore({ runIndex, itemIndex }: Pick<OrderKey, 'runIndex' | 'itemIndex'>): Paid {
-		const place = this.ports.isTool ? `tool/${itemIndex}/` : placeOf(runIndex, itemIndex);
+		const place = this.ports.isTool ? `tool/${itemIndex}` : placeOf({ runIndex, itemIndex });
 		const isOfItem = (name: string) =>
-			this.ports.isTool ? name.startsWith(place) : name === place;
+			(name === place || name.startsWith(`${place}/`)) && !this.sending.has(name);
 		const rows = Object.entries({ ...this.handedOn, ...this.own }).filter(([name]) =>
 			isOfItem(name),
 		);
@@ -231,8 +244,9 @@ export class Ledger {
 		return (this.ports.context[FIELD_IN_VAIN] ?? {}) as Record<string, true>;
 	}
 
-	private write(key: OrderKey, task: KnownTask, ownId?: string): void {
-		this.writeAttempt(key, task, { ...(ownId === undefined ? {} : { ownId }) });
+	private write(key: OrderKey, task: KnownTask, more: Pick<AttemptRow, 'ownId' | 'seed'>): void {
+		this.writeAttempt(key, task, more);
+		const { ownId } = more;
 		const { shared } = key;
 		if (!shared) return;
 		const row = this.rowOf(key, task, ownId ?? this.ports.orders.get(shared.name)?.ownId);
@@ -243,6 +257,7 @@ export class Ledger {
 	/** What an earlier execution was in doubt of stays in doubt. */
 	private unwriteAttempt(key: OrderKey): void {
 		const name = this.nameOf(key);
+		this.sending.delete(name);
 		const doubt = this.doubts.get(name) ?? this.own[name];
 		if (doubt && this.isOlderDoubt(doubt)) this.own[name] = doubt;
 		else delete this.own[name];
@@ -255,7 +270,7 @@ export class Ledger {
 	private writeAttempt(
 		key: OrderKey,
 		task: KnownTask,
-		more: Pick<AttemptRow, 'reuse' | 'ownId'>,
+		more: Pick<AttemptRow, 'reuse' | 'ownId' | 'seed'>,
 	): void {
 		const { executionId } = this.ports;
 		const origin = digestOf(key.origin);
@@ -294,10 +309,11 @@ export class Ledger {
 		return row.origin === digestOf(key.origin) ? row : undefined;
 	}
 
-	private nameOf({ runIndex, itemIndex, payload, shared }: OrderKey): string {
-		if (!this.ports.isTool) return placeOf(runIndex, itemIndex);
+	private nameOf(key: OrderKey): string {
+		if (!this.ports.isTool) return placeOf(key);
+		const { itemIndex, number, payload, shared } = key;
 		const order = shared?.kind === 'key' ? [payload, shared.name] : payload;
-		return `tool/${itemIndex}/${digestOf(order)}`;
+		return `tool/${itemIndex}/${digestOf(number === undefined ? order : [order, number])}`;
 	}
 }
 
@@ -316,4 +332,13 @@ export function taskOf({ requestId, modelId, pictures }: OrderRow): KnownTask {
 const isAddress = (url: string) => !/^data:/i.test(url);
 
 /** An order's place in its execution. */
-const placeOf = (runIndex: number, itemIndex: number) => `${runIndex}/${itemIndex}`;
+const placeOf = ({
+	runIndex,
+	itemIndex,
+	number,
+}: Pick<OrderKey, 'runIndex' | 'itemIndex' | 'number'>) =>
+	[runIndex, itemIndex, ...(number === undefined ? [] : [number])].join('/');
+
+const withOwnId = (ownId: string | undefined) => (ownId === undefined ? {} : { ownId });
+
+const seedIn = ({ seed }: { readonly seed?: number }) => (seed === undefined ? {} : { seed });

@@ -5,7 +5,7 @@ import { STOPPED, type Problem, type ProblemKind } from '../core/problem';
 import { hasEnded, taskName, type KnownTask, type TaskState } from '../core/task';
 import type { Execution } from './execution';
 import { isOnlyBegun, taskOf } from './ledger';
-import { digestOf, requestOf, type Order, type Reuse } from './order';
+import { digestOf, requestOf, whereOf, type Order, type Reuse } from './order';
 import { lastingFailure } from './poll';
 
 /** What an order came to before its task is waited for. */
@@ -27,6 +27,14 @@ type Flight = Obtained & { readonly request: string };
  * is not sent again.
  */
 export async function obtain(execution: Execution, order: Order): Promise<Obtained> {
+	try {
+		return await find(execution, order);
+	} finally {
+		order.budget?.leave(order.key);
+	}
+}
+
+async function find(execution: Execution, order: Order): Promise<Obtained> {
 	const { ledger } = execution;
 	const { key } = order;
 	const earlier = ledger.ofAttempts(key);
@@ -230,8 +238,8 @@ async function createOnce(
 	ownId = newOwnId(execution),
 ): Promise<Obtained> {
 	const { ledger, paidTasks } = execution;
-	const { key, tasks, maxPaidTasks } = order;
-	if (!paidTasks.take(tasks, maxPaidTasks)) {
+	const { key, tasks, maxPaidTasks, budget } = order;
+	if (!(budget ? budget.take(order) : paidTasks.take(tasks, maxPaidTasks))) {
 		await ledger.takeBack(key);
 		return { problem: { kind: 'limitReached', modelId: order.modelId } };
 	}
@@ -264,7 +272,7 @@ async function send(
 		const carried = client.keepsOwnIds ? ownId : undefined;
 		ledger.begin(key, modelId, carried);
 		if (carried === undefined) return built;
-		log(`A task of item ${key.itemIndex} is sent to ${client.gateway.displayName} as ${carried}`);
+		log(`A task of ${whereOf(key)} is sent to ${client.gateway.displayName} as ${carried}`);
 		return { value: { ...built.value, ownId: carried } };
 	};
 	const { value: task, problem } = await client.create(
@@ -286,7 +294,7 @@ function accepted(execution: Execution, order: Order, task: TaskState): Obtained
 	ledger.made(order.key, task);
 	// What is written down may die with the process; the log tells of a paid task even then.
 	const { displayName } = client.gateway;
-	log(`Task ${taskName(task)} of item ${order.key.itemIndex} was created at ${displayName}`);
+	log(`Task ${taskName(task)} of ${whereOf(order.key)} was created at ${displayName}`);
 	keepActive(execution, order, task);
 	return { task, isNew: true };
 }
@@ -295,7 +303,7 @@ function accepted(execution: Execution, order: Order, task: TaskState): Obtained
 function logUncertain(execution: Execution, { key }: Order): void {
 	const { displayName } = execution.client.gateway;
 	execution.activeTasks.logOnStop(
-		`A task of item ${key.itemIndex} may have been accepted by ${displayName}, but no task ID came back`,
+		`A task of ${whereOf(key)} may have been accepted by ${displayName}, but no task ID came back`,
 	);
 }
 

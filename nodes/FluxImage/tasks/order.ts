@@ -19,10 +19,14 @@ export interface OrderKey {
 	readonly runIndex: number;
 	/** Index of the item: equal prompts in two items are two orders. */
 	readonly itemIndex: number;
+	/** Which of the item's images, from 0, where each has a task of its own; absent: the first. */
+	readonly number?: number;
 	/** What the order comes from, before any expression is evaluated: parameters, account, input item. */
 	readonly origin: unknown;
 	/** Everything that is sent, images by their digest. It tells the calls of an agent's tool apart. */
 	readonly payload: unknown;
+	/** The seed that is sent; absent where none is. It stands in the payload, too. */
+	readonly seed?: number;
 	/** Absent: nobody but this execution's attempts knows the order. */
 	readonly shared?: SharedName;
 }
@@ -35,6 +39,16 @@ export interface Order extends NewTask {
 	readonly deadlineMs: number;
 	/** How many tasks the execution may pay for in all; absent: as many as it likes. */
 	readonly maxPaidTasks?: number;
+	/** That of all images of its item; absent where it is the only one. */
+	readonly budget?: Budget;
+}
+
+/** What an order may pay with: places among the tasks of its execution. */
+export interface Budget {
+	/** Whether there is a place for the order; it is taken from now on. */
+	take(order: Pick<Order, 'key' | 'tasks' | 'maxPaidTasks'>): boolean;
+	/** The order has its task, or has come to nothing: a place that was kept for it is free. */
+	leave(key: OrderKey): void;
 }
 
 /** That somebody else paid for a task. */
@@ -61,6 +75,10 @@ const withoutSeeds = (value: unknown): unknown =>
 	JSON.parse(
 		JSON.stringify(value, (name, inner: unknown) => (name === 'seed' ? undefined : inner)),
 	);
+
+/** An order's place in its execution, in words; people count images from 1. */
+export const whereOf = ({ itemIndex, number }: OrderKey): string =>
+	number === undefined ? `item ${itemIndex}` : `item ${itemIndex}, image ${number + 1}`;
 
 /** Half of a SHA-256: enough to tell the orders of one node apart. */
 export const digestOf = (value: unknown): string =>

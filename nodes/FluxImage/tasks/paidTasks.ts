@@ -1,4 +1,5 @@
 import type { Context } from './ledger';
+import type { OrderKey, Budget } from './order';
 
 /** The field of the execution's context that is ours. */
 const FIELD = 'fluxImagePaidTasks';
@@ -48,5 +49,44 @@ export class PaidTasks {
 
 	private set(tasks: number): void {
 		this.context[FIELD] = { executionId: this.executionId, tasks } satisfies Count;
+	}
+}
+
+/**
+ * The places of an item whose images have a task each. They are taken together when the first of them is
+ * sent: an item whose images do not all fit is refused whole. Those that are paid already need none.
+ */
+export class ItemBudget implements Budget {
+	/** Orders that may need a place yet. */
+	private readonly open: Set<OrderKey>;
+	/** Orders whose place is taken, and not used yet. Absent before the first is sent. */
+	private taken?: Set<OrderKey>;
+	private isRefused = false;
+
+	/** @param isPaid whether an order has a task already, as far as is known */
+	constructor(
+		private readonly paidTasks: PaidTasks,
+		keys: readonly OrderKey[],
+		private readonly isPaid: (key: OrderKey) => boolean,
+	) {
+		this.open = new Set(keys);
+	}
+
+	/** One of those that were taken with the first, or another. */
+	take({ key, tasks, maxPaidTasks }: Parameters<Budget['take']>[0]): boolean {
+		this.taken ??= this.takeAll(key, maxPaidTasks);
+		if (this.isRefused) return false;
+		return this.taken.delete(key) || this.paidTasks.take(tasks, maxPaidTasks);
+	}
+
+	leave(key: OrderKey): void {
+		this.open.delete(key);
+		if (this.taken?.delete(key)) this.paidTasks.giveBack(1);
+	}
+
+	private takeAll(first: OrderKey, most: number | undefined): Set<OrderKey> {
+		const needing = [...this.open].filter((key) => key === first || !this.isPaid(key));
+		this.isRefused = !this.paidTasks.take(needing.length, most);
+		return new Set(this.isRefused ? [] : needing);
 	}
 }

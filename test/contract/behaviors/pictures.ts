@@ -113,6 +113,27 @@ export const pictureBehaviors: readonly Behavior[] = [
 		},
 	},
 	{
+		name: 'makes a task for each of several pictures, with seeds that follow one another',
+		on: ({ gateway }) => gateway !== 'toApis',
+		async check(fixture) {
+			const additionalFields = { seed: 7 };
+			const { outputs, error } = await fixture.image({ prompt: 'A pear', n: 3, additionalFields });
+			expect(error).toBeUndefined();
+			const items = outputs[0]!;
+			expect(
+				items.map(({ json }) => [json['seed'], json['imageIndex'], json['imageCount']]),
+			).toEqual([7, 8, 9].map((seed) => [seed, 0, 1]));
+			const bytes = await Promise.all(
+				items.map(async ({ binary }) => await binaryBytes(binary!['data'])),
+			);
+			const ordered = [7, 8, 9].map(
+				async (seed) => await drawn(fixture, { prompt: 'A pear', seed }),
+			);
+			expect(bytes).toEqual((await Promise.all(ordered)).flat());
+			expect(fixture.sandbox.ledger.billed()).toBe(3);
+		},
+	},
+	{
 		name: 'tells size and working time of a picture',
 		on: ({ cancels }) => cancels,
 		async check(fixture) {

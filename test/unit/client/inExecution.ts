@@ -35,6 +35,7 @@ export function clientThrough(http: Http): { client: GatewayClient; clock: Clock
 		execution: {},
 		isTestRun: false,
 		ownIds: { areRefused: false },
+		taskModels: new Map(),
 	});
 	return { client, clock };
 }

@@ -51,7 +51,12 @@ const named = (fields: readonly INodeProperties[]) => fields.map(({ name }) => n
 describe("The form of an agent's tool", () => {
 	it('has the options of the node, each once, but for those that a call cannot use', () => {
 		const missing = named(offered('node')).filter((name) => !named(offered('tool')).includes(name));
-		expect(missing.sort()).toEqual(['binaryPropertyName', 'maxConcurrentTasks', 'maxImageSize']);
+		expect(missing.sort()).toEqual([
+			'binaryPropertyName',
+			'includeInputFields',
+			'maxConcurrentTasks',
+			'maxImageSize',
+		]);
 		for (const form of ['node', 'tool'] as const) {
 			expect(new Set(named(offered(form))).size).toBe(offered(form).length);
 		}
@@ -81,8 +86,8 @@ describe("The form of an agent's tool", () => {
 			binaryPropertyName: 'photo',
 			downloadImages: true,
 		};
-		const { maxConcurrentTasks, ...counting } = options;
-		expect(maxConcurrentTasks).toBeDefined();
+		const { maxConcurrentTasks, includeInputFields, ...counting } = options;
+		expect([maxConcurrentTasks, includeInputFields]).toEqual([10, false]);
 		expect(atRunTime('node', { options })['options']).toEqual(options);
 		expect(atRunTime('tool', { options })['options']).toEqual(counting);
 	});

@@ -12,6 +12,8 @@ const PATHS = [
 	'CHANGELOG.md',
 	'docs/architecture.md',
 	'docs/tool.md',
+	'docs/output.md',
+	'docs/workflows.md',
 	'docs/coming-from-http-request.md',
 ];
 

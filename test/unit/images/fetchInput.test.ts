@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 import type { Outcome } from '../../../nodes/FluxImage/core/problem';
 import { checkInputImage, fetchInputImage } from '../../../nodes/FluxImage/images/fetchInput';
-import type { FetchedUrl } from '../../../nodes/FluxImage/images/inputImages';
+import type { FetchedUrl } from '../../../nodes/FluxImage/images/checkedImage';
 import { inHeldTime, nodePorts } from '../../engine/heldTime';
 import { clientThrough, inExecution } from '../client/inExecution';
 import { serve, type LocalServer, type SeenRequest } from '../client/localServer';

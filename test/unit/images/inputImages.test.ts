@@ -1,41 +1,24 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
-import { readInputImages } from '../../../nodes/FluxImage/images/inputImages';
 import { findOffer, nameOf } from '../../../nodes/FluxImage/models';
 import { runNode } from '../../../tooling/engine/engine';
-import { inExecution } from '../client/inExecution';
+import { pngOf, readField as readWith } from './readImages';
 
-const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
 const MEGABYTE = 1024 * 1024;
 
-const pngOf = (bytes: number) => Buffer.concat([PNG_START, Buffer.alloc(bytes - PNG_START.length)]);
-
-/** Reads rows of the Input Images field, with n8n's own helpers for the item's binary fields. */
-async function readRows(
+/** Reads rows of the Input Images field. */
+const readRows = async (
 	gateway: Gateway['id'],
 	model: string,
 	rows: object[],
 	switches: Record<string, unknown> = {},
-) {
-	return await readField(gateway, model, { image: rows }, switches);
-}
+) => await readField(gateway, model, { image: rows }, switches);
 
-/** Reads the field, whatever stands in it. */
-async function readField(
+const readField = async (
 	gateway: Gateway['id'],
 	model: string,
 	field: unknown,
 	switches: Record<string, unknown> = {},
-) {
-	return await inExecution('http://127.0.0.1:1', async ({ context }) => {
-		const fields: Record<string, unknown> = { inputImages: field };
-		const reading = Object.assign(Object.create(context) as IExecuteFunctions, {
-			getNodeParameter: (name: string) => fields[name],
-		});
-		return await readInputImages(reading, 0, findOffer(gateway, model)!, switches);
-	});
-}
+) => await readWith(field, { gateway, model, switches });
 
 const base64 = (bytes: Buffer) => ({ source: 'base64', base64: bytes.toString('base64') });
 const url = (address: string) => ({ source: 'url', url: address });
@@ -96,10 +79,21 @@ describe('an input image', () => {
 
 	const HEIC = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
 
-	it('that is HEIC is told so, with the way out', async () => {
-		await expect(readRows('vtrix', 'flux_kontext_max', [base64(HEIC)])).rejects.toThrow(
-			'is HEIC, which must be converted to JPEG before',
-		);
+	const box = (brands: string) => {
+		const bytes = Buffer.from(`\0\0\0\0ftyp${brands}\0\0\0\0meta`, 'latin1');
+		bytes.writeUInt32BE(8 + brands.length);
+		return bytes;
+	};
+
+	it.each([
+		['HEIC', HEIC],
+		['HEIC', box('mif1\0\0\0\0mif1heic')],
+		['HEIC', Buffer.from('\0\0\0\x18ftypmif1', 'latin1')],
+		['AVIF', box('avif\0\0\0\0avifmif1')],
+		['AVIF', box('mif1\0\0\0\0mif1avifmiaf')],
+	])('that is %s is told so, with the way out', async (kind, bytes) => {
+		const words = `is ${kind}, which must be converted to JPEG before`;
+		await expect(readRows('vtrix', 'flux_kontext_max', [base64(bytes)])).rejects.toThrow(words);
 	});
 
 	it.each(['', 'a.png', 'ftp://a/b', 'file:///etc/passwd', 'https://', 'javascript:alert(1)'])(
@@ -163,7 +157,9 @@ describe('an input image', () => {
 		async (binaryPropertyName) => {
 			await expect(
 				readRows('vtrix', 'flux_kontext_max', [{ source: 'binary', binaryPropertyName }]),
-			).rejects.toThrow('Input Images 1: Input Binary Field must be the name of a field, but is');
+			).rejects.toThrow(
+				'Input Images 1: Input Binary Field must be the name of a field, or a file, but is',
+			);
 		},
 	);
 
@@ -218,7 +214,7 @@ describe('an input image', () => {
 
 	it.each(['URL', 'link', 3, ''])('is not of the Source %j', async (source) => {
 		await expect(readField('vtrix', 'flux_2_pro', { ...ROW, source })).rejects.toThrow(
-			'Input Images 1: Source must be base64, binary or url, but is',
+			'Input Images 1: Source must be base64, binary, task or url, but is',
 		);
 	});
 

@@ -1,4 +1,4 @@
-import { pictureTypeOf } from '../../../nodes/FluxImage/images/signature';
+import { isWhole, pictureTypeOf } from '../../../nodes/FluxImage/images/signature';
 
 describe('the type of a file', () => {
 	it.each([
@@ -20,3 +20,11 @@ describe('the type of a file', () => {
 		expect(pictureTypeOf(bytes)).toBeUndefined();
 	});
 });
+
+it.each(['avif', 'constructor', 'hasOwnProperty'])(
+	'a file is whole as it came where its kind has no end that is known: %s',
+	(extension) => {
+		const type = { contentType: `image/${extension}`, extension };
+		expect(isWhole(type, Buffer.alloc(12, 1), Buffer.from('the end'), 100)).toBe(true);
+	},
+);

@@ -70,71 +70,74 @@ describe('An expression as Model', () => {
 	});
 });
 
-describe.each(Object.values(GATEWAYS).map(({ id }) => id))('At %s, while no data came,', (gateway) => {
-	const rows = offersOf(gateway).flatMap(({ offer }) => offer.parameters);
-	const named = (placement: 'main' | 'additional') => [
-		...new Set(rows.filter((row) => row.placement === placement).map(({ name }) => name)),
-	];
-	const fields = ['gateway', 'resource', 'operation', 'model', 'inputImages', ...named('main')];
-
-	it.each([[''], [undefined], [null], [0], ['flux_9'], [[]], [{}], ['  ']])(
-		'an expression that gives %j shows each field of its models once',
-		(model) => {
-			const names = shown({ ...image, gateway, model: model as string }).map(({ name }) => name);
-			expect(names.sort()).toEqual([...fields, 'additionalFields', 'options'].sort());
-		},
-	);
-
-	it.each([
-		['={{ $json.model }}'],
-		['={{$json.model}}'],
-		['= {{ $json.model }}'],
-		['=flux_2_{{ $json.size }}'],
-		['=other'],
-	])('%s keeps each field of its models once on saving and before a run', (model) => {
-		const names = shown({ ...image, gateway, model }).map(({ name }) => name);
-		expect(names.filter((name) => fields.includes(name)).sort()).toEqual(fields.sort());
-	});
-
-	it('offers each additional field of its models once', () => {
-		const names = addable(gateway, EXPRESSION).map(({ name }) => name);
-		expect(names.sort()).toEqual(named('additional').sort());
-	});
-
-	it('takes whatever one of its models takes', () => {
-		const forms = [
-			...shown({ ...image, gateway, model: EXPRESSION }),
-			...addable(gateway, EXPRESSION),
+describe.each(Object.values(GATEWAYS).map(({ id }) => id))(
+	'At %s, while no data came,',
+	(gateway) => {
+		const rows = offersOf(gateway).flatMap(({ offer }) => offer.parameters);
+		const named = (placement: 'main' | 'additional') => [
+			...new Set(rows.filter((row) => row.placement === placement).map(({ name }) => name)),
 		];
-		for (const row of rows) {
-			const { options, typeOptions } = forms.find(({ name }) => name === row.name) ?? {};
-			const values = (options as INodePropertyOptions[] | undefined)?.map(({ value }) => value);
-			if (row.choices) expect(values).toEqual(expect.arrayContaining([...row.choices]));
-			if (row.minimum !== undefined) {
-				expect(typeOptions?.minValue).toBeLessThanOrEqual(row.minimum);
-			}
-			const most = typeOptions?.maxValue ?? Infinity;
-			expect(most).toBeGreaterThanOrEqual(row.maximum ?? (row.type === 'integer' ? most : 0));
-		}
-		const counts = offersOf(gateway).map(({ offer }) => offer.inputImages?.maximumCount ?? 0);
-		const images = forms.find(({ name }) => name === 'inputImages');
-		expect(images?.typeOptions?.maxAllowedFields).toBeGreaterThanOrEqual(Math.max(...counts));
-	});
+		const fields = ['gateway', 'resource', 'operation', 'model', 'inputImages', ...named('main')];
 
-	it('keeps all that the person fills in', () => {
-		const given = {
-			...image,
-			gateway,
-			model: EXPRESSION,
-			...Object.fromEntries(named('main').map((name) => [name, '={{ $json.value }}'])),
-			additionalFields: Object.fromEntries(
-				named('additional').map((name) => [name, '={{ $json.value }}']),
-			),
-			inputImages: { image: [{ source: 'url', url: 'https://example.com/apple.png' }] },
-		};
-		expect(filledIn(asSaved(given))).toMatchObject(given);
-	});
-});
+		it.each([[''], [undefined], [null], [0], ['flux_9'], [[]], [{}], ['  ']])(
+			'an expression that gives %j shows each field of its models once',
+			(model) => {
+				const names = shown({ ...image, gateway, model: model as string }).map(({ name }) => name);
+				expect(names.sort()).toEqual([...fields, 'additionalFields', 'options'].sort());
+			},
+		);
+
+		it.each([
+			['={{ $json.model }}'],
+			['={{$json.model}}'],
+			['= {{ $json.model }}'],
+			['=flux_2_{{ $json.size }}'],
+			['=other'],
+		])('%s keeps each field of its models once on saving and before a run', (model) => {
+			const names = shown({ ...image, gateway, model }).map(({ name }) => name);
+			expect(names.filter((name) => fields.includes(name)).sort()).toEqual(fields.sort());
+		});
+
+		it('offers each additional field of its models once', () => {
+			const names = addable(gateway, EXPRESSION).map(({ name }) => name);
+			expect(names.sort()).toEqual(named('additional').sort());
+		});
+
+		it('takes whatever one of its models takes', () => {
+			const forms = [
+				...shown({ ...image, gateway, model: EXPRESSION }),
+				...addable(gateway, EXPRESSION),
+			];
+			for (const row of rows) {
+				const { options, typeOptions } = forms.find(({ name }) => name === row.name) ?? {};
+				const values = (options as INodePropertyOptions[] | undefined)?.map(({ value }) => value);
+				if (row.choices) expect(values).toEqual(expect.arrayContaining([...row.choices]));
+				if (row.minimum !== undefined) {
+					expect(typeOptions?.minValue).toBeLessThanOrEqual(row.minimum);
+				}
+				const most = typeOptions?.maxValue ?? Infinity;
+				expect(most).toBeGreaterThanOrEqual(row.maximum ?? (row.type === 'integer' ? most : 0));
+			}
+			const counts = offersOf(gateway).map(({ offer }) => offer.inputImages?.maximumCount ?? 0);
+			const images = forms.find(({ name }) => name === 'inputImages');
+			expect(images?.typeOptions?.maxAllowedFields).toBeGreaterThanOrEqual(Math.max(...counts));
+		});
+
+		it('keeps all that the person fills in', () => {
+			const given = {
+				...image,
+				gateway,
+				model: EXPRESSION,
+				...Object.fromEntries(named('main').map((name) => [name, '={{ $json.value }}'])),
+				additionalFields: Object.fromEntries(
+					named('additional').map((name) => [name, '={{ $json.value }}']),
+				),
+				inputImages: { image: [{ source: 'url', url: 'https://example.com/apple.png' }] },
+			};
+			expect(filledIn(asSaved(given))).toMatchObject(given);
+		});
+	},
+);
 
 describe('What version 1.0 filled in for a model by expression', () => {
 	const width = 1024;

@@ -1,28 +1,48 @@
-import { NodeApiError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
+import {
+	NodeApiError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type JsonObject,
+} from 'n8n-workflow';
 
 import type { ProblemKind } from '../../../nodes/FluxImage/core/problem';
 import type { ItemFailure } from '../../../nodes/FluxImage/operations/errors';
 import { withFacts } from '../../../nodes/FluxImage/operations/failureFacts';
-import { nodeError, type ItemEnding } from '../../../nodes/FluxImage/operations/nodeError';
+import {
+	failureOfItem,
+	nodeError,
+	type TaskEnding,
+} from '../../../nodes/FluxImage/operations/nodeError';
 
 const node = { name: 'FLUX Image', type: 'fluxImage' } as ReturnType<IExecuteFunctions['getNode']>;
 
 const contextOf = (resource: string) =>
-	({ getNodeParameter: () => resource }) as unknown as IExecuteFunctions;
+	({ getNode: () => node, getNodeParameter: () => resource }) as unknown as IExecuteFunctions;
 
 function failed(itemIndex: number, kind: ProblemKind, requestId = ''): ItemFailure {
 	const words = { message: 'It failed', description: `Item ${itemIndex}.` };
 	const error = new NodeApiError(node, {}, words);
 	const paid = requestId ? 'yes' : kind === 'createUncertain' ? 'maybe' : 'no';
-	return withFacts({ itemIndex, kind, error, json: { requestId } }, { problem: kind, paid });
+	const json: JsonObject = requestId ? { requestId } : {};
+	return withFacts({ itemIndex, kind, error, json }, { problem: kind, paid });
 }
 
-const came = (json: IDataObject): ItemEnding => ({ items: [{ json }] });
+/** An ending without the item that it is of. */
+type Ending = { items: Array<{ json: IDataObject }> } | { failure: ItemFailure };
+
+const came = (json: IDataObject): Ending => ({ items: [{ json }] });
+
+/** Of one task an item each, or of the item that the failure names. */
+const endingsOf = (endings: readonly Ending[]): TaskEnding[] =>
+	endings.map((ending, index) => ({
+		itemIndex: 'failure' in ending ? ending.failure.itemIndex : index,
+		...ending,
+	}));
 
 /** What the error of a node says whose first item was refused, beside the other items' endings. */
-function told(others: readonly ItemEnding[], resource = 'image'): string {
+function told(others: readonly Ending[], resource = 'image'): string {
 	const first = failed(0, 'noCredit');
-	const error = nodeError(contextOf(resource), first, [{ failure: first }, ...others]);
+	const error = nodeError(contextOf(resource), first, endingsOf([{ failure: first }, ...others]));
 	return error.description ?? '';
 }
 
@@ -74,7 +94,7 @@ describe('the error that ends the node', () => {
 		['no', [{ failure: failed(1, 'badKey') }]],
 	] as const)('says to a program what the worst of all items is: %s', (paid, others) => {
 		const first = failed(0, 'noCredit');
-		const error = nodeError(contextOf('image'), first, [{ failure: first }, ...others]);
+		const error = nodeError(contextOf('image'), first, endingsOf([{ failure: first }, ...others]));
 		expect(error.context['failure']).toEqual({ problem: 'noCredit', paid });
 	});
 
@@ -82,5 +102,63 @@ describe('the error that ends the node', () => {
 		expect(told([{ failure: failed(1, 'createUncertain') }])).toBe(
 			'Item 0. May have been accepted as well: the tasks of items 1.',
 		);
+	});
+
+	it('names other images of the item that came to nothing, which no other item does', () => {
+		const others = [
+			{ failure: failed(0, 'moderated', 'blocked') },
+			{ failure: failed(1, 'moderated', 'of another item') },
+		];
+		expect(told(others)).toBe(
+			'Item 0. Tasks of other images of it, which failed as well: blocked.',
+		);
+	});
+
+	it('tells a model all in the message, which is all that it sees', () => {
+		const first = failed(0, 'failed', 'gone');
+		const tool = { ...node, type: 'fluxImageTool' };
+		const context = { ...contextOf('image'), getNode: () => tool } as IExecuteFunctions;
+		const endings = [{ failure: first }, came({ requestId: 'done', status: 'completed' })];
+		const { message } = nodeError(context, first, endingsOf(endings));
+		expect(message).toMatch(/^It failed Other tasks, paid already: done\./);
+	});
+});
+
+describe('the failure of an item', () => {
+	const ofItem = (endings: readonly Ending[]) =>
+		failureOfItem(endings.map((ending) => ({ itemIndex: 0, ...ending })));
+
+	it('is none where all of its images came', () => {
+		expect(ofItem([came({}), came({})])).toBeUndefined();
+		expect(ofItem([])).toBeUndefined();
+	});
+
+	it('is that of its task where it has one alone', () => {
+		const failure = failed(0, 'failed', 'gone');
+		expect(ofItem([{ failure }])).toBe(failure);
+	});
+
+	it('is that of the first, with the ids of all that failed and the reasons once each', () => {
+		const failures = [failed(0, 'noCredit'), failed(0, 'failed', 'a'), failed(0, 'failed', 'b')];
+		const endings = [
+			{ failure: failures[0]! },
+			came({}),
+			...failures.slice(1).map((failure) => ({ failure })),
+		];
+		const { error, json, kind } = ofItem(endings)!;
+		expect(error.message).toBe('3 of 4 images failed: It failed');
+		expect(kind).toBe('noCredit');
+		expect(json).toMatchObject({
+			requestIds: ['a', 'b'],
+			failure: { problem: 'noCredit', paid: 'yes' },
+		});
+	});
+
+	it.each([
+		['no', ['noCredit', 'badKey']],
+		['maybe', ['noCredit', 'createUncertain']],
+	] as const)('is paid %s where the images failed by %j', (paid, kinds) => {
+		const { json } = ofItem(kinds.map((kind) => ({ failure: failed(0, kind) })))!;
+		expect(json['failure']).toMatchObject({ paid });
 	});
 });

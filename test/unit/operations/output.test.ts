@@ -6,6 +6,7 @@ import { imageItems } from '../../../nodes/FluxImage/operations/output';
 import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
 import type { Http } from '../../../nodes/FluxImage/client/http';
 import type { Outcome } from '../../../nodes/FluxImage/core/problem';
+import type { GeneratedImage } from '../../../nodes/FluxImage/core/task';
 import { unlimited } from '../../../nodes/FluxImage/client/limiter';
 import { TaskHarness } from '../tasks/taskHarness';
 
@@ -14,6 +15,7 @@ async function fetching(
 	harness: TaskHarness,
 	download: (url: string) => Promise<Outcome<unknown>>,
 	count = 2,
+	told: Partial<GeneratedImage> = {},
 ) {
 	const { clock, queue } = harness;
 	const http = { ...queue.http, download } as unknown as Http;
@@ -25,13 +27,21 @@ async function fetching(
 		context: context as unknown as IExecuteFunctions,
 		itemIndex: 0,
 		gateway: GATEWAYS.seaArtCloud,
-		options: { downloadImages: true, maxImageBytes: 1, binaryPropertyName: 'data' },
+		options: {
+			downloadImages: true,
+			shareLink: 'off',
+			maxImageBytes: 1,
+			binaryPropertyName: 'data',
+		},
 	} as ItemInput;
 	const state = {
 		requestId: 'task_1',
 		modelId: 'flux_kontext_max',
 		status: 'completed',
-		images: Array.from({ length: count }, (_, n) => ({ url: `https://pictures.test/${n}.png` })),
+		images: Array.from({ length: count }, (_, n) => ({
+			url: `https://pictures.test/${n}.png`,
+			...told,
+		})),
 		raw: {},
 	} as const;
 	const ports = {
@@ -42,6 +52,7 @@ async function fetching(
 		execution: {},
 		isTestRun: false,
 		ownIds: { areRefused: false },
+		taskModels: new Map(),
 	};
 	const client = new GatewayClient(item.gateway, ports);
 	const work = imageItems(item, { ...harness.execution(), client }, state, harness.wait(60_000));
@@ -54,6 +65,18 @@ const gone = (httpCode: number) => ({
 const fetched = { value: { binary: {}, fileName: 'a.png', contentType: 'image/png' } };
 
 describe('The pictures of a task', () => {
+	const measured = { value: { ...fetched.value, dimensions: { width: 640, height: 480 } } };
+
+	it.each([
+		["the gateway's word", { width: 1024, height: 768 }, measured, { width: 1024, height: 768 }],
+		['their bytes, where it has none', {}, measured, { width: 640, height: 480 }],
+		['neither, where the bytes do not tell them', {}, fetched, {}],
+	])('have width and height by %s', async (_from, told, picture, expected) => {
+		const { outcome } = await fetching(new TaskHarness(), async () => picture, 1, told);
+		const { width, height } = outcome.items![0]!.json;
+		expect({ width, height }).toEqual(expected);
+	});
+
 	it('come out as far as they can be had, and a hint tells of the others (FAULTS B5)', async () => {
 		const harness = new TaskHarness();
 		const { outcome, hints } = await fetching(

@@ -1,9 +1,30 @@
-import type { GatewayReply, GatewayRequest } from '../../../nodes/FluxImage/gateways/gateway';
+import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
+import type {
+	Gateway,
+	GatewayReply,
+	GatewayRequest,
+} from '../../../nodes/FluxImage/gateways/gateway';
 import type { Outcome, ProblemKind } from '../../../nodes/FluxImage/core/problem';
 import type { Http, RequestLimits } from '../../../nodes/FluxImage/client/http';
 import type { SimulatedClock } from '../../../tooling/simulatedClock';
 
-export type CallKind = 'create' | 'status' | 'result' | 'cancel';
+export type CallKind = 'create' | 'status' | 'result' | 'cancel' | 'find';
+
+const OWN_ID_FIELD = 'own_id';
+
+/** The protocol of a queue gateway that also keeps the ids of its callers' own, as ToAPIs does. */
+export const KEEPS_OWN_IDS: Gateway = {
+	...GATEWAYS.seaArtCloud,
+	create: (request) => ({
+		...GATEWAYS.seaArtCloud.create(request),
+		body: {
+			...request.parameters,
+			...(request.ownId === undefined ? {} : { [OWN_ID_FIELD]: request.ownId }),
+		},
+	}),
+	ownIdField: OWN_ID_FIELD,
+	find: (ownId) => ({ method: 'GET', path: `/v1/queue/any/requests/${ownId}/find` }),
+};
 
 /** What goes wrong with one call. */
 export interface Fault {
@@ -26,6 +47,8 @@ export interface Call {
 
 interface FakeTask {
 	readonly prompt: string;
+	/** What the create carried as the caller's own id. */
+	readonly ownId?: unknown;
 	readonly endsMs: number;
 	readonly ending: 'completed' | 'failed' | 'moderated';
 	cancelled: boolean;
@@ -33,6 +56,12 @@ interface FakeTask {
 
 /** What a call takes on the wire, in milliseconds. */
 const LATENCY_MS = 20;
+
+/** The reply about a task that is not known. */
+export const UNKNOWN_TASK = {
+	statusCode: 404,
+	body: { error: { code: 'NOT_FOUND', message: '' } },
+};
 
 /** A queue gateway in memory, on a simulated clock, with faults call by call. */
 export class FakeQueue {
@@ -44,6 +73,7 @@ export class FakeQueue {
 		status: [],
 		result: [],
 		cancel: [],
+		find: [],
 	};
 	/** How long each job takes, in milliseconds. */
 	jobMs = 5_000;
@@ -88,14 +118,17 @@ export class FakeQueue {
 		request: GatewayRequest,
 		requestId: string,
 	): Pick<GatewayReply, 'statusCode' | 'body'> {
-		if (kind === 'create') return this.create(String(request.body?.prompt));
-		const task = this.tasks.get(requestId);
-		if (!task) return { statusCode: 404, body: { error: { code: 'NOT_FOUND', message: '' } } };
+		if (kind === 'create') return this.create(request.body);
+		const id = kind === 'find' ? this.idOf(requestId) : requestId;
+		const task = this.tasks.get(id);
+		if (!task) return UNKNOWN_TASK;
 		const ended = task.cancelled || this.clock.nowMs() >= task.endsMs;
-		if (kind === 'status') return { statusCode: 200, body: this.stateOf(task, ended) };
+		const state = this.stateOf(task, ended);
+		if (kind === 'find') return { statusCode: 200, body: { request_id: id, ...state } };
+		if (kind === 'status') return { statusCode: 200, body: state };
 		if (kind === 'result') {
 			const outputs = [{ type: 'image', url: `https://pictures.test/${requestId}.png` }];
-			return { statusCode: 200, body: ended ? { outputs } : this.stateOf(task, ended) };
+			return { statusCode: 200, body: ended ? { outputs } : state };
 		}
 		task.cancelled ||= !ended;
 		return ended
@@ -103,10 +136,21 @@ export class FakeQueue {
 			: { statusCode: 202, body: { status: 'CANCELLATION_REQUESTED' } };
 	}
 
-	private create(prompt: string): Pick<GatewayReply, 'statusCode' | 'body'> {
+	/** The ids of their own that the creates carried, the earliest first. */
+	get ownIds(): unknown[] {
+		return [...this.tasks.values()].map(({ ownId }) => ownId);
+	}
+
+	private idOf(ownId: string): string {
+		return [...this.tasks].find(([, task]) => task.ownId === ownId)?.[0] ?? '';
+	}
+
+	private create(body: GatewayRequest['body']): Pick<GatewayReply, 'statusCode' | 'body'> {
 		const requestId = `task-${this.tasks.size + 1}`;
 		const endsMs = this.clock.nowMs() + this.jobMs;
-		this.tasks.set(requestId, { prompt, endsMs, ending: this.ending, cancelled: false });
+		const { prompt, [OWN_ID_FIELD]: ownId } = body ?? {};
+		const task = { prompt: String(prompt), ownId, endsMs, ending: this.ending };
+		this.tasks.set(requestId, { ...task, cancelled: false });
 		return { statusCode: 200, body: { request_id: requestId, queue_position: 0 } };
 	}
 
@@ -124,5 +168,6 @@ function readPath({ method, path }: GatewayRequest): { kind: CallKind; requestId
 	const [, requestId = '', verb = ''] = /requests\/([^/]+)\/(\w+)$/.exec(path) ?? [];
 	if (method === 'POST') return { kind: 'create', requestId: '' };
 	if (method === 'PUT') return { kind: 'cancel', requestId };
+	if (verb === 'find') return { kind: 'find', requestId };
 	return { kind: verb === 'response' ? 'result' : 'status', requestId };
 }

@@ -57,6 +57,75 @@ describe('What a node remembers of its tasks', () => {
 		expect(retry.get({ ...create, origin: ['another'] })).toBeUndefined();
 	});
 
+	it('is named by the image too, where each has a task; the first as if it were alone', () => {
+		const context = {};
+		const book = new Book(context, '1');
+		book.made(create, task);
+		book.made({ ...create, number: 1 }, { ...task, requestId: 'task-2' });
+		const later = new Book(context, '1');
+		expect(later.get(create)?.requestId).toBe('task-1');
+		expect(later.get({ ...create, number: 1 })?.requestId).toBe('task-2');
+		expect(later.get({ ...create, number: 2 })).toBeUndefined();
+		expect(Object.keys((context as Record<string, object>)['fluxImageTasks']!)).toEqual([
+			'0/0',
+			'0/0/1',
+		]);
+	});
+
+	it('says of an item whether any of its images was paid for, and of no other item', () => {
+		const book = new Book({}, '1');
+		book.made({ ...create, number: 2 }, task);
+		expect(book.paidBefore(create)).toBe('yes');
+		expect(book.paidBefore({ ...create, itemIndex: 1 })).toBe('no');
+		expect(book.paidBefore({ ...create, runIndex: 1 })).toBe('no');
+	});
+
+	it('counts no create of another image that is on its way: what it comes to is told by itself', () => {
+		const book = new Book({}, '1');
+		const second = { ...create, number: 1 };
+		book.begin(second, task.modelId);
+		expect(book.paidFor(create)).toBe('no');
+		book.doubt(second, { kind: 'createUncertain' });
+		expect(book.paidFor(create)).toBe('maybe');
+		book.begin(second, task.modelId);
+		book.made(second, task);
+		expect(book.paidFor(create)).toBe('yes');
+		// Of an earlier attempt nothing is on its way any more.
+		const context = {};
+		new Book(context, '1').begin(second, task.modelId);
+		expect(new Book(context, '1').paidFor(create)).toBe('maybe');
+	});
+
+	it('tells images of one call of a tool apart, whose payloads are the same', () => {
+		const context = {};
+		const book = toolOf(context);
+		book.made(create, task);
+		book.made({ ...create, number: 1 }, { ...task, requestId: 'task-2' });
+		book.publish();
+		const next = toolOf(context);
+		expect(next.get({ ...create, number: 1 })?.requestId).toBe('task-2');
+		expect(next.get(create)?.requestId).toBe('task-1');
+	});
+
+	it('has the seed that was sent, whatever a later attempt would send', () => {
+		const context = {};
+		const book = new Book(context, '1');
+		book.begin({ ...create, seed: 5 }, task.modelId);
+		book.made({ ...create, seed: 5 }, task);
+		expect(new Book(context, '1').seedOf({ ...create, seed: 6 })).toBe(5);
+		book.begin({ ...create, number: 1 }, task.modelId);
+		expect(book.seedOf({ ...create, number: 1, seed: 6 })).toBeUndefined();
+	});
+
+	it("has no seed of another's task, unless it was made from the very same", () => {
+		const book = new Book({}, '1');
+		const key = { ...create, seed: 5 };
+		book.takeOver(key, task, { kind: 'key', requestChanged: false });
+		expect(book.seedOf(key)).toBeUndefined();
+		book.takeOver(key, task, { kind: 'testRun', requestChanged: false });
+		expect(book.seedOf(key)).toBe(5);
+	});
+
 	it('holds no payload, and of the origin its digest alone', () => {
 		const context: Record<string, unknown> = {};
 		new Book(context, '1').made(create, task);

@@ -81,6 +81,7 @@ export class TaskHarness {
 			execution: this,
 			isTestRun: false,
 			ownIds: this.ownIds,
+			taskModels: new Map(),
 		});
 		const ledger = new Ledger({
 			context,

@@ -5,8 +5,16 @@ import { told } from '../finish';
 import type { Operation } from '../operation';
 import { tellPaidTestRun } from '../orderKey';
 import { imageItems, taskItem } from '../output';
+import { tellFewer, withSeed } from './orderOutput';
 import type { ImageOrder } from '../imageRequest';
-import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay } from '../parameters';
+import {
+	checkInputUrls,
+	formatOf,
+	ORDER_OPTIONS,
+	orderOf,
+	readImageOrders,
+	tasksToPay,
+} from '../parameters';
 
 /** Image > Create: start a task and go on; Task > Wait or Task > Get Result collects it later. */
 export const create: Operation<ImageOrder> = {
@@ -18,13 +26,15 @@ export const create: Operation<ImageOrder> = {
 	options: [
 		...ORDER_OPTIONS,
 		'cancelOnStop',
+		'includeInputFields',
 		'includeRawResponse',
 		'maxConcurrentTasks',
 		'timeout',
 	],
-	read: readImageOrder,
+	read: readImageOrders,
 	order: ({ key }) => key,
 	costs: tasksToPay,
+	format: formatOf,
 	check: checkInputUrls,
 	async run(item, request, execution) {
 		const order = orderOf(item, request, execution);
@@ -37,8 +47,8 @@ export const create: Operation<ImageOrder> = {
 			task.requestId === ''
 				? await imageItems(item, execution, task, until)
 				: { items: [taskItem(item, task)] };
-		if (reuse) return told(item, outcome, reuse);
-		tellPaidTestRun(item, execution, order.key);
-		return outcome;
+		if (!reuse) tellPaidTestRun(item, execution, order.key);
+		tellFewer(item, request, order, task, reuse);
+		return withSeed(reuse ? told(item, outcome, reuse) : outcome, execution, request);
 	},
 };

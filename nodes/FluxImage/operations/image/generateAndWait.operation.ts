@@ -5,7 +5,15 @@ import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { ItemOutcome, Operation } from '../operation';
 import type { ImageOrder } from '../imageRequest';
 import { tellPaidTestRun } from '../orderKey';
-import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrder, tasksToPay } from '../parameters';
+import { tellFewer, withSeed } from './orderOutput';
+import {
+	checkInputUrls,
+	formatOf,
+	ORDER_OPTIONS,
+	orderOf,
+	readImageOrders,
+	tasksToPay,
+} from '../parameters';
 
 /** Image > Generate and Wait: from the prompt to the picture in one node. */
 export const generateAndWait: Operation<ImageOrder> = {
@@ -15,22 +23,26 @@ export const generateAndWait: Operation<ImageOrder> = {
 	action: 'Generate an image and wait for it',
 	description: 'Create a task, wait until it is finished, and put out its pictures',
 	options: [...ORDER_OPTIONS, ...PICTURE_OPTIONS],
-	read: readImageOrder,
+	read: readImageOrders,
 	order: ({ key }) => key,
 	costs: tasksToPay,
+	format: formatOf,
 	check: checkInputUrls,
 	async run(item, request, execution) {
 		const order = orderOf(item, request, execution);
 		const wait = waitOptions(item, execution, order.deadlineMs);
-		const ending = await generate(execution, order, wait);
-		const outcome = await finishItem(item, execution, ending, wait);
-		if (!isGone(ending, outcome)) {
-			if (ending.task && !ending.reuse) tellPaidTestRun(item, execution, order.key);
-			return outcome;
+		let ending = await generate(execution, order, wait);
+		let outcome = await finishItem(item, execution, ending, wait);
+		if (isGone(ending, outcome)) {
+			// What an earlier test run paid for cannot be had any more.
+			await execution.ledger.takeBack(order.key, ending.task);
+			ending = await generate(execution, order, wait);
+			outcome = await finishItem(item, execution, ending, wait);
+		} else if (ending.task && !ending.reuse) {
+			tellPaidTestRun(item, execution, order.key);
 		}
-		// What an earlier test run paid for cannot be had any more.
-		await execution.ledger.takeBack(order.key, ending.task);
-		return await finishItem(item, execution, await generate(execution, order, wait), wait);
+		if (ending.task) tellFewer(item, request, order, ending.task, ending.reuse);
+		return withSeed(outcome, execution, request);
 	},
 };
 

@@ -18,7 +18,7 @@ export const cancel: Operation<TaskRef> = {
 	needsCancel: true,
 	async read(item) {
 		const { context, itemIndex, gateway } = item;
-		if (gateway.cancel) return await readTaskRef(item);
+		if (gateway.cancel) return [await readTaskRef(item)];
 		throw inputError(
 			context,
 			itemIndex,

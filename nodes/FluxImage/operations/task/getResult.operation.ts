@@ -17,12 +17,14 @@ export const getResult: Operation<TaskRef> = {
 	options: [
 		'binaryPropertyName',
 		'downloadImages',
+		'includeInputFields',
 		'includeRawResponse',
 		'maxConcurrentTasks',
 		'maxImageSize',
+		'shareLink',
 		'timeout',
 	],
-	read: readTaskRef,
+	read: async (item) => [await readTaskRef(item)],
 	contradiction: contradictionIn,
 	async run(item, task, execution) {
 		const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };

@@ -11,7 +11,7 @@ export const getStatus: Operation<TaskRef> = {
 	action: 'Get the status of a task',
 	description: 'See whether a task is queued, running, completed, failed or cancelled',
 	options: ['includeRawResponse', 'maxConcurrentTasks'],
-	read: readTaskRef,
+	read: async (item) => [await readTaskRef(item)],
 	contradiction: contradictionIn,
 	async run(item, task, execution) {
 		const { value: state, problem } = await execution.client.status(task, readUntil(execution));

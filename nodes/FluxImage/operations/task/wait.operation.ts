@@ -12,7 +12,7 @@ export const wait: Operation<TaskRef> = {
 	action: 'Wait for a task',
 	description: 'Wait until a task is finished, and put out its pictures',
 	options: PICTURE_OPTIONS,
-	read: readTaskRef,
+	read: async (item) => [await readTaskRef(item)],
 	contradiction: contradictionIn,
 	async run(item, task, execution) {
 		const until = waitOptions(item, execution, deadlineOf(item, execution));

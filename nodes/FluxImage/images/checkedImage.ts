@@ -1,0 +1,77 @@
+import type { TaskRef } from '../core/task';
+import type { PictureType } from './signature';
+
+/** An input image, checked; its bytes are read again when they are sent, and not kept. */
+export type InputImage = HostedImage | FetchedUrl | EarlierPicture | HeldImage;
+
+/** What every input image has. */
+interface Placed {
+	/** Its place in the editor: `Input Images 2`, and `Input Images 2, image 3` where that row has several. */
+	readonly name: string;
+	/** Tells two images apart in the memory of tasks. */
+	readonly digest: string;
+}
+
+/** An image that the gateway fetches. */
+export interface HostedImage extends Placed {
+	readonly form: 'url';
+	readonly url: string;
+}
+
+/**
+ * An image by URL for a model that takes base64 alone: it is fetched when it is sent. The order has it by
+ * its address, whatever lies there at the time.
+ */
+export interface FetchedUrl extends Placed {
+	readonly form: 'fetchedUrl';
+	readonly url: string;
+	readonly maximumBytes: number;
+}
+
+/** A picture that an earlier task of this gateway and account has made: it is fetched when it is sent. */
+export interface EarlierPicture extends Placed {
+	readonly form: 'earlierTask';
+	readonly task: TaskRef;
+	/** Which of the task's pictures, from 0. */
+	readonly imageIndex: number;
+	readonly maximumBytes: number;
+	/** How the item contradicts the node about the task, for the words of one that is not found. */
+	readonly contradiction?: string;
+}
+
+/** An image that n8n or the workflow has; its digest is the SHA-256 of its bytes. */
+export interface HeldImage extends Placed {
+	readonly form: 'base64';
+	/** What its bytes say it is; nothing where they are no picture known here. */
+	readonly type: PictureType | undefined;
+	/** Whether its EXIF data turns it: what is sent are its pixels as they lie. */
+	readonly isTurned: boolean;
+	readonly bytes: () => Promise<Buffer>;
+}
+
+/** The images that the node fetches itself. */
+export const isFetched = (image: InputImage): image is FetchedUrl | EarlierPicture =>
+	image.form === 'fetchedUrl' || image.form === 'earlierTask';
+
+/** What is wrong with an input image, in the editor's terms. */
+export class ImageInputError extends Error {
+	override readonly name = 'ImageInputError';
+}
+
+/** The start of a text: a picture that was pasted would drown the message. */
+export const shorten = (text: string) =>
+	text.length > 40 ? `"${text.slice(0, 40)}…"` : `"${text}"`;
+
+/** What stands in the place of the right thing, to follow "but". */
+export function found(value: unknown): string {
+	if (value === undefined || value === null) return 'is missing';
+	if (typeof value === 'string') return value.trim() === '' ? 'is empty' : `is ${shorten(value)}`;
+	if (Array.isArray(value)) return value.length === 0 ? 'is an empty list' : 'is a list';
+	return typeof value === 'object' ? 'is an object' : `is ${String(value)}`;
+}
+
+/** As the models' tables count them. */
+const MEGABYTE = 1024 * 1024;
+
+/** Rounded up: a file that is one byte too large must not seem to be as large as allowed. */
+export const shownMegabytes = (bytes: number) => Math.ceil((bytes / MEGABYTE) * 100) / 100;

@@ -1,0 +1,173 @@
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+
+import { FLUX_NAME, useBinaryMode, type Outcome } from '../../tooling/engine/engine';
+import { itemWith, smallPicture } from '../contract/behaviors/inputImages';
+import { inExecution } from '../unit/client/inExecution';
+import { serve } from '../unit/client/localServer';
+import { exif, photo } from '../unit/images/photos';
+import { NodeHarness, type Ask } from './nodeHarness';
+
+let harness: NodeHarness;
+let red: Buffer;
+let blue: Buffer;
+
+beforeAll(async () => {
+	harness = await NodeHarness.open();
+	[red, blue] = [await smallPicture('red'), await smallPicture('blue')];
+});
+afterAll(async () => await harness.close());
+beforeEach(() => harness.reset());
+
+const itemOf = (files: Record<string, Buffer>, json = {}) => ({
+	...itemWith(files),
+	json: { prompt: 'Edit it', ...json },
+});
+
+const editing = (row: INodeParameters, { parameters, ...ask }: Ask = {}): Ask => ({
+	...ask,
+	parameters: { inputImages: { image: [row] }, ...parameters },
+});
+
+const sentImages = () => {
+	const body = harness.sandbox.ledger.where({ call: 'create' }).at(-1)?.body ?? {};
+	return Object.entries(body)
+		.filter(([name]) => name.startsWith('input_image'))
+		.map(([, value]) => String(value));
+};
+
+const base64 = (...pictures: Buffer[]) => pictures.map((bytes) => bytes.toString('base64'));
+
+const hintsOf = ({ run }: Outcome) =>
+	(run.data.resultData.runData[FLUX_NAME]?.at(-1)?.hints ?? []).map(({ message }) => message);
+
+describe.each(['default', 'filesystem'] as const)('Files that n8n keeps in mode %s', (mode) => {
+	beforeAll(async () => await useBinaryMode(mode));
+	afterAll(async () => await useBinaryMode('filesystem'));
+
+	/** A file as n8n stores it. */
+	const store = async (bytes: Buffer, name: string) =>
+		await inExecution('http://127.0.0.1:1', async ({ context }) =>
+			context.helpers.prepareBinaryData(bytes, name, 'image/png'),
+		);
+
+	const stored = async (): Promise<INodeExecutionData> => {
+		const [photo, other] = [await store(red, 'photo.png'), await store(blue, 'other.png')];
+		expect(photo.id === undefined).toBe(mode === 'default');
+		return { json: { prompt: 'Edit it' }, binary: { photo, other } };
+	};
+
+	it.each([
+		['photo, other', [0, 1]],
+		['={{ $binary }}', [0, 1]],
+		['={{ $binary.other }}', [1]],
+		["={{ $('Items').item.binary.photo }}", [0]],
+		["={{ $('Items').item.binary }}", [0, 1]],
+		["={{ [$('Items').item.binary.other, 'photo'] }}", [1, 0]],
+		["={{ $('Items').all() }}", [0, 1]],
+		['={{ Object.values($binary) }}', [0, 1]],
+	])('are taken by %s', async (binaryPropertyName, expected) => {
+		const item = await stored();
+		const { error } = await harness.run(
+			editing({ source: 'binary', binaryPropertyName }, { items: [item] }),
+		);
+		expect(error).toBeUndefined();
+		expect(sentImages()).toEqual(base64(...expected.map((at) => [red, blue][at]!)));
+	});
+});
+
+describe('Input images', () => {
+	it('of one expression for every item are uploaded once each to ToAPIs', async () => {
+		const items = [itemOf({ photo: red, other: blue }), itemOf({ photo: blue, other: red })];
+		const row = { source: 'binary', binaryPropertyName: '={{ $binary }}' };
+		const { error } = await harness.run(editing(row, { gateway: 'toApis', items }));
+		expect(error).toBeUndefined();
+		expect(harness.sandbox.ledger.where({ call: 'upload' })).toHaveLength(2);
+		expect(harness.creates()).toBe(2);
+	});
+
+	it('beyond the maximum, hidden in one text, are refused before anything is sent', async () => {
+		const url = Array.from({ length: 5 }, (_, at) => `https://a.example/${at}.png`).join('\n');
+		const { error } = await harness.run(editing({ source: 'url', url }));
+		expect(error!.message).toBe(
+			'Input Images must be at most 4 for FLUX.1 Kontext [max], but are 5',
+		);
+		expect(error!.description).toContain('nothing was sent and nothing was paid');
+		expect(harness.sandbox.ledger.requests).toEqual([]);
+	});
+
+	it('of a list that was filtered empty are an error, and no drawing without them', async () => {
+		const items = [{ json: { prompt: 'Edit it', photos: [{ url: '', ok: false }] } }];
+		const filtered = '={{ $json.photos.filter((photo) => photo.ok) }}';
+		const { error } = await harness.run(editing({ source: 'url', url: filtered }, { items }));
+		expect(error!.message).toContain('Input Images 1: URL must begin with');
+		expect(error!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'no' } });
+		expect(harness.creates()).toBe(0);
+	});
+
+	it("by a form's label are told by their field's name, and that nothing was paid", async () => {
+		const items = [itemOf({ Upload_Old_Photo: red }), itemOf({ Upload_Old_Photo: blue })];
+		const row = { source: 'binary', binaryPropertyName: 'Upload Old Photo' };
+		const { error } = await harness.run(editing(row, { items }));
+		expect(error!.message).toBe(
+			'Input Images 1: This item has no file in "Upload Old Photo". It has: Upload_Old_Photo',
+		);
+		expect(error!.description).toContain('Item 0: nothing was sent and nothing was paid.');
+		expect(harness.creates()).toBe(0);
+	});
+
+	it.each([
+		['https://api.telegram.org/file/bot1234:AAF-secret/photos/1.jpg', 'seaArtCloud', 'flux_2_pro'],
+		['https://api.telegram.org/file/bot1234:AAF-secret/photos/1.jpg', 'toApis', 'flux-2-pro'],
+		['https://drive.google.com/file/d/secret/view', 'vtrix', 'flux_kontext_max'],
+	] as const)(
+		'at %s are refused at %s, and the address is not shown',
+		async (url, gateway, model) => {
+			const items = [{ json: { prompt: 'Edit it', url } }];
+			const ask: Ask = { gateway, items, parameters: { model } };
+			const { error } = await harness.run(editing({ source: 'url', url: '={{ $json.url }}' }, ask));
+			expect(error!.message).toMatch(
+				/^Input Images 1: URL is a (Telegram file link|page of Google)/,
+			);
+			expect(JSON.stringify(error)).not.toContain('secret');
+			expect(harness.sandbox.ledger.requests).toEqual([]);
+		},
+	);
+
+	it('that come twice are told in a hint, and sent', async () => {
+		const row = { source: 'binary', binaryPropertyName: 'photo, photo' };
+		const outcome = await harness.run(editing(row, { items: [itemOf({ photo: red })] }));
+		expect(sentImages()).toEqual(base64(red, red));
+		expect(hintsOf(outcome)).toEqual([expect.stringContaining('it is sent twice')]);
+	});
+
+	it('that EXIF turns are told in a hint, from a file and where the node fetches them', async () => {
+		const turned = await photo(exif(6, 'MM'));
+		const host = await serve((response) => response.end(turned));
+		const rows = [
+			{ source: 'binary', binaryPropertyName: 'photo' },
+			{ source: 'url', url: `${host.url}/photo.jpg` },
+			{ source: 'binary', binaryPropertyName: 'upright' },
+		];
+		const outcome = await harness.run({
+			items: [itemOf({ photo: turned, upright: await photo(exif(1, 'MM')) })],
+			parameters: { model: 'flux_2_pro', inputImages: { image: rows } },
+		});
+		await host.close();
+		expect(outcome.error).toBeUndefined();
+		expect(hintsOf(outcome).map((hint) => hint.slice(0, 64))).toEqual([
+			'Input Images 1 is a photo that is shown turned by its EXIF data.',
+			'Input Images 2 is a photo that is shown turned by its EXIF data.',
+		]);
+	});
+
+	it('from our own items are their pictures', async () => {
+		const drawn = await harness.run({ prompts: ['An apple', 'A pear'] });
+		harness.sandbox.ledger.clear();
+		const items = [{ json: { prompt: 'Both', rows: drawn.items.map(({ json }) => json) } }];
+		const { error } = await harness.run(
+			editing({ source: 'url', url: '={{ $json.rows }}' }, { items }),
+		);
+		expect(error).toBeUndefined();
+		expect(sentImages()).toEqual(drawn.items.map(({ json }) => json.url));
+	});
+});

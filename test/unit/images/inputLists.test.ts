@@ -1,0 +1,277 @@
+import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
+
+import { hintsOn } from '../../../nodes/FluxImage/images/inputHints';
+import { held, pngOf, readField, type For } from './readImages';
+
+const [SMALL, MIDDLE, LARGE] = [pngOf(20), pngOf(30), pngOf(40)];
+
+/** An item with three files. */
+const ITEM: Partial<INodeExecutionData> = {
+	binary: { data: held(SMALL), data_1: held(MIDDLE), 'front, left': held(LARGE) },
+};
+
+/** How many bytes each image has that a row of Binary Field gives. */
+async function sizes(binaryPropertyName: unknown, more: For = {}): Promise<number[]> {
+	const images = await readField({ source: 'binary', binaryPropertyName }, { item: ITEM, ...more });
+	const bytes = images.map(async (image) =>
+		image.form === 'base64' ? (await image.bytes()).length : 0,
+	);
+	return await Promise.all(bytes);
+}
+
+/** As n8n gives `$binary`: without the bytes. */
+const bare = (file: IBinaryData): Partial<IBinaryData> =>
+	Object.fromEntries(Object.entries(file).filter(([name]) => name !== 'data'));
+
+describe('Binary Field', () => {
+	it.each<[string, unknown, number[]]>([
+		['a name', 'data', [20]],
+		['a name with blanks around it', ' data ', [20]],
+		['names by comma', 'data, data_1', [20, 30]],
+		['names by comma without a blank', 'data_1,data', [30, 20]],
+		['a name with a comma in it', 'front, left', [40]],
+		['a list of names', ['data_1', 'front, left'], [30, 40]],
+		['a list as JSON in a text', '["data","data_1"]', [20, 30]],
+		['a list in a list', [['data'], ['data_1']], [20, 30]],
+		['a file of any node', held(LARGE), [40]],
+		['files of any node', [held(LARGE), held(SMALL)], [40, 20]],
+		['a map of files', { a: held(MIDDLE), b: held(SMALL) }, [30, 20]],
+		['a list of maps', [{ a: held(MIDDLE) }, { a: held(SMALL) }], [30, 20]],
+		['items of n8n', [{ json: { id: 1 }, binary: { data: held(LARGE) } }], [40]],
+		['a file beside a name', [held(LARGE), 'data'], [40, 20]],
+	])('takes %s', async (_what, value, expected) => {
+		expect(await sizes(value)).toEqual(expected);
+	});
+
+	it('takes what $binary gives where n8n keeps files in memory, without their bytes', async () => {
+		const [data, data1] = [held(SMALL, 'one.png'), held(MIDDLE, 'two.png')];
+		const item = { binary: { data, data_1: data1 } };
+		expect(await sizes({ data: bare(data), data_1: bare(data1) }, { item })).toEqual([20, 30]);
+		expect(await sizes(bare(data1), { item })).toEqual([30]);
+	});
+
+	it('does not guess between two files that are the same but for their bytes', async () => {
+		const item = { binary: { data: held(SMALL), data_1: held(MIDDLE) } };
+		await expect(sizes(bare(held(MIDDLE)), { item })).rejects.toThrow(
+			'Input Images 1: n8n gives this file without its content. Give the name of its field',
+		);
+		expect(await sizes({ data_1: bare(held(MIDDLE)) }, { item })).toEqual([30]);
+	});
+
+	it.each<[string, object]>([
+		['photo', { photo: held(MIDDLE), name: 'x' }],
+		['Upload Old Photo', { 'Upload Old Photo': held(MIDDLE) }],
+		['photo', { _files: { photo: held(MIDDLE) } }],
+		['_files.photo', { _files: { photo: held(MIDDLE) } }],
+		['body.photo', { body: { photo: held(MIDDLE) } }],
+	])('finds %s where a workflow of n8n 2 keeps files in its JSON: %j', async (name, json) => {
+		expect(await sizes(name, { item: { json: json as INodeExecutionData['json'] } })).toEqual([30]);
+	});
+
+	it('says which files there are in the JSON', async () => {
+		const json = { _files: { data: held(SMALL) }, 'Old Photo': held(SMALL) } as never;
+		await expect(sizes('photo', { item: { json } })).rejects.toThrow(
+			'This item has no file in "photo". It has: data, Old Photo',
+		);
+	});
+
+	it('says what the item has, where a label was typed in place of the name', async () => {
+		const item = { binary: { Upload_Old_Photo: held(SMALL), Mask: held(SMALL) } };
+		await expect(sizes('Upload Old Photo', { item })).rejects.toThrow(
+			/^Input Images 1: This item has no file in "Upload Old Photo"\. It has: Upload_Old_Photo, Mask$/,
+		);
+		await expect(sizes('data', { item: {} })).rejects.toThrow(
+			'This item has no file in "data". It has no files',
+		);
+	});
+
+	it.each(['constructor', '__proto__', 'toString'])('has no file in %s', async (name) => {
+		await expect(sizes(name)).rejects.toThrow(`This item has no file in "${name}"`);
+	});
+
+	it.each<[string, unknown, string]>([
+		['a list with a hole', ['data', undefined], 'Input Images 1, image 2: Input Binary Field'],
+		['a list with null', [null, 'data'], 'Input Images 1, image 1: Input Binary Field'],
+		[
+			'an empty list',
+			[],
+			'Input Binary Field must be the name of a field, or a file, but is an empty',
+		],
+		['an empty list in a list', ['data', []], 'Input Images 1, image 2: Input Binary Field'],
+		['an empty map', {}, 'must be the name of a field, or a file, but is an object'],
+		['a name that is missing beside a comma', 'data, ', 'Input Images 1, image 2: Input Binary'],
+		['a map with what is no file', { a: held(SMALL), rows: 7 }, 'Input Images 1, image 2: Input'],
+		['a map with a text', { a: held(SMALL), note: 'x' }, 'image 2: This item has no file in "x"'],
+		['a file of another kind', held(Buffer.from('%PDF-1.7')), 'must be a PNG, JPEG, WebP or GIF'],
+		['a file without bytes', { ...held(SMALL), data: '' }, 'without its content'],
+		[
+			'a word of the store in place of the bytes',
+			{ ...held(SMALL), data: 'filesystem-v2' },
+			'without its content',
+		],
+		['a file that n8n has no more', { ...held(SMALL), id: 'nowhere:1' }, 'could not read the file'],
+	])('refuses %s', async (_what, value, words) => {
+		await expect(sizes(value)).rejects.toThrow(words);
+	});
+});
+
+const A = 'https://a.example/1.png';
+const B = 'https://b.example/2.png?w=1,2';
+
+const urls = async (url: unknown) =>
+	(await readField({ source: 'url', url })).map((image) => image.form === 'url' && image.url);
+
+describe('URL', () => {
+	const COMMAS = 'https://res.example/w_1,h_2/a,b.png';
+
+	it.each<[string, unknown, string[]]>([
+		['an address', A, [A]],
+		['an address with commas in it', COMMAS, [COMMAS]],
+		['an address that ends in a comma', `${A},`, [`${A},`]],
+		['one a line', `${A}\n${B}`, [A, B]],
+		['one a line, with empty lines', `\n${A}\r\n\r\n${COMMAS}\n`, [A, COMMAS]],
+		['by comma before a blank', `${COMMAS}, ${B}`, [COMMAS, B]],
+		['by comma before https://', `${B},${A}`, [B, A]],
+		['by comma and line', `${A},\n${B}`, [A, B]],
+		['a list', [A, B], [A, B]],
+		['a list as JSON in a text', JSON.stringify([A, B]), [A, B]],
+		['objects as JSON in a text', ` ${JSON.stringify([{ url: A }])}`, [A]],
+		['objects with a url', [{ url: A, width: 7 }, { url: B }], [A, B]],
+		['objects with a src', { src: A }, [A]],
+		['an object whose url is empty, with a src', { url: '', src: B }, [B]],
+		['our own items', [{ requestId: 'x', status: 'completed', url: A, imageIndex: 0 }], [A]],
+		['items of n8n', [{ json: { url: A }, pairedItem: 0 }, { json: { url: B } }], [A, B]],
+		['an object whose url is a list', { url: [A, { url: B }] }, [A, B]],
+		['a list in a list', [[A], [[B]]], [A, B]],
+	])('takes %s', async (_what, value, expected) => {
+		expect(await urls(value)).toEqual(expected);
+	});
+
+	it.each<[string, unknown, string]>([
+		[
+			'an empty text',
+			' \n ',
+			'Input Images 1: URL must begin with http:// or https://, but is empty',
+		],
+		['a list with a hole', [A, undefined], 'Input Images 1, image 2: URL must begin with'],
+		['a list with null', [null, A], 'Input Images 1, image 1: URL must begin with'],
+		['an empty list', [], 'but is an empty list'],
+		['an empty list in a text', '[]', 'but is'],
+		['a second address that came to nothing', `${A}, `, 'Input Images 1, image 2: URL must begin'],
+		['a first address that came to nothing', `, ${A}`, 'Input Images 1, image 1: URL must begin'],
+		['an object whose url is empty', [{ url: A }, { url: '' }], 'image 2: URL must be an address'],
+		['an item that failed', [{ error: 'no', url: null }], 'is an object without a url or src'],
+		[
+			'a data: text among addresses',
+			[A, 'data:image/png;base64,AA'],
+			'Choose Base64 as its Source',
+		],
+		['an object that holds itself', circle(), 'URL must be an address, but is an object'],
+	])('refuses %s', async (_what, value, words) => {
+		await expect(urls(value)).rejects.toThrow(words);
+	});
+});
+
+/** Deeper than any list that a person writes. */
+function circle(): object {
+	const inner: { url?: object } = {};
+	inner.url = inner;
+	return inner;
+}
+
+describe('Base64', () => {
+	const read = async (base64: unknown) =>
+		(await readField({ source: 'base64', base64 })).map(({ name }) => name);
+	const [one, two] = [SMALL, MIDDLE].map((bytes) => bytes.toString('base64'));
+
+	it.each<[string, unknown, number]>([
+		['a text', one, 1],
+		['a list', [one, `data:image/png;base64,${two}`], 2],
+		['a list as JSON in a text', JSON.stringify([one, two]), 2],
+	])('takes %s', async (_what, value, count) => {
+		expect(await read(value)).toHaveLength(count);
+	});
+
+	it.each<[string, unknown]>([
+		['an empty list', []],
+		['a list with a hole', [one, null]],
+		['a list of objects', [{ b64_json: one }]],
+	])('refuses %s', async (_what, value) => {
+		await expect(read(value)).rejects.toThrow(/Base64 must be an image as base64, but is/);
+	});
+});
+
+describe('All input images together', () => {
+	it('are counted after they are taken apart, and before any is read', async () => {
+		const rows = [
+			{ source: 'url', url: `${A}\n${B}` },
+			{ source: 'binary', binaryPropertyName: 'nowhere, data' },
+			{ source: 'url', url: A },
+		];
+		await expect(readField(rows, { model: 'flux_kontext_max' })).rejects.toThrow(
+			'Input Images must be at most 4 for FLUX.1 Kontext [max], but are 5',
+		);
+	});
+
+	it('go to the list for several where one row has several', async () => {
+		const row = { source: 'url', url: [A, B] };
+		const of = { gateway: 'toApis', model: 'flux-kontext-max' } as const;
+		expect(await readField(row, of)).toHaveLength(2);
+		const switches = { imageField: 'image_urls' };
+		await expect(readField(row, { ...of, switches })).rejects.toThrow('must be at most 1');
+	});
+
+	it('have the place of their row, and within it', async () => {
+		const rows = [
+			{ source: 'url', url: A },
+			{ source: 'url', url: [A, B] },
+		];
+		const images = await readField(rows);
+		expect(images.map(({ name }) => name)).toEqual([
+			'Input Images 1',
+			'Input Images 2, image 1',
+			'Input Images 2, image 2',
+		]);
+	});
+
+	it('are told where one comes twice, under whatever name', async () => {
+		const item = { binary: { data: held(SMALL), photo: held(SMALL, 'other.png') } };
+		const row = { source: 'binary', binaryPropertyName: 'data, photo' };
+		expect(hintsOn(await readField(row, { item }))).toEqual([
+			'Input Images 1, image 2 is the same picture as Input Images 1, image 1: it is sent twice.',
+		]);
+	});
+});
+
+describe('Earlier Task', () => {
+	const read = async (row: object) => await readField({ source: 'task', ...row });
+
+	it('names a task, a picture of it, and the model', async () => {
+		const row = { requestId: ' abc ', imageIndex: '1', taskModel: 'flux_2_pro' };
+		expect(await read(row)).toMatchObject([
+			{
+				form: 'earlierTask',
+				task: { requestId: 'abc', modelId: 'flux_2_pro' },
+				imageIndex: 1,
+				digest: 'task/abc/1',
+			},
+		]);
+		expect(await read({ requestId: 7 })).toMatchObject([
+			{ task: { requestId: '7', modelId: 'flux_kontext_max' }, imageIndex: 0 },
+		]);
+	});
+
+	it.each([
+		[{ requestId: '' }, 'Input Images 1: Request ID must be the ID of a task, but is empty'],
+		[{}, 'Request ID must be the ID of a task, but is missing'],
+		[{ requestId: '..' }, 'Request ID must be the ID of a task, but is ".."'],
+		[{ requestId: ['a'] }, 'Request ID must be the ID of a task, but is a list'],
+		[{ requestId: 'a', imageIndex: -1 }, 'Image Index must be a whole number from 0, but is -1'],
+		[{ requestId: 'a', imageIndex: 0.5 }, 'Image Index must be a whole number from 0, but is 0.5'],
+		[{ requestId: 'a', imageIndex: 'first' }, 'Image Index must be a whole number from 0'],
+		[{ requestId: 'a', imageIndex: null }, 'Image Index must be a whole number from 0'],
+		[{ requestId: 'a', taskModel: ['b'] }, 'Task Model must be the ID of a model, but is a list'],
+	])('refuses %j', async (row, words) => {
+		await expect(read(row)).rejects.toThrow(words);
+	});
+});
