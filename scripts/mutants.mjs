@@ -135,8 +135,8 @@ async function mutate(layer, testFiles) {
 		ignoreStatic: quick,
 		...(concurrency ? { concurrency } : {}),
 		// Only for a loop that never gives way; what comes to a standstill the runner sees by itself.
-		timeoutFactor: 4,
-		timeoutMS: 60_000,
+		timeoutFactor: 2,
+		timeoutMS: 30_000,
 		thresholds: { high: 90, low: GOAL, break: null },
 		tempDirName: '.stryker-tmp',
 	}).runMutationTest();

@@ -58,6 +58,12 @@ const LOOK_MS = 250;
 const BUSY_MS = 5;
 const OWN_TIMERS = 1;
 
+/**
+ * Stryker lets changed code run a hundred times as often as the right code did in all tests together;
+ * the loops of a simulated clock take minutes for that.
+ */
+const LESS_OFTEN = 20;
+
 /** No test is cut by a timer of its own, which would go on with the tests of a run that was given up. */
 const NEVER_MS = 2 ** 31 - 1;
 
@@ -151,7 +157,10 @@ class ResidentRunner {
 		const isStatic = mutantActivation === 'static';
 		if (isStatic || this.areModulesChanged) this.forgetModules();
 		this.areModulesChanged = isStatic;
-		Object.assign(stryker, { hitCount: hitLimit && 0, hitLimit });
+		Object.assign(stryker, {
+			hitCount: hitLimit && 0,
+			hitLimit: hitLimit && hitLimit / LESS_OFTEN,
+		});
 		const activate = () => void (stryker.activeMutant = activeMutant.id);
 		try {
 			if (isStatic) activate();

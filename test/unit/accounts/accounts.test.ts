@@ -46,6 +46,19 @@ describe('The accounts of a process', () => {
 		expect(all.open('old')).not.toBe(old);
 	});
 
+	it('are kept for an hour after their last use, however long the process has run', async () => {
+		const { clock, accounts: all } = accounts();
+		await clock.pass(10_000_000);
+		const used = all.open('used');
+		await clock.pass(3_599_999);
+		all.open('another');
+		expect(all.open('used')).toBe(used);
+	});
+
+	it('begin with the ids of their own, which no gateway has refused yet', () => {
+		expect(accounts().accounts.open('a').ownIds).toEqual({ areRefused: false });
+	});
+
 	it('are kept while a task of theirs runs (F10)', async () => {
 		const { clock, accounts: all } = accounts();
 		const live = all.open('live');

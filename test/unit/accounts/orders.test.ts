@@ -59,4 +59,23 @@ describe('The orders of a process', () => {
 			false,
 		]);
 	});
+
+	it('are waited for while something of theirs is undone', async () => {
+		const orders = new Orders();
+		let done: () => void = () => undefined;
+		orders.undo('a', new Promise<void>((resolve) => (done = resolve)));
+		const undoing = orders.undoingOf('a');
+		expect(orders.undoingOf('b')).toBeUndefined();
+		expect(await Promise.race([undoing, 'still'])).toBe('still');
+		done();
+		await undoing;
+		expect(orders.undoingOf('a')).toBeUndefined();
+	});
+
+	it('mark the first ten thousand of what is said once, and say the others each time', () => {
+		const orders = new Orders();
+		for (let mark = 0; mark < 10_000; mark++) expect(orders.markOnce(`${mark}`)).toBe(false);
+		expect(orders.markOnce('9999')).toBe(true);
+		expect([orders.markOnce('more'), orders.markOnce('more')]).toEqual([false, false]);
+	});
 });

@@ -5,6 +5,7 @@ import type { OrderKey, SharedName } from '../../../nodes/FluxImage/tasks/order'
 
 const task = { requestId: 'task-1', modelId: 'flux_kontext_max' };
 const NAME = 'key/node/7';
+const doubt = { kind: 'createUncertain' } as const;
 
 /** The order of the first item; with a name that other executions know, where its kind is given. */
 const order = (more: Partial<OrderKey> = {}, kind?: SharedName['kind']): OrderKey => ({
@@ -42,13 +43,21 @@ const ledger = (more: Partial<LedgerPorts> = {}) =>
 	});
 
 describe("Whether an item's order was paid for", () => {
-	it('is no where nothing was sent, maybe from before the create, and yes with its task', () => {
+	it('is no where nothing was sent, maybe where the create is in doubt, and yes with its task', () => {
 		const book = ledger();
 		expect(book.paidBefore(order())).toBe('no');
 		book.begin(order(), task.modelId);
+		book.doubt(order(), doubt);
 		expect(book.paidBefore(order())).toBe('maybe');
 		book.made(order(), task);
 		expect(book.paidBefore(order())).toBe('yes');
+	});
+
+	it('leaves a create that is on its way to the word of its own image', () => {
+		const book = ledger();
+		book.begin(order(), task.modelId);
+		expect(book.paidBefore(order())).toBe('no');
+		expect(ledger().paidBefore(order())).toBe('maybe');
 	});
 
 	it.each([{ itemIndex: 1 }, { runIndex: 1 }])('says nothing of another (%j)', async (other) => {
@@ -81,6 +90,7 @@ describe("Whether an item's order was paid for", () => {
 	it("of a tool's calls is the worst of all with its item", () => {
 		const tool = ledger({ isTool: true });
 		tool.begin(order({ payload: 'one' }), task.modelId);
+		tool.doubt(order({ payload: 'one' }), doubt);
 		expect(tool.paidBefore({ runIndex: 5, itemIndex: 0 })).toBe('maybe');
 		tool.made(order({ payload: 'other' }), task);
 		expect(tool.paidBefore({ runIndex: 5, itemIndex: 0 })).toBe('yes');
@@ -100,7 +110,7 @@ describe("Whether an item's order was paid for", () => {
 	it("is the item's own word, where others have nothing of its key", () => {
 		const book = ledger();
 		book.begin(order(), task.modelId);
-		expect(book.paidFor(order({}, 'key'))).toBe('maybe');
+		expect(ledger().paidFor(order({}, 'key'))).toBe('maybe');
 		expect(book.paidFor(order({ itemIndex: 1 }, 'key'))).toBe('no');
 	});
 });
@@ -268,13 +278,13 @@ describe('Of what this process and static data have of one key', () => {
 	const saved = (requestId: string, atMs: number) =>
 		void (data = { fluxImageOrders: { node: { [NAME]: [requestId, 'm', 'r', atMs] } } });
 
-	it.each([
+	it.each<[string, [string, number], [string, number], string]>([
 		['the later task', ['ours', 1], ['theirs', 2], 'theirs'],
 		["this process's task at the same time", ['ours', 2], ['theirs', 2], 'ours'],
 		["this process's later task", ['ours', 3], ['theirs', 2], 'ours'],
 		['a later beginning, over an older task', ['ours', 1], ['', 2], ''],
 		['a later task, over a beginning', ['', 1], ['theirs', 2], 'theirs'],
-	] as const)('%s counts', (_, ours, theirs, counts) => {
+	])('%s counts', (_, ours, theirs, counts) => {
 		known(...ours);
 		saved(...theirs);
 		expect(ledger().ofOthers(order({}, 'key'))?.requestId).toBe(counts);
