@@ -75,7 +75,7 @@ describe(`the workflow "${WORKFLOW}"`, () => {
 		expect(heard?.role).toBe('tool');
 		expect(heard?.content).toContain('The picture of an earlier task could not be had');
 		expect(heard?.content).toContain('task mmsu_nobody');
-		expect(heard?.content).toContain('Nothing was billed');
+		expect(heard?.content).toContain('nothing was billed');
 		expect(await tasksWith(words)).toEqual([]);
 	});
 });
