@@ -6,8 +6,13 @@ export const bearerKey: IAuthenticateGeneric = {
 	properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
 };
 
-/** The two fields of every gateway's credential. */
+/**
+ * The two fields of every gateway's credential.
+ *
+ * @param baseUrl that of the gateway's API; on its host are the pages where keys are made, too
+ */
 export function gatewayFields(baseUrl: string): INodeProperties[] {
+	const site = new URL(baseUrl).origin;
 	return [
 		{
 			displayName: 'API Key',
@@ -16,7 +21,8 @@ export function gatewayFields(baseUrl: string): INodeProperties[] {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: "From the gateway's console. It is sent to the Base URL and nowhere else.",
+			hint: `Made in your account at <a href="${site}" target="_blank">${new URL(site).host}</a>, on its page for API keys`,
+			description: 'It is sent to the Base URL and nowhere else',
 		},
 		{
 			displayName: 'Base URL',

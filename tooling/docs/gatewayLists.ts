@@ -14,8 +14,7 @@ export function fillCodex(text: string): string {
 	const told = `through ${names.slice(0, -1).join(', ')} or ${last}.`;
 	const withDetails = replaced(text, /("details": ".*: )through .*?(?=")/, told);
 	// The names stand at the end of the list, after the marker "AI art".
-	const aliases = names.map((name) => name.replace(/ Cloud$/, ''));
-	const listed = aliases.map((name) => `\n\t\t${JSON.stringify(name)}`).join(',');
+	const listed = names.map((name) => `\n\t\t${JSON.stringify(name)}`).join(',');
 	return replaced(withDetails, /("AI art",)[^\]]*(?=\n\t\])/, listed);
 }
 

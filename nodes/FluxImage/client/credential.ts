@@ -48,7 +48,9 @@ export function credentialOf(
 	if (apiKey === '') throw new CredentialError('The credential has no API key');
 	const baseUrl = gateway.normalizeBaseUrl(String(data['baseUrl'] ?? ''));
 	if (!/^https?:\/\//i.test(baseUrl) || !URL.canParse(baseUrl)) {
-		throw new CredentialError(`Base URL is not an address: "${withoutUser(baseUrl)}"`);
+		throw new CredentialError(
+			`Base URL is not an address: "${withoutUser(baseUrl)}"${lacksScheme(baseUrl) ? ', since it lacks https:// before it' : ''}`,
+		);
 	}
 	// With a name in it, the address would take the key's place in the Authorization header.
 	const { username, password } = new URL(baseUrl);
@@ -69,5 +71,9 @@ function bareKey(pasted: string): string {
 	const key = bare.replace(/^(authorization:\s*)?bearer(\s+|$)/i, '').trim();
 	return key === pasted ? key : bareKey(key);
 }
+
+/** Whether it is what a browser's address bar shows: all of an address but its beginning. */
+const lacksScheme = (address: string) =>
+	/^[^\s:/?#]+\.[^\s:/?#]+([:/]|$)/.test(address) && URL.canParse(`https://${address}`);
 
 const withoutUser = (address: string) => address.replace(/\/\/[^/]*@/, '//');

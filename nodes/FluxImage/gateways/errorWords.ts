@@ -184,7 +184,9 @@ function wordsIn(value: unknown, depth = 0): string | undefined {
 		WORD_FIELDS.map((name) => fields[name]),
 		depth + 1,
 	);
-	return words && [placeOf(fields), words].filter(Boolean).join(': ');
+	if (words === undefined) return undefined;
+	const place = placeOf(fields);
+	return place === '' || words.startsWith(`${place}:`) ? words : `${place}: ${words}`;
 }
 
 /** Where in the request a row of FastAPI's `detail` found its fault: `image.url`. */

@@ -3,8 +3,7 @@ import type { Model } from './model';
 
 export const flux2Flex: Model = {
 	name: 'FLUX.2 [flex]',
-	description:
-		'Makes and edits images with the second generation of FLUX, quickly, for trying things',
+	description: 'Makes and edits images with the second generation of FLUX, from up to eight images',
 	offers: [
 		{
 			gateways: ['toApis'],

@@ -175,18 +175,21 @@ function imageItem(
 	image: GeneratedImage,
 	picture?: FetchedPicture,
 ): INodeExecutionData {
+	// First what people look for: further columns of a table are off the screen.
 	const json = {
+		...omitUndefined({
+			// One that came within the reply would fill the item with its bytes.
+			url: /^data:/i.test(image.url) ? undefined : image.url,
+			fileName: picture?.fileName ?? image.fileName,
+			width: image.width ?? picture?.dimensions?.width,
+			height: image.height ?? picture?.dimensions?.height,
+			contentType: picture?.contentType ?? image.contentType,
+			flagged: image.flagged,
+		}),
 		...taskFields(item, state),
 		...omitUndefined({
 			imageIndex,
 			imageCount: state.images?.length,
-			// One that came within the reply would fill the item with its bytes.
-			url: /^data:/i.test(image.url) ? undefined : image.url,
-			flagged: image.flagged,
-			fileName: picture?.fileName ?? image.fileName,
-			contentType: picture?.contentType ?? image.contentType,
-			width: image.width ?? picture?.dimensions?.width,
-			height: image.height ?? picture?.dimensions?.height,
 			metrics: state.metrics && { ...state.metrics },
 			usage: state.usage && { ...state.usage },
 			expiresAt: state.expiresAt,

@@ -43,4 +43,18 @@ describe('The address of a credential', () => {
 			expect(() => read('sk-1234567890', address)).toThrow('Base URL is not an address');
 		},
 	);
+
+	it.each(['cloud.seaart.ai', 'cloud.seaart.ai/model', 'toapis.com:443/v1'])(
+		'has its https:// named where only that is missing: %s',
+		(address) => {
+			expect(() => read('sk-1234567890', address)).toThrow('lacks https:// before it');
+		},
+	);
+
+	it.each(['', 'ftp://cloud.seaart.ai', 'https://', 'the usual one', 'mailto:me@example.com'])(
+		'is not told to begin with https:// where that would not help: %j',
+		(address) => {
+			expect(() => read('sk-1234567890', address)).not.toThrow('lacks https://');
+		},
+	);
 });

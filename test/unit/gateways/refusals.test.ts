@@ -105,6 +105,12 @@ const REFUSALS: Array<[statusCode: number, body: unknown, kind: string, reason: 
 		'badParameters',
 		'image.url: not a URL; and something else',
 	],
+	[
+		422,
+		{ detail: [{ loc: ['body', 'prompt'], msg: 'prompt: too long' }] },
+		'badParameters',
+		'prompt: too long',
+	],
 ];
 
 /** Where errors keep their code. */

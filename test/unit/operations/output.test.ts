@@ -77,6 +77,12 @@ describe('The pictures of a task', () => {
 		expect({ width, height }).toEqual(expected);
 	});
 
+	it('begin with what people look for, as a table shows only the first columns', async () => {
+		const { outcome } = await fetching(new TaskHarness(), async () => measured, 1);
+		const names = Object.keys(outcome.items![0]!.json);
+		expect(names.slice(0, 4)).toEqual(['url', 'fileName', 'width', 'height']);
+	});
+
 	it('come out as far as they can be had, and a hint tells of the others (FAULTS B5)', async () => {
 		const harness = new TaskHarness();
 		const { outcome, hints } = await fetching(
