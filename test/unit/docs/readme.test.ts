@@ -117,11 +117,16 @@ describe('docs/README.ru.md', () => {
 	it('gives the same options, workflows and models, by the names in the editor', () => {
 		for (const [head, translated] of [
 			['Option', 'Параметр'],
-			['Workflow', 'Схема'],
+			['Workflow', 'Воркфлоу'],
 			['Model', 'Модель'],
 		] as const) {
 			expect(namesIn(russian, translated)).toEqual(namesIn(english, head));
 		}
+	});
+
+	it('calls a workflow and a worker what people call them in Russian', () => {
+		const text = readFileSync(join(PROJECT, russian.path), 'utf8');
+		expect(text).not.toMatch(/схем[аеуы]|рабоч\p{L}+ процесс/iu);
 	});
 
 	it('translates the remedy of every error', () => {
