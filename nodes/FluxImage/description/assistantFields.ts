@@ -51,7 +51,7 @@ export function assistantCollection(
 	collection: INodeProperties,
 ): INodeProperties {
 	const options = names.flatMap((name) =>
-		assistantField(name).map(({ displayOptions: _, ...field }) => field),
+		assistantField(name).map((field) => ({ ...field, displayOptions: {} })),
 	);
 	return { ...collection, options, displayOptions: neverShown() };
 }
@@ -76,6 +76,8 @@ const neverShown = (resource: Operation['resource'] = 'image') => ({
 
 /** Without default and limits: those of one model are untrue of another. */
 function formOfAll(rows: readonly ModelParameter[]): INodeProperties {
-	const { hint: _, typeOptions: __, ...field } = parameterField(commonParameter(rows));
-	return { ...field, description: rows[0]?.description ?? '', default: '' };
+	const { displayName, name, type, options, required } = parameterField(commonParameter(rows));
+	const description = rows[0]?.description ?? '';
+	const field = { displayName, name, type, description, default: '' };
+	return { ...field, ...(options ? { options } : {}), ...(required ? { required } : {}) };
 }

@@ -15,6 +15,9 @@ const FIND_BY_MODEL = Object.values(GATEWAYS)
 	.filter(({ modelInTaskUrl }) => modelInTaskUrl)
 	.map(({ id }) => id);
 
+/** One that every gateway sells, so that a new node is right wherever it is switched to. */
+const FIRST_MODEL = offersOf('seaArtCloud')[0]?.offer.id ?? OTHER_MODEL;
+
 /**
  * The Model dropdown of Image and that of Task. One property for all gateways, whose entries show by
  * gateway: of several properties of one name n8n's assistants see the first alone
@@ -30,8 +33,7 @@ function imageModelField(): INodeProperties {
 		name: 'model',
 		type: 'options',
 		options: entriesAt(ALL_GATEWAYS),
-		// One that every gateway sells, so that a new node is right wherever it is switched to.
-		default: offersOf('seaArtCloud')[0]?.offer.id ?? OTHER_MODEL,
+		default: FIRST_MODEL,
 		description: 'The model to use, from those that the gateway sells',
 		builderHint: {
 			propertyHint: `Sold are ${soldWords(allPairs())}. Where the value is ${OTHER_MODEL}, the ID stands in modelId, and all that is sent in parameters.`,
