@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { N8nRest } from '../../tooling/n8n/rest';
-import { mapNodes, readWorkflows, type Workflow } from '../../tooling/n8n/workflow-files';
+import { publishCopy } from './exampleCopy';
 import { post } from './webhooks';
 
 /** The example workflow. */
@@ -28,29 +27,16 @@ export interface Chat {
 
 /** Publishes a copy of the example workflow, and returns the path of its chat's webhook. */
 export async function openChat(rest: N8nRest, chat: Chat): Promise<string> {
-	const examples = await readWorkflows(join(__dirname, '../../workflows'));
-	const wanted = chat.example ?? NAME;
-	const example = examples.find(({ name }) => name === wanted);
-	if (!example) throw new Error(`There is no workflow "${wanted}"`);
-	const credentials = await rest.call<Array<{ id: string; name: string }>>('GET', 'credentials');
-	// By name: another test leaves credentials of the same type that do not work.
-	const idOf = new Map(credentials.map(({ id, name }) => [name, id]));
-	const saved = await rest.createWorkflow({
-		...mapNodes(example, (node) => ({
+	await publishCopy(rest, {
+		example: chat.example ?? NAME,
+		name: chat.webhookId,
+		change: (node) => ({
 			...node,
 			...(node.type === CHAT_TRIGGER ? { webhookId: chat.webhookId } : {}),
 			...(node.type === AGENT ? { typeVersion: chat.agentVersion } : {}),
 			parameters: { ...node.parameters, ...changesOf(node.type, chat, node.parameters) },
-			credentials: Object.fromEntries(
-				Object.entries(node.credentials ?? {}).map(([type, { name }]) => [
-					type,
-					{ id: idOf.get(name) ?? null, name },
-				]),
-			),
-		})),
-		name: chat.webhookId,
-	} as Workflow);
-	await rest.publish(saved);
+		}),
+	});
 	return `${chat.webhookId}/chat`;
 }
 

@@ -65,17 +65,17 @@ export class Editor {
 		return this.page.locator(`[data-test-id="${testId}"]`);
 	}
 
-	/** Opens an example workflow and waits for its canvas. */
-	async openWorkflow(name: string): Promise<void> {
+	/** Opens an example workflow and waits for a node on its canvas. */
+	async openWorkflow(name: string, node?: string): Promise<void> {
 		const url = fixture.workflowUrls[name];
 		if (!url) throw new Error(`n8n holds no workflow "${name}"`);
-		await this.openCanvas(url);
+		await this.openCanvas(url, node);
 	}
 
-	/** Opens a workflow with a FLUX Image in it, by its address. */
-	async openCanvas(url: string): Promise<void> {
+	/** Opens a workflow by its address and waits for a node on its canvas. */
+	async openCanvas(url: string, node = 'FLUX Image'): Promise<void> {
 		await this.page.goto(url);
-		await this.canvasNode('FLUX Image').waitFor();
+		await this.canvasNode(node).waitFor();
 	}
 
 	/** Begins a new workflow and opens the node in the node panel, where its actions are listed. */

@@ -9,6 +9,8 @@ export interface Delivery {
 	/** The Pay Once Key; absent: the node has no such option. */
 	order?: string;
 	prompt: string;
+	/** How many images; absent: one. */
+	n?: number;
 }
 
 /** A published workflow that draws a picture for a webhook, and answers with its item. */
@@ -49,6 +51,7 @@ export async function publishPayOnce(
 		parameters: {
 			operation,
 			prompt: '={{ $json.body.prompt }}',
+			n: '={{ $json.body.n ?? 1 }}',
 			additionalFields,
 			options: hasKey ? { payOnceKey: '={{ $json.body.order }}' } : {},
 		},

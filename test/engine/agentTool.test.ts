@@ -1,14 +1,5 @@
-import type { INode, INodeType } from 'n8n-workflow';
-
-import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
-import {
-	FLUX_NAME,
-	FLUX_TYPE,
-	nodeType,
-	plainNode,
-	startWorkflow,
-} from '../../tooling/engine/engine';
 import { NodeHarness, type Ask } from './nodeHarness';
+import { callToolOf, type ToolAsk } from './toolHarness';
 
 let harness: NodeHarness;
 
@@ -16,64 +7,13 @@ beforeAll(async () => (harness = await NodeHarness.open()));
 afterAll(async () => await harness.close());
 beforeEach(() => harness.reset());
 
-/** What n8n's own agents call: a tool that it has made of the node. */
-interface Tool {
-	invoke(call: object): Promise<string>;
-}
-
-/** The type that n8n makes of the node for agents: its name and its output are what counts here. */
-function toolType(): INodeType {
-	const node = new FluxImage();
-	node.description = { ...node.description, inputs: [], outputs: ['ai_tool'] };
-	return node;
-}
-const TOOL_TYPE = `${FLUX_TYPE}Tool`;
-
-/** An agent without a model: it calls its tool so many times, one call after the other. */
-function agent(calls: number, heard: string[]): INodeType {
-	const type = nodeType(['done'], async function () {
-		const [tool] = (await this.getInputConnectionData('ai_tool', 0)) as Tool[];
-		for (let call = 0; call < calls; call++) {
-			heard.push(await tool!.invoke({}).catch((error: Error) => error.message));
-		}
-		return [this.getInputData()];
-	});
-	return {
-		...type,
-		description: { ...type.description, inputs: ['main', 'ai_tool'] },
-	};
-}
-
-/** What the agent hears of its calls, the tool trying up to three times. */
-async function callTool(calls: number, ask: Ask = {}): Promise<string[]> {
-	const { node, credentials } = harness.node({
-		...ask,
-		parameters: {
-			prompt: 'A red apple',
-			toolDescription: 'Draws',
-			descriptionType: 'manual',
-			...ask.parameters,
-		},
-	});
-	const retries: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
-	const heard: string[] = [];
-	const { finished } = startWorkflow(
-		[
-			plainNode('Items'),
-			plainNode('Agent', 'test.agent'),
-			{ ...node, ...retries, type: TOOL_TYPE },
-		],
-		{
-			Items: { main: [[{ node: 'Agent', type: 'main', index: 0 }]] },
-			[FLUX_NAME]: { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
-		},
-		{ credentials },
-		{ 'test.agent': agent(calls, heard), [TOOL_TYPE]: toolType() },
+/** What the agent hears of its calls. */
+const callTool = async (calls: number, ask: ToolAsk = {}) =>
+	await callToolOf(
+		harness,
+		Array.from({ length: calls }, () => ({})),
+		ask,
 	);
-	const { run } = await finished;
-	expect(run.data.resultData.error).toBeUndefined();
-	return heard;
-}
 
 describe("As an agent's tool", () => {
 	it('hands the agent the link of the picture', async () => {
@@ -81,6 +21,22 @@ describe("As an agent's tool", () => {
 		expect(heard).toContain(harness.taskIds()[0]);
 		expect(heard).toMatch(/"url":"http/);
 	});
+
+	it('fetches no picture, which n8n would drop', async () => {
+		await callTool(1);
+		expect(harness.sandbox.ledger.taskRows()).toMatchObject([{ downloads: 0 }]);
+	});
+
+	it.each([true, '={{ 1 === 1 }}', '={{ "true" }}'])(
+		'fetches it where a saved workflow says so: %j, up to the size that it says',
+		async (downloadImages) => {
+			await callTool(1, { options: { downloadImages } });
+			expect(harness.sandbox.ledger.taskRows()).toMatchObject([{ downloads: 1 }]);
+			const options = { downloadImages, maxImageSize: 0.000_001 };
+			const [tooLarge] = await callTool(1, { options });
+			expect(tooLarge).toMatch(/larger than/);
+		},
+	);
 
 	it('waits on Retry On Fail for the task that the first try paid for', async () => {
 		harness.sandbox.faults.add({ call: 'status', fault: 'redirect', times: 2 });
@@ -113,6 +69,48 @@ describe("As an agent's tool", () => {
 		expect(failed).toContain('redirect');
 		expect(second).toContain(harness.taskIds()[0]);
 		expect(third).toContain(harness.taskIds()[1]);
+	});
+
+	/** A task that is paid, and whose picture the call did not bring. */
+	const LATE: ToolAsk = { parameters: { prompt: '[never]' }, options: { timeout: 0.4 } };
+
+	it('by MCP warns that the same call pays again, which it does', async () => {
+		const [first] = await callTool(1, { ...LATE, byMcp: true });
+		expect(first).toMatch(
+			/The task is paid\. Do not call again with these values: .* Request ID: mmsu_/,
+		);
+		await callTool(1, { ...LATE, byMcp: true });
+		expect(harness.creates()).toBe(2);
+	});
+
+	describe('that asks for a task', () => {
+		const waitFor = async (requestId: string, ask: ToolAsk = {}) =>
+			(
+				await callTool(1, {
+					operation: 'task > wait',
+					...ask,
+					byMcp: true,
+					parameters: { requestId },
+				})
+			)[0];
+
+		it('may be called again where the time was up', async () => {
+			await callTool(1, LATE);
+			expect(await waitFor(harness.taskIds()[0]!, { options: { timeout: 0.4 } })).toMatch(
+				/Call again now, once, with exactly the same values: that asks for the same task and pays nothing\./,
+			);
+		});
+
+		it('sends the model back to drawing where the task was blocked', async () => {
+			await callTool(1, { parameters: { prompt: '[moderated]' } });
+			expect(await waitFor(harness.taskIds()[0]!)).toMatch(/Do not ask for this task again\./);
+		});
+
+		it('asks of a task that nobody knows whether the ID is right', async () => {
+			expect(await waitFor('mmsu_of_nobody', { options: { timeout: 0.4 } })).toMatch(
+				/If the Request ID is not, letter by letter, one that you were told, call again once/,
+			);
+		});
 	});
 
 	it('hands over all images of a call, and makes as many anew for the next', async () => {
@@ -162,7 +160,10 @@ describe("As an agent's tool", () => {
 			/not finished within the timeout of 0\.4 s: .*\. The task is paid\. Call again now, once, with exactly the same values: .* Request ID: mmsu_/,
 		],
 		'the picture': [
-			{ parameters: { prompt: '[picture=expired]' }, options: { timeout: 1 } },
+			{
+				parameters: { prompt: '[picture=expired]' },
+				options: { timeout: 1, downloadImages: true },
+			},
 			/could not be fetched: .*\. The task is paid\. Call again now, once, with exactly/,
 		],
 		'the connection': [

@@ -6,6 +6,7 @@ import { code, fillPart, link, table } from './markdown';
 import { pageName } from './modelPages';
 import { fillGateways } from './readmeGateways';
 import { problemTable } from './readmeProblems';
+import { dropdownTable } from './toolPage';
 
 /** The headings of the tables of models, by language, and where the models' pages lie from there. */
 const MODEL_TABLES = {
@@ -27,18 +28,28 @@ const MODEL_TABLES = {
 	},
 } as const;
 
+const EXPRESSION_HEADINGS = {
+	en: ['Field', 'Expression'],
+	ru: ['Поле', 'Выражение'],
+} as const;
+
 export type Language = keyof typeof MODEL_TABLES;
 
 const gateways = Object.values(GATEWAYS);
 
 /**
- * A README with its tables of models, problems and errors as the code has them. The remedies of errors in
+ * A README with its tables of models, expressions, problems and errors as the code has them. The remedies of errors in
  * another language are a translator's work: a test holds their rows to the code.
  */
 export function fillReadme(text: string, language: Language): string {
 	const withGateways = fillGateways(text, language);
 	const withModels = fillPart(withGateways, 'models', modelTables(language));
-	const withProblems = fillPart(withModels, 'problems', problemTable(language));
+	const withExpressions = fillPart(
+		withModels,
+		'expressions',
+		dropdownTable(EXPRESSION_HEADINGS[language]),
+	);
+	const withProblems = fillPart(withExpressions, 'problems', problemTable(language));
 	return language === 'en' ? fillPart(withProblems, 'errors', errorTable()) : withProblems;
 }
 

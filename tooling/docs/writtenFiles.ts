@@ -3,9 +3,11 @@ import { join } from 'node:path';
 
 import { fillArchitecture } from './architecture';
 import { fillBugForm, fillCodex } from './gatewayLists';
+import { fillPart } from './markdown';
 import { modelPages } from './modelPages';
 import { fillPublicWorkflows } from './publicWorkflows';
 import { fillReadme } from './readmeTables';
+import { toolTable } from './toolPage';
 
 const PROJECT = join(__dirname, '..', '..');
 
@@ -17,6 +19,7 @@ const FILLED_FILES: Readonly<Record<string, (text: string) => string>> = {
 	'README.md': (text) => fillReadme(text, 'en'),
 	'docs/README.ru.md': (text) => fillReadme(text, 'ru'),
 	'docs/architecture.md': fillArchitecture,
+	'docs/tool.md': (text) => fillPart(text, 'expressions', toolTable()),
 	'docs/workflows.md': fillPublicWorkflows,
 	'.github/ISSUE_TEMPLATE/bug.yml': fillBugForm,
 	'nodes/FluxImage/FluxImage.node.json': fillCodex,

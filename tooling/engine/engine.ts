@@ -60,7 +60,8 @@ export interface ExecutionStart {
 	readonly credentials: Credentials;
 	/** Node contexts that an earlier execution left, as n8n's Retry hands them on. */
 	readonly contextData?: IExecuteContextData;
-	readonly executionId?: string;
+	/** Null: n8n gives none, as to a call by MCP. */
+	readonly executionId?: string | null;
 	readonly mode?: Mode;
 	/** `workflow` unless said otherwise. */
 	readonly workflowId?: string;
@@ -303,7 +304,7 @@ function additionalData(
 	{ credentials, executionId = '1', publicUrl = 'http://127.0.0.1', onCall }: ExecutionStart,
 	mode: Mode,
 ): IWorkflowExecuteAdditionalData {
-	const hooks = new ExecutionLifecycleHooks(mode, executionId, {
+	const hooks = new ExecutionLifecycleHooks(mode, executionId ?? 'none', {
 		id: workflow.id,
 		name: 'Test',
 		active: false,
@@ -323,7 +324,7 @@ function additionalData(
 		instanceBaseUrl: 'http://127.0.0.1',
 		restApiUrl: `${publicUrl}/rest`,
 		credentialsHelper: credentialsHelper(credentials, onCall),
-		executionId,
+		...(executionId === null ? {} : { executionId }),
 		hooks,
 		currentNodeExecutionIndex: 0,
 		variables: {},

@@ -13,6 +13,9 @@ import { idsOf, models, offersOf, OTHER_MODEL, type SoldModel } from '../models'
 export const BY_GATEWAY = '/gateway';
 export const BY_MODEL = '/model';
 
+/** Met in the form that n8n makes of the node for an agent's tool, and in no other. */
+export const IN_TOOL = { '@tool': [true] };
+
 /**
  * The second letter of the model. n8n shows a field at the first key that holds an expression, whatever
  * the other keys say; this key holds none, as the first letter of an expression, `=`, is left out, and

@@ -1,11 +1,20 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { OPTIONS, type OptionName } from '../operations/options';
+import { defaultOf, OPTIONS, type OptionName } from '../operations/options';
+import { IN_TOOL } from './displayOptions';
 
-/** Every option as the editor shows it, in the order of the list that the person picks from. */
-const OPTION_FIELDS: Readonly<
-	Record<OptionName, Omit<INodeProperties, 'displayName' | 'name' | 'default'>>
-> = {
+/** An option as the editor shows it. */
+interface OptionField
+	extends Pick<
+		INodeProperties,
+		'type' | 'typeOptions' | 'options' | 'placeholder' | 'description' | 'hint'
+	> {
+	/** Whether an agent's tool has it; absent: as the node has. */
+	readonly inTool?: 'never' | 'whereImagesAreDownloaded';
+}
+
+/** Every option, in the order of the list that the person picks from. */
+const OPTION_FIELDS: Readonly<Record<OptionName, OptionField>> = {
 	cancelOnStop: {
 		type: 'boolean',
 		description:
@@ -20,7 +29,7 @@ const OPTION_FIELDS: Readonly<
 		type: 'boolean',
 		description:
 			'Whether to include all fields and files of the input item in the output item. Where both have a field of the same name, it is that of this node.',
-		displayOptions: { hide: { '@tool': [true] } },
+		inTool: 'never',
 	},
 	includeRawResponse: {
 		type: 'boolean',
@@ -31,17 +40,19 @@ const OPTION_FIELDS: Readonly<
 		typeOptions: { minValue: 1 },
 		description:
 			'How many tasks are worked on at the same time: one an item, or one an image where it has several. Read from the first item.',
+		inTool: 'never',
 	},
 	maxPaidTasks: {
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		description:
-			'At most so many tasks are paid for by all FLUX Image nodes of one execution, loops and tool calls included; what is beyond fails with nothing sent. Sub-workflows and calls by MCP count for themselves.',
+			'At most so many tasks, 0 or more, are paid for by all FLUX Image nodes of one execution, loops and tool calls included; what is beyond fails with nothing sent. Sub-workflows and calls by MCP count for themselves.',
 	},
 	maxImageSize: {
 		type: 'number',
 		typeOptions: { minValue: 1 },
-		description: 'A larger picture is not downloaded, and the item says so',
+		description: 'A picture of more megabytes, at least 1, is not downloaded, and the item says so',
+		inTool: 'whereImagesAreDownloaded',
 	},
 	onTimeout: {
 		type: 'options',
@@ -74,11 +85,12 @@ const OPTION_FIELDS: Readonly<
 		type: 'number',
 		typeOptions: { minValue: 0.5, numberPrecision: 1 },
 		description:
-			'A fixed time between two looks at a task. Without this option the node times them by itself, which is faster and asks less.',
+			'A fixed time between two looks at a task, at least 0.5. Without this option the node times them by itself, which is faster and asks less.',
 	},
 	binaryPropertyName: {
 		type: 'string',
 		hint: 'The name of the output binary field to put the picture in',
+		inTool: 'whereImagesAreDownloaded',
 	},
 	reuseInTestRuns: {
 		type: 'options',
@@ -112,7 +124,7 @@ const OPTION_FIELDS: Readonly<
 	timeout: {
 		type: 'number',
 		typeOptions: { minValue: 0 },
-		description: 'How long one task may take, from its start to its picture',
+		description: 'How long one task may take, from its start to its picture: any number above 0',
 	},
 };
 
@@ -131,11 +143,23 @@ export function optionsField(
 		placeholder: 'Add option',
 		default: {},
 		displayOptions,
-		options: NAMES.filter((name) => names.includes(name)).map((name) => ({
-			displayName: OPTIONS[name].label,
-			name,
-			default: OPTIONS[name].default,
-			...OPTION_FIELDS[name],
-		})),
+		options: NAMES.filter((name) => names.includes(name)).flatMap(formsOf),
 	};
+}
+
+/** An option's forms: n8n makes a form of its own of the node, for an agent's tool. */
+function formsOf(name: OptionName): INodeProperties[] {
+	const { inTool, ...field } = OPTION_FIELDS[name];
+	const form = (isTool: boolean): INodeProperties => ({
+		displayName: OPTIONS[name].label,
+		name,
+		default: defaultOf(name, isTool),
+		...field,
+	});
+	const inNode = { ...form(false), displayOptions: { hide: IN_TOOL } };
+	if (inTool === 'never') return [inNode];
+	// A value that was saved where it counts stays there: n8n drops what it does not show, at run time too.
+	const show = inTool ? { ...IN_TOOL, downloadImages: [true] } : IN_TOOL;
+	const isOneForm = !inTool && defaultOf(name, true) === defaultOf(name, false);
+	return isOneForm ? [form(false)] : [inNode, { ...form(true), displayOptions: { show } }];
 }

@@ -75,10 +75,14 @@ export function mayBeUnset({ type, placement, initialValue }: ModelParameter): b
 	return type === 'integer' && placement === 'main' && initialValue === undefined;
 }
 
-function hintOf(parameter: ModelParameter): string | undefined {
-	if (parameter.multipleOf === undefined) return undefined;
-	const expected = capitalize(expectationOf(parameter));
+/** What a number takes, in the words of its error; zero, where it means "not sent", too. */
+export function limitsOf(parameter: ModelParameter): string {
+	const expected = expectationOf(parameter);
 	return mayBeUnset(parameter) ? `${expected}; 0 leaves it to the gateway` : expected;
+}
+
+function hintOf(parameter: ModelParameter): string | undefined {
+	return parameter.multipleOf === undefined ? undefined : capitalize(limitsOf(parameter));
 }
 
 function defaultDescription(gatewayDefault: ModelParameter['gatewayDefault']): string {
@@ -86,11 +90,14 @@ function defaultDescription(gatewayDefault: ModelParameter['gatewayDefault']): s
 	return `Nothing is sent: the gateway takes ${gatewayDefault}`;
 }
 
-/** The limits are told, since the editor silently corrects a number to them. */
-function describe({ description, minimum, maximum, multipleOf }: ModelParameter): string {
-	if (minimum === undefined || maximum === undefined || multipleOf !== undefined)
-		return description;
-	return `${description} (${minimum} to ${maximum})`;
+/**
+ * The limits are told: the editor silently corrects a number to them, and whoever lets a model fill the
+ * field by `$fromAI` has to tell it.
+ */
+function describe(parameter: ModelParameter): string {
+	const { type, choicesOnly, description } = parameter;
+	const isNumber = type === 'integer' || type === 'number';
+	return isNumber || choicesOnly ? `${description} (${limitsOf(parameter)})` : description;
 }
 
 function ratioOption(choice: string): INodePropertyOptions {

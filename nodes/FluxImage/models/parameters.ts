@@ -45,8 +45,7 @@ export const seed: ModelParameter = {
 	name: 'seed',
 	wirePath: 'seed',
 	label: 'Seed',
-	description:
-		'Any whole number: the same seed with the same prompt gives much the same image again',
+	description: 'The same seed with the same prompt gives much the same image again',
 	type: 'integer',
 	placement: 'additional',
 	initialValue: 42,

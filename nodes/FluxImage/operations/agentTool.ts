@@ -6,39 +6,117 @@ import type { ProblemKind } from '../core/problem';
 export const isAgentTool = (context: IExecuteFunctions): boolean =>
 	context.getNode().type.endsWith('Tool');
 
-/** Problems that end the task, or that come before there is one: other values may not have them. */
-const OF_VALUES: ReadonlySet<ProblemKind> = new Set(['failed', 'moderated', 'badParameters']);
+/**
+ * What a language model can do about a problem of its call: give other values, another input image, the
+ * right ID of a task, the same values once more, or tell its user, who has the editor and the credential.
+ */
+type WayOut = 'otherValues' | 'otherImage' | 'rightId' | 'callAgain' | 'tellUser';
 
-/** Problems that may have passed at the next call. */
-const PASSING: ReadonlySet<ProblemKind> = new Set([
-	...(['rateLimited', 'gatewayFault', 'neverConnected', 'interrupted', 'requestTimedOut'] as const),
-	...(['deadlineReached', 'resultUnread', 'pictureUnavailable'] as const),
-]);
+const WAYS_OUT: Readonly<Record<ProblemKind, WayOut>> = {
+	badKey: 'tellUser',
+	noCredit: 'tellUser',
+	notAllowed: 'tellUser',
+	notFound: 'tellUser',
+	badParameters: 'otherValues',
+	rateLimited: 'callAgain',
+	gatewayFault: 'callAgain',
+	redirected: 'tellUser',
+	unreadable: 'tellUser',
+	blockedByEdge: 'tellUser',
+	refusedByProxy: 'tellUser',
+	neverConnected: 'callAgain',
+	interrupted: 'callAgain',
+	requestTimedOut: 'callAgain',
+	failed: 'otherValues',
+	moderated: 'otherValues',
+	cancelled: 'tellUser',
+	noImages: 'tellUser',
+	resultUnread: 'callAgain',
+	pictureUnavailable: 'callAgain',
+	notStored: 'tellUser',
+	inputImageUnavailable: 'otherImage',
+	earlierTaskUnavailable: 'rightId',
+	notSentInTime: 'callAgain',
+	alreadyOrdered: 'tellUser',
+	limitReached: 'tellUser',
+	createUncertain: 'tellUser',
+	deadlineReached: 'callAgain',
+	deadlineCancelled: 'tellUser',
+	stopped: 'tellUser',
+};
+
+/**
+ * What the same call comes to a second time: a Task operation asks for the task that it names; an image
+ * is picked up within the execution that paid for it; where n8n gives none, as by MCP, it is paid again.
+ */
+type SecondCall = 'asksForTask' | 'picksTaskUp' | 'paysAgain';
+
+function secondCallOf(context: IExecuteFunctions, itemIndex: number): SecondCall {
+	if (context.getNodeParameter('resource', itemIndex) === 'task') return 'asksForTask';
+	const executionId = context.getExecutionId() as string | undefined;
+	return executionId === undefined ? 'paysAgain' : 'picksTaskUp';
+}
 
 const OTHER_VALUES =
 	'Call again with another prompt or other values, as the reason says: that makes a new task, and pays for it.';
-const SAME_VALUES =
-	'The task is paid. Call again now, once, with exactly the same values: that fetches the same task and pays nothing more; later it would be a new task. If it fails again, tell the user the Request ID, by which Task > Wait collects the picture.';
-const RIGHT_ID =
-	'If the Request ID is not, letter by letter, one that you were told, call again once with the right one. Else tell the user:';
 const ONCE_MORE =
 	'Nothing was billed. Call again once with the same values; if that fails too, tell the user.';
+const OTHER_IMAGE =
+	'Nothing was billed. If you gave the address of the image, call again with one that shows the picture by itself, without a login and without a page around it; else do not call again.';
+const RIGHT_ID =
+	'If the Request ID is not, letter by letter, one that you were told, call again once with the right one; else do not call again.';
 
-/**
- * What a language model can do about the problem of its call: change its values, call again, or tell
- * its user, who has the editor and the credential. Called with the same values, the node picks up the
- * task that the failed call has paid for, within the same execution.
- *
- * @param remedy what a person can do
- */
-export function adviceForModel(kind: ProblemKind, isAboutTask: boolean, remedy: string): string {
-	const isOfTask = isAboutTask && kind === 'badParameters';
-	if (OF_VALUES.has(kind) && !isOfTask) {
-		return isAboutTask ? OTHER_VALUES : `Nothing was billed. ${OTHER_VALUES}`;
+/** Of a task that is paid and whose picture is to be had yet. */
+const OF_PAID_TASK: Readonly<Record<SecondCall, string>> = {
+	asksForTask:
+		'Call again now, once, with exactly the same values: that asks for the same task and pays nothing. If it fails again, tell the user the Request ID.',
+	picksTaskUp:
+		'The task is paid. Call again now, once, with exactly the same values: that fetches the same task and pays nothing more; later it would be a new task. If it fails again, tell the user the Request ID, by which Task > Wait collects the picture.',
+	paysAgain:
+		'The task is paid. Do not call again with these values: that would be a new task, and pay for it. If you have a tool that waits for a task, call it with the Request ID; else tell the user the Request ID, by which Task > Wait collects the picture.',
+};
+
+/** Of a task that ended badly, to whoever asked for it alone. */
+const DRAW_ANEW =
+	'Do not ask for this task again. If you have a tool that draws, call it with another prompt or other values, as the reason says: that makes a new task, and pays for it. Else tell the user.';
+
+/** A call that went wrong. */
+export interface FailedCall {
+	readonly context: IExecuteFunctions;
+	readonly itemIndex: number;
+	readonly kind: ProblemKind;
+	/** Whether it was about a task that exists. */
+	readonly isAboutTask: boolean;
+	/** What a person can do. */
+	readonly remedy: string;
+}
+
+/** What a language model can do about the problem of its call. */
+export function adviceForModel({
+	context,
+	itemIndex,
+	kind,
+	isAboutTask,
+	remedy,
+}: FailedCall): string {
+	const secondCall = secondCallOf(context, itemIndex);
+	const asksForTask = secondCall === 'asksForTask';
+	const toUser = `Tell the user: ${remedy}`;
+	switch (WAYS_OUT[kind]) {
+		case 'callAgain':
+			return isAboutTask ? OF_PAID_TASK[secondCall] : ONCE_MORE;
+		case 'otherImage':
+			return `${OTHER_IMAGE} ${toUser}`;
+		case 'rightId':
+			return `${RIGHT_ID} ${toUser}`;
+		case 'otherValues':
+			if (!isAboutTask) return `Nothing was billed. ${OTHER_VALUES}`;
+			// A read that is refused so is no fault of the values that were drawn with.
+			if (kind === 'badParameters') return adviceForUser(remedy);
+			return asksForTask ? DRAW_ANEW : OTHER_VALUES;
+		case 'tellUser':
+			return kind === 'notFound' && asksForTask ? `${RIGHT_ID} ${toUser}` : adviceForUser(remedy);
 	}
-	if (kind === 'earlierTaskUnavailable') return `${RIGHT_ID} ${remedy}`;
-	if (PASSING.has(kind)) return isAboutTask ? SAME_VALUES : ONCE_MORE;
-	return adviceForUser(remedy);
 }
 
 /** The same of a problem that no call of the model's can mend. */

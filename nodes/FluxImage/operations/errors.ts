@@ -170,8 +170,11 @@ function wordsOf(
 			description: join(name && `${name}.`, remedy, ...facts),
 		};
 	}
+	const isAboutTask = task !== undefined;
 	const advice =
-		task?.requestId === '' ? adviceForUser(remedy) : adviceForModel(kind, !!task, remedy);
+		task?.requestId === ''
+			? adviceForUser(remedy)
+			: adviceForModel({ context, itemIndex, kind, isAboutTask, remedy });
 	return { message: join(withStop(headline), advice, ...facts) };
 }
 

@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { asObject } from '../core/json';
 import { ParameterError } from '../models/parameterError';
 import { canonicalChoice, numeric, truth } from '../models/validation';
+import { isAgentTool } from './agentTool';
 import { parameterError } from './errors';
 
 /** What happens to an item whose task is not finished in time. */
@@ -27,10 +28,19 @@ export interface TaskOptions {
 	readonly shareLink: ShareLink;
 }
 
-/** The name of each option in the editor, and what it is where the person did not add it. */
+/** An option's name in the editor, and what it is where the person did not add it. */
+interface OptionRow {
+	readonly label: string;
+	readonly default: string | number | boolean;
+	/** What it is in an agent's tool, if not the default. */
+	readonly toolDefault?: string | number | boolean;
+}
+
+/** Every option of the node. */
 export const OPTIONS = {
 	cancelOnStop: { label: 'Cancel on Stop', default: true },
-	downloadImages: { label: 'Download Images', default: true },
+	// n8n drops a tool's files, and keeps them for ever where a call by MCP has no execution to prune.
+	downloadImages: { label: 'Download Images', default: true, toolDefault: false },
 	includeInputFields: { label: 'Include Input Fields', default: false },
 	includeRawResponse: { label: 'Include Raw Response', default: false },
 	maxConcurrentTasks: { label: 'Max Concurrent Tasks', default: 10 },
@@ -43,9 +53,15 @@ export const OPTIONS = {
 	reuseInTestRuns: { label: 'Reuse in Test Runs', default: 'whenSeedIsSet' },
 	shareLink: { label: 'Share Link', default: 'off' },
 	timeout: { label: 'Timeout (Seconds)', default: 600 },
-} as const;
+} as const satisfies Record<string, OptionRow>;
 
 export type OptionName = keyof typeof OPTIONS;
+
+/** What an option is where the person did not add it, in the node itself or in an agent's tool. */
+export function defaultOf(name: OptionName, isTool: boolean): OptionRow['default'] {
+	const row: OptionRow = OPTIONS[name];
+	return (isTool ? row.toolDefault : undefined) ?? row.default;
+}
 
 /** Which earlier test run's pictures a test run takes instead of paying again. */
 export type ReuseInTestRuns = 'never' | 'whenSeedIsSet' | 'always';
@@ -94,6 +110,7 @@ const RAW = { rawExpressions: true } as const;
 export function readOptions(context: IExecuteFunctions, itemIndex: number): TaskOptions {
 	const given = asObject(context.getNodeParameter('options', itemIndex, {}));
 	const written = asObject(context.getNodeParameter('options', itemIndex, {}, RAW));
+	const isTool = isAgentTool(context);
 	// The editor stores null where a person has emptied a number field; an expression never is null.
 	const isSet = (name: OptionName) => name in given && written[name] !== null;
 	const read = <T>(
@@ -101,7 +118,7 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 		expected: string,
 		reader: (value: unknown) => T | undefined,
 	) => {
-		const value = isSet(name) ? given[name] : OPTIONS[name].default;
+		const value = isSet(name) ? given[name] : defaultOf(name, isTool);
 		const taken = reader(value);
 		if (taken !== undefined) return taken;
 		const wrong = new ParameterError(OPTIONS[name].label, expected, value);

@@ -11,7 +11,7 @@ import { checkInputImage } from '../images/fetchInput';
 import { ImageInputError, isFetched } from '../images/checkedImage';
 import { hintsOn } from '../images/inputHints';
 import { readInputImages, type EarlierTask } from '../images/inputImages';
-import { findOffer, MODEL_OF_ITEM, OTHER_MODEL } from '../models';
+import { findOffer, MODEL_OF_ITEM, offersOf, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
 import { perTask } from '../models/numberOfImages';
 import { readOtherParameters } from '../models/otherParameters';
@@ -154,8 +154,10 @@ async function readRequests(
 	const offer = model === undefined ? undefined : findOffer(gateway.id, model);
 	if (!offer) {
 		const { message } = new ParameterError('Model', `one that ${gateway.displayName} sells`, given);
+		const ids = offersOf(gateway.id).map((sold) => sold.offer.id);
 		throw inputError(context, itemIndex, message, {
 			remedy: 'Choose one from the list, or choose Other and give its ID.',
+			remedyForModel: `If you gave it, call again with one of these: ${ids.join(', ')}; else tell the user.`,
 		});
 	}
 	const read = readParameters(offer, givenParameters(context, itemIndex, offer));

@@ -215,23 +215,35 @@ export class Ledger {
 	}
 
 	/** Whether the order of an item of this run was paid for, as far as its attempts know. */
-	paidBefore({ runIndex, itemIndex }: Pick<OrderKey, 'runIndex' | 'itemIndex'>): Paid {
+	paidBefore(item: Pick<OrderKey, 'runIndex' | 'itemIndex'>): Paid {
+		return this.paidBy(item, () => true);
+	}
+
+	/**
+	 * Whether an order was paid for, by its item's attempts or by whoever else has its key. What becomes of
+	 * another image's create that is on its way, that image tells.
+	 */
+	paidFor(key: OrderKey): Paid {
+		const own = this.nameOf(key);
+		const byItem = this.paidBy(key, (name) => name === own || !this.sending.has(name));
+		const row = key.shared?.kind === 'testRun' ? undefined : this.ofOthers(key);
+		const elsewhere = !row ? 'no' : isOnlyBegun(row) ? 'maybe' : 'yes';
+		return worstPaid([byItem, elsewhere]);
+	}
+
+	private paidBy(
+		{ runIndex, itemIndex }: Pick<OrderKey, 'runIndex' | 'itemIndex'>,
+		counts: (name: string) => boolean,
+	): Paid {
 		const place = this.ports.isTool ? `tool/${itemIndex}` : placeOf({ runIndex, itemIndex });
 		const isOfItem = (name: string) =>
-			(name === place || name.startsWith(`${place}/`)) && !this.sending.has(name);
+			(name === place || name.startsWith(`${place}/`)) && counts(name);
 		const rows = Object.entries({ ...this.handedOn, ...this.own }).filter(([name]) =>
 			isOfItem(name),
 		);
 		const isPaid =
 			Object.keys(this.inVain).some(isOfItem) || rows.some(([, row]) => !isOnlyBegun(row));
 		return isPaid ? 'yes' : rows.length > 0 ? 'maybe' : 'no';
-	}
-
-	/** Whether an order was paid for, here or by whoever else has its key. */
-	paidFor(key: OrderKey): Paid {
-		const row = key.shared?.kind === 'testRun' ? undefined : this.ofOthers(key);
-		const elsewhere = !row ? 'no' : isOnlyBegun(row) ? 'maybe' : 'yes';
-		return worstPaid([this.paidBefore(key), elsewhere]);
 	}
 
 	/** Hands on what this attempt knows, since it failed. */

@@ -11,6 +11,7 @@ const PATHS = [
 	'SECURITY.md',
 	'CHANGELOG.md',
 	'docs/architecture.md',
+	'docs/tool.md',
 	'docs/output.md',
 	'docs/workflows.md',
 	'docs/coming-from-http-request.md',

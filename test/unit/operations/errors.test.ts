@@ -23,11 +23,21 @@ const task: TaskState = {
 	raw: {},
 };
 
+/** Whence the node is called. */
+interface Caller {
+	/** Of the operation; `image` unless said otherwise. */
+	readonly resource?: 'image' | 'task';
+	/** Null: n8n gives none, as to a call by MCP. */
+	readonly executionId?: null;
+}
+
 /** @param items how many the node has */
-const contextOf = (node: Partial<INode> = {}, items = 5) =>
+const contextOf = (node: Partial<INode> = {}, items = 5, caller: Caller = {}) =>
 	({
 		getNode: () => ({ name: 'FLUX Image', type: 'fluxImage', ...node }),
 		getInputData: () => Array.from({ length: items }),
+		getNodeParameter: () => caller.resource ?? 'image',
+		getExecutionId: () => (caller.executionId === null ? undefined : '1'),
 	}) as unknown as IExecuteFunctions;
 
 const failure = (
@@ -35,9 +45,10 @@ const failure = (
 	about?: KnownTask,
 	node: Partial<INode> = {},
 	gateway: Gateway = GATEWAYS.seaArtCloud,
+	caller: Caller = {},
 ) =>
 	taskFailure(
-		{ context: contextOf(node), itemIndex: 3, gateway, options: { timeoutMs: 90_500 } },
+		{ context: contextOf(node, 5, caller), itemIndex: 3, gateway, options: { timeoutMs: 90_500 } },
 		{ problem, ...(about && { task: about }) },
 		redactor(KEY),
 	);
@@ -185,18 +196,25 @@ describe("an item's failure", () => {
 
 describe("as an agent's tool, a failure (FAULTS E13)", () => {
 	const TOOL = { type: 'n8n-nodes-flux-image.fluxImageTool' };
-	const heard = (problem: Problem, about?: KnownTask) => {
-		const { error } = failure(problem, about, TOOL);
+	const heard = (problem: Problem, about?: KnownTask, caller: Caller = {}) => {
+		const { error } = failure(problem, about, TOOL, GATEWAYS.seaArtCloud, caller);
 		expect(error.description).toBeFalsy();
 		return error.message;
 	};
 
-	it.each(Object.keys(MESSAGES) as Array<keyof typeof MESSAGES>)(
-		'%s says all in its message, and nothing of items or of the editor to act in',
-		(kind) => {
+	const CALLERS: ReadonlyArray<readonly [name: string, Caller]> = [
+		['in an execution', {}],
+		['by MCP', { executionId: null }],
+		['about a task', { resource: 'task' }],
+	];
+	const KINDS = Object.keys(MESSAGES) as Array<keyof typeof MESSAGES>;
+
+	it.each(KINDS.flatMap((kind) => CALLERS.map(([name, caller]) => [kind, name, caller] as const)))(
+		'%s, %s, says all in its message, and nothing of items or of the editor to act in',
+		(kind, _name, caller) => {
 			for (const message of [
-				heard({ kind, reason: 'why' }, task),
-				heard({ kind, reason: 'why' }),
+				heard({ kind, reason: 'why' }, task, caller),
+				heard({ kind, reason: 'why' }, undefined, caller),
 			]) {
 				expect(message).toMatch(/: why\. /);
 				expect(message).not.toMatch(/\bItem\b|undefined|\{/);
@@ -215,6 +233,32 @@ describe("as an agent's tool, a failure (FAULTS E13)", () => {
 		for (const kind of ['deadlineReached', 'interrupted', 'pictureUnavailable'] as const) {
 			expect(heard({ kind }, task)).toMatch(/The task is paid\. .*exactly the same values/);
 		}
+	});
+
+	it.each(KINDS)('%s by MCP never has a paid task drawn again: no execution ties them', (kind) => {
+		const told = heard({ kind, reason: 'why' }, task, { executionId: null });
+		expect(told).not.toMatch(/same values: that fetches/);
+		if (told.includes('The task is paid.')) expect(told).toMatch(/Do not call again/);
+	});
+
+	it('about a task that is not finished asks for the same call, which pays nothing', () => {
+		expect(heard({ kind: 'deadlineReached' }, task, { resource: 'task' })).toMatch(
+			/exactly the same values: that asks for the same task and pays nothing\./,
+		);
+	});
+
+	it('about a task that ended badly sends the model back to drawing', () => {
+		for (const kind of ['failed', 'moderated'] as const) {
+			expect(heard({ kind }, task, { resource: 'task' })).toMatch(
+				/Do not ask for this task again\. If you have a tool that draws/,
+			);
+		}
+	});
+
+	it('that an input image causes asks for another address of it', () => {
+		expect(heard({ kind: 'inputImageUnavailable' })).toMatch(
+			/If you gave the address of the image, call again with one that shows the picture by itself/,
+		);
 	});
 
 	it.each(['createUncertain', 'badKey', 'noCredit', 'notStored'] as const)(
