@@ -60,14 +60,33 @@ export function assistantCollection(
 export function assistantOptions(operations: readonly Operation[]): INodeProperties {
 	const names = [...new Set(operations.flatMap(({ options }) => options))];
 	const collection = optionsField(names, neverShown(operations[0]?.resource));
-	const options = (collection.options as INodeProperties[]).map((option) => {
-		const able = operations.filter((each) => each.options.some((name) => name === option.name));
-		const propertyHint = `Only for ${able.map(({ value }) => value).join(', ')}`;
-		return able.length === operations.length
-			? option
-			: { ...option, builderHint: { propertyHint } };
+	const forms = collection.options as INodeProperties[];
+	const options = names.flatMap((name) => {
+		const able = operations.filter((each) => each.options.includes(name)).map(({ value }) => value);
+		const only = able.length === operations.length ? [] : [`Only for ${able.join(', ')}`];
+		return oneForm(
+			forms.filter((form) => form.name === name),
+			only,
+		);
 	});
 	return { ...collection, options };
+}
+
+/** An option in one form in place of that of the node and that of an agent's tool. */
+function oneForm([inNode, inTool]: INodeProperties[], words: string[]): INodeProperties[] {
+	if (!inNode) return [];
+	const toolWords =
+		inTool && inTool.default !== inNode.default
+			? [`By default ${String(inTool.default)} as a tool of an agent`]
+			: [];
+	const propertyHint = [...words, ...toolWords].join('. ');
+	return [
+		{
+			...inNode,
+			...(inTool ? { displayOptions: {} } : {}),
+			...(propertyHint ? { builderHint: { propertyHint } } : {}),
+		},
+	];
 }
 
 const neverShown = (resource: Operation['resource'] = 'image') => ({

@@ -175,12 +175,18 @@ describe('To an assistant, by the tables of the sandbox,', () => {
 			const given = row.options as readonly string[];
 			expect(names).toEqual(expect.arrayContaining([...given]));
 			for (const name of names) {
-				const [, only] = /@builderHint Only for (.*)/.exec(onlySeen(options, name).words) ?? [];
+				const [, only] =
+					/@builderHint Only for ([^.\n]*)/.exec(onlySeen(options, name).words) ?? [];
 				const operations = only?.split(', ') ?? [row.value];
 				expect([name, operations.includes(row.value)]).toEqual([name, given.includes(name)]);
 			}
 		},
 	);
+
+	it('has Download Images off as a tool', () => {
+		const { words } = onlySeen(typesOf('image', 'generateAndWait'), 'downloadImages');
+		expect(words).toContain('By default false as a tool of an agent');
+	});
 
 	it('is read in 12,000 tokens at most, at four letters a token', () => {
 		expect(types.length / 4).toBeLessThan(12_000);
