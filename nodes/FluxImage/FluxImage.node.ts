@@ -6,6 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
+import { builderHint } from './description/builderHint';
 import { nodeProperties } from './description/properties';
 import { runItems } from './operations/runItems';
 import { credentialTests } from './client/credentialTest';
@@ -22,6 +23,7 @@ export class FluxImage implements INodeType {
 		description: 'Make and edit images with the FLUX models',
 		defaults: { name: 'FLUX Image' },
 		usableAsTool: true,
+		builderHint,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		// With its slash: the editor hides a field whose options each name a credential without one.

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { OPERATIONS } from '../operations';
+import { assistantOptions } from './assistantFields';
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import { modelFields } from './modelFields';
@@ -22,6 +23,8 @@ const gatewaysThat = (able: (gateway: Gateway) => boolean) =>
 	Object.values(GATEWAYS)
 		.filter(able)
 		.map(({ id }) => id);
+
+const CANCELLING = gatewaysThat(({ cancel }) => cancel !== undefined);
 
 /** Every field of the node, in the order in which the editor shows them. */
 export function nodeProperties(): INodeProperties[] {
@@ -79,10 +82,9 @@ const CREDENTIAL_FIELD: INodeProperties = {
 function operationFields(resource: Operation['resource']): INodeProperties[] {
 	const all = OPERATIONS.filter((operation) => operation.resource === resource);
 	const always = all.filter(({ needsCancel }) => !needsCancel);
-	const cancelling = gatewaysThat(({ cancel }) => cancel !== undefined);
 	const others = gatewaysThat(({ cancel }) => cancel === undefined);
 	if (always.length === all.length) return [operationField(resource, all)];
-	return [operationField(resource, all, cancelling), operationField(resource, always, others)];
+	return [operationField(resource, all, CANCELLING), operationField(resource, always, others)];
 }
 
 function operationField(
@@ -101,16 +103,24 @@ function operationField(
 	return { ...field, default: DEFAULT_OPERATION[resource] };
 }
 
-const optionOf = ({ name, value, action, description }: Operation): INodePropertyOptions => ({
+const optionOf = ({
 	name,
 	value,
 	action,
 	description,
+	needsCancel,
+}: Operation): INodePropertyOptions => ({
+	name,
+	value,
+	action,
+	description,
+	...(needsCancel ? { builderHint: { propertyHint: `Only at ${CANCELLING.join(', ')}` } } : {}),
 });
 
 /**
  * One Options field for each set of options; operations with the same set share it. The operation is
- * named with its slash, since the editor empties a collection when a field changes that it hangs on.
+ * named with its slash, since the editor empties a collection when a field changes that it hangs on. The
+ * first ones are for n8n's assistants.
  */
 function optionFields(): INodeProperties[] {
 	const sets = new Map<string, Operation[]>();
@@ -118,7 +128,7 @@ function optionFields(): INodeProperties[] {
 		const set = `${operation.resource} ${operation.options.join(' ')}`;
 		sets.set(set, [...(sets.get(set) ?? []), operation]);
 	}
-	return [...sets.values()].flatMap(([first, ...rest]) =>
+	const shown = [...sets.values()].flatMap(([first, ...rest]) =>
 		first
 			? [
 					optionsField(first.options, {
@@ -130,4 +140,10 @@ function optionFields(): INodeProperties[] {
 				]
 			: [],
 	);
+	return [
+		...RESOURCES.map(({ value }) =>
+			assistantOptions(OPERATIONS.filter(({ resource }) => resource === value)),
+		),
+		...shown,
+	];
 }

@@ -97,6 +97,7 @@ describe("The form of an agent's tool", () => {
 function fieldsIn(among: readonly INodeProperties[]): INodeProperties[] {
 	return among
 		.filter(({ displayOptions }) => displayOptions?.hide?.['@tool'] === undefined)
+		.filter(({ displayOptions }) => displayOptions?.show?.['@version'] === undefined)
 		.flatMap((field) => {
 			if (field.type === 'collection') return fieldsIn(field.options as INodeProperties[]);
 			if (field.type !== 'fixedCollection') return [field];

@@ -55,7 +55,7 @@ const shown = (parameters: INodeParameters): INodeProperties[] =>
 /** What can be added to Additional Fields: there n8n looks at the expression's text. */
 function addable(gateway: string, model: string): INodeProperties[] {
 	const root = { ...image, gateway, model };
-	const collection = properties.find(({ name }) => name === 'additionalFields');
+	const collection = shown(root).find(({ name }) => name === 'additionalFields');
 	return (collection?.options as INodeProperties[]).filter((option) =>
 		NodeHelpers.displayParameter({}, option, nodeWith(root), description, root),
 	);
