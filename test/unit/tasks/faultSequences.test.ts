@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { generate } from '../../../nodes/FluxImage/tasks/lifecycle';
-import type { CallKind, Fault } from './fakeQueue';
+import type { Fault } from './fakeQueue';
 import { TaskHarness } from './taskHarness';
 
 /** Sequences tried; a quick run of `npm test` must afford them. */
@@ -66,7 +66,7 @@ interface ItemEnding {
 /** Runs the attempts of one execution over a sequence, and gives how each item of each ended. */
 async function play(given: typeof sequence extends fc.Arbitrary<infer T> ? T : never) {
 	const harness = new TaskHarness(() => given.jitter, true);
-	const kinds: CallKind[] = ['create', 'status', 'result', 'cancel'];
+	const kinds = ['create', 'status', 'result', 'cancel'] as const;
 	for (const kind of kinds) harness.queue.faults[kind].push(...given[kind]);
 	harness.queue.jobMs = given.jobMs;
 	harness.queue.ending = given.fails ? 'failed' : 'completed';

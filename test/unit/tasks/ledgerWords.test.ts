@@ -206,8 +206,7 @@ describe('An order that is taken back', () => {
 	it('has nothing to claim without a key, in a test run, or where n8n offers no claims', async () => {
 		expect(await ledger().claim(order(), until)).toBe('notOffered');
 		expect(await ledger().claim(order({}, 'testKey'), until)).toBe('notOffered');
-		const { claims: _, ...without } = { claims, context, executionId: '1', orders };
-		const bare = new Ledger({ ...without, dateMs: () => nowMs });
+		const bare = new Ledger({ context, executionId: '1', orders, dateMs: () => nowMs });
 		expect(await bare.claim(order({}, 'key'), until)).toBe('notOffered');
 		bare.made(order({}, 'key'), task);
 		await bare.takeBack(order({}, 'key'), task);
@@ -275,8 +274,8 @@ describe('Of what this process and static data have of one key', () => {
 		['a later beginning, over an older task', ['ours', 1], ['', 2], ''],
 		['a later task, over a beginning', ['', 1], ['theirs', 2], 'theirs'],
 	] as const)('%s counts', (_, ours, theirs, counts) => {
-		known(...ours);
-		saved(...theirs);
+		known(ours[0], ours[1]);
+		saved(theirs[0], theirs[1]);
 		expect(ledger().ofOthers(order({}, 'key'))?.requestId).toBe(counts);
 	});
 
