@@ -67,6 +67,13 @@ describe('The plan', () => {
 		]);
 	});
 
+	it('has no two looks within 50 ms, however short the jobs are', () => {
+		const plan = planPolls(within(0, 40));
+		for (let edge = 0; edge < 40; edge++) {
+			expect(edgeMs(plan[edge]!) - edgeMs(edge)).toBeGreaterThanOrEqual(50 - 1e-6);
+		}
+	});
+
 	it('is the same for weights in any unit', () => {
 		const belief = within(100, 300);
 		expect(planPolls(belief.map((weight) => weight * 1_000))).toEqual(planPolls(belief));
