@@ -71,10 +71,7 @@ export async function executionOf(id: string): Promise<SavedExecution> {
  *
  * @param status absent: all that have ended
  */
-export async function executionsOf(
-	id: string,
-	status?: 'running' | 'waiting',
-): Promise<SavedExecution[]> {
+export async function executionsOf(id: string, status?: 'running'): Promise<SavedExecution[]> {
 	const query = new URLSearchParams({ workflowId: id, includeData: 'true' });
 	if (status) query.set('status', status);
 	const { data } = await ask<{ data: SavedExecution[] }>(`executions?${query.toString()}`);

@@ -10,6 +10,8 @@ export interface ShopServer {
 	url: string;
 	/** Orders are answered with HTTP 500 while it is down. */
 	isDown: boolean;
+	/** Where executions that wait go on, the latest last. */
+	readonly addresses: string[];
 	/** Adds an entry to the feed, which had none at first. */
 	publishNews(): void;
 	close(): Promise<void>;
@@ -24,12 +26,17 @@ export async function startShop(): Promise<ShopServer> {
 	const shop: ShopServer = {
 		url: '',
 		isDown: false,
+		addresses: [],
 		publishNews: () => void entries++,
 		close: async () => await server.close(),
 	};
 	server.post('/orders', async ({ body }, reply) =>
 		shop.isDown ? await reply.code(500).send({ message: 'Down' }) : { body },
 	);
+	server.post<{ Body: { url: string } }>('/waiting', async ({ body }) => {
+		await Promise.resolve(shop.addresses.push(body.url));
+		return {};
+	});
 	server.get('/feed', async (_request, reply) => {
 		await reply.type('application/rss+xml').send(feedOf(shop.url, entries));
 	});
@@ -112,34 +119,24 @@ function webhook(name: string, path: string, responseMode: 'lastNode' | 'onRecei
 	};
 }
 
-/** Asks the shop's server, which gives the order back. */
-export const checkAt = ({ url }: ShopServer): Step => ({
-	...{ name: 'Check', type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2 },
-	parameters: {
-		method: 'POST',
-		url: `${url}/orders`,
-		sendBody: true,
-		specifyBody: 'json',
-		jsonBody: '={{ JSON.stringify($json.body) }}',
-		options: {},
-	},
+/** A call of the shop's server with JSON, an expression. */
+const call = (name: string, url: string, jsonBody: string): Step => ({
+	...{ name, type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2 },
+	parameters: { method: 'POST', url, sendBody: true, specifyBody: 'json', jsonBody, options: {} },
 });
 
-/** Name of the node that holds where a waiting execution goes on. */
-export const ADDRESS = 'Address';
+/** Asks the shop's server, which gives the order back. */
+export const checkAt = ({ url }: ShopServer): Step =>
+	call('Check', `${url}/orders`, '={{ JSON.stringify($json.body) }}');
 
-/** Orders that are drawn only when somebody says so: the call that ends the wait holds the order. */
-export const waiting = (path: string): Branch => ({
+/**
+ * Orders that are drawn only when somebody says so, at the address that the shop's server is told: the
+ * call that ends the wait holds the order.
+ */
+export const waiting = ({ url }: ShopServer, path: string): Branch => ({
 	steps: [
 		webhook('Later', path, 'onReceived'),
-		{
-			...{ name: ADDRESS, type: 'n8n-nodes-base.set', typeVersion: 3.4 },
-			parameters: {
-				mode: 'raw',
-				jsonOutput: '={{ { "url": $execution.resumeUrl } }}',
-				options: {},
-			},
-		},
+		call('Address', `${url}/waiting`, '={{ JSON.stringify({ url: $execution.resumeUrl }) }}'),
 		{
 			...{ name: 'Wait', type: 'n8n-nodes-base.wait', typeVersion: 1.1, webhookId: `${path}-wait` },
 			parameters: { resume: 'webhook', httpMethod: 'POST', options: {} },

@@ -3,10 +3,9 @@ import { eventually } from '../../tooling/eventually';
 import { settled } from '../../tooling/settled';
 import { keptTasksOf } from './claims';
 import { tasksWith } from './gatewayTasks';
-import { executionsOf, itemsOf, openN8n, restartN8n, type SavedExecution } from './n8n';
+import { executionsOf, openN8n, restartN8n, type SavedExecution } from './n8n';
 import type { Delivery } from './payOnceWorkflow';
 import {
-	ADDRESS,
 	checkAt,
 	polling,
 	publishShop,
@@ -37,7 +36,7 @@ describe('Pay Once Keys, where n8n brings back older static data', () => {
 	beforeAll(async () => {
 		server = await startShop();
 		retried = await publishShop(rest, 'stale-retry', { check: checkAt(server) });
-		waited = await publishShop(rest, 'stale-wait', { branches: [waiting('stale-later')] });
+		waited = await publishShop(rest, 'stale-wait', { branches: [waiting(server, 'stale-later')] });
 		polled = await publishShop(rest, 'stale-poll', { branches: [polling(server)] });
 	});
 
@@ -142,29 +141,37 @@ describe('Pay Once Keys, where n8n brings back older static data', () => {
 
 	/** An execution that waits until it is called; gives the address. */
 	async function waitingExecution(): Promise<string> {
+		const known = server.addresses.length;
 		await post('stale-later', {});
-		const [execution] = await eventually(
-			'the waiting execution',
-			async () => await executionsOf(waited.id, 'waiting'),
-			([latest]) => latest !== undefined && itemsOf(latest, ADDRESS).length > 0,
+		const addresses = await eventually(
+			'the address of the waiting execution',
+			async () => await Promise.resolve(server.addresses.slice(known)),
+			({ length }) => length === 1,
 		);
-		return String(itemsOf(execution!, ADDRESS)[0]?.json.url);
+		return addresses[0]!;
 	}
 
 	/** Ends a wait by an order, to the end of the execution. */
 	async function resume(address: string, each: Delivery): Promise<void> {
-		const before = (await executionsOf(waited.id)).length;
-		const { statusCode, body } = await request(address, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify(each),
-		});
-		await body.dump();
-		expect(statusCode).toBe(200);
+		const known = (await executionsOf(waited.id)).length;
+		// The address is told before n8n has put the execution to wait.
+		await eventually(
+			'the answer of the execution that waits',
+			async () => {
+				const { statusCode, body } = await request(address, {
+					method: 'POST',
+					headers: { 'content-type': 'application/json' },
+					body: JSON.stringify(each),
+				});
+				await body.dump();
+				return statusCode;
+			},
+			(statusCode) => statusCode === 200,
+		);
 		await eventually(
 			'the end of the execution that waited',
 			async () => await executionsOf(waited.id),
-			({ length }) => length > before,
+			({ length }) => length > known,
 		);
 	}
 
