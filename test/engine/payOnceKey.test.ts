@@ -328,6 +328,15 @@ describe('What is no key', () => {
 		expect(harness.creates()).toBe(0);
 	});
 
+	it('tells that its order is paid though the rest of the item is wrong: no other gateway draws it', async () => {
+		await harness.run(order('7', { executionId: '1' }));
+		const wrong = { parameters: { aspectRatio: 'wide' }, executionId: '2' };
+		const { error } = await harness.run(order('7', wrong));
+		expect(error!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'yes' } });
+		const { error: other } = await harness.run(order('8', { ...wrong, executionId: '3' }));
+		expect(other!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'no' } });
+	});
+
 	it('is told apart from a key by its text: 7 and " 7 " are one order', async () => {
 		await harness.run(order(7));
 		await harness.run(order(' 7 '));

@@ -66,7 +66,7 @@ export function orderOf(item: ItemInput, request: ImageOrder, execution: Executi
 
 /** How many tasks an order will pay for: none where its task is known. */
 export function tasksToPay({ parameters, key }: ImageOrder, { ledger }: Execution): number {
-	return ledger.isKnown(key) ? 0 : tasksOf(parameters);
+	return ledger.needsNoPlace(key) ? 0 : tasksOf(parameters);
 }
 
 /** The kind of picture that an image item asks for, in the gateway's word. */
@@ -137,7 +137,7 @@ export async function readImageOrders(
 	});
 	if (orders.length === 1) return orders;
 	const { ledger, paidTasks } = execution;
-	const budget = new ItemBudget(paidTasks, keys, (key) => ledger.isKnown(key));
+	const budget = new ItemBudget(paidTasks, keys, (key) => ledger.needsNoPlace(key));
 	const shared = new SharedByItem(budget, keys);
 	return orders.map((order) => ({ ...order, shared }));
 }

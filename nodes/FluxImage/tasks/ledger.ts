@@ -3,7 +3,15 @@ import type { Problem } from '../core/problem';
 import type { KnownTask, TaskRef } from '../core/task';
 import type { Until } from '../client/retry';
 import type { KeptOrders } from './keptOrders';
-import { digestOf, requestOf, worstPaid, type OrderKey, type Paid, type Reuse } from './order';
+import {
+	digestOf,
+	requestOf,
+	worstPaid,
+	type OrderKey,
+	type Paid,
+	type Reuse,
+	type SharedName,
+} from './order';
 
 /** The fields of the node's context that are ours: the rows of attempts, and orders paid for in vain. */
 const FIELD = 'fluxImageTasks';
@@ -123,7 +131,7 @@ export class Ledger {
 	}
 
 	/** The order as other executions know it. */
-	ofOthers({ shared }: OrderKey): OrderRow | undefined {
+	ofOthers({ shared }: Pick<OrderKey, 'shared'>): OrderRow | undefined {
 		if (!shared) return undefined;
 		const { orders, kept } = this.ports;
 		const known = orders.get(shared.name);
@@ -137,6 +145,15 @@ export class Ledger {
 	/** Whether there is a task for the order already, as far as this process knows. */
 	isKnown(key: OrderKey): boolean {
 		return [this.find(key), this.ofOthers(key)].some((row) => row && !isOnlyBegun(row));
+	}
+
+	/**
+	 * Whether the order has its place among the paid tasks of the execution, or needs none: its task is
+	 * known, or it was begun and is not sent again.
+	 */
+	needsNoPlace(key: OrderKey): boolean {
+		if (this.isKnown(key) || this.begunBefore(key)?.isOfThisExecution) return true;
+		return key.shared?.kind === 'key' && this.ofOthers(key) !== undefined;
 	}
 
 	/** Whether the order was begun, as far as this process knows: nothing new is sent for it. */
@@ -221,14 +238,21 @@ export class Ledger {
 
 	/**
 	 * Whether an order was paid for, by its item's attempts or by whoever else has its key. What becomes of
-	 * another image's create that is on its way, that image tells.
+	 * another image's create that is on its way, that image tells; a tool's other calls are other orders.
 	 */
 	paidFor(key: OrderKey): Paid {
 		const own = this.nameOf(key);
-		const byItem = this.paidBy(key, (name) => name === own || !this.sending.has(name));
-		const row = key.shared?.kind === 'testRun' ? undefined : this.ofOthers(key);
-		const elsewhere = !row ? 'no' : isOnlyBegun(row) ? 'maybe' : 'yes';
+		const { isTool } = this.ports;
+		const byItem = this.paidBy(key, (name) => name === own || !(isTool || this.sending.has(name)));
+		const { shared } = key;
+		const elsewhere = shared && shared.kind !== 'testRun' ? this.paidUnder(shared) : 'no';
 		return worstPaid([byItem, elsewhere]);
+	}
+
+	/** Whether an order was paid for by whoever has its name. */
+	paidUnder(shared: SharedName): Paid {
+		const row = this.ofOthers({ shared });
+		return !row ? 'no' : isOnlyBegun(row) ? 'maybe' : 'yes';
 	}
 
 	private paidBy(

@@ -98,6 +98,13 @@ describe("Whether an item's order was paid for", () => {
 		expect(tool.paidBefore({ runIndex: 5, itemIndex: 1 })).toBe('no');
 	});
 
+	it("of a tool's call is not that of its other calls", () => {
+		const tool = ledger({ isTool: true });
+		tool.made(order({ payload: 'other' }), task);
+		expect(tool.paidFor(order({ payload: 'one' }))).toBe('no');
+		expect(tool.paidFor(order({ payload: 'other' }))).toBe('yes');
+	});
+
 	it('counts what others have of its key, but not what a test run may make anew', () => {
 		orders.set(NAME, { ...task, requestId: '', request: 'r', atMs: 1 });
 		expect(ledger().paidFor(order())).toBe('no');
