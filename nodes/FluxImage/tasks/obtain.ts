@@ -99,7 +99,10 @@ async function claimed(execution: Execution, order: Order, name: string): Promis
 	}
 	const claim = await ledger.claim(order.key, untilOf(execution, order));
 	if (claim === 'late') return { problem: abortSignal.aborted ? STOPPED : CLAIM_LATE };
-	const { found, ownId } = await byOwnId(execution, order, name, claim === 'won');
+	const { found, ownId } =
+		claim === 'won'
+			? await lookedAfterWin(execution, order, name)
+			: await byOwnId(execution, order, name, false);
 	if (found) return found;
 	if (claim === 'taken') return { problem: ALREADY_ORDERED };
 	return await createOnce(execution, order, ownId);
@@ -171,6 +174,20 @@ async function ofTestRun(execution: Execution, order: Order): Promise<Obtained> 
 	return joined(execution, order, value ?? row, row.request);
 }
 
+/** Of a key that is won, whose look-up found no answer: nothing was sent, by nobody. */
+const LOOK_LATE: Obtained = {
+	problem: {
+		kind: 'notSentInTime',
+		reason: 'the gateway did not answer in time whether it has a task of this Pay Once Key',
+	},
+};
+
+/** What a look under the key's own ids comes to: an end, or the id to send with the create. */
+interface Looked {
+	readonly found?: Obtained;
+	readonly ownId?: string;
+}
+
 /** How many creates of one key are looked up at most: each one before the last has failed. */
 const MOST_TRIES = 50;
 
@@ -185,7 +202,7 @@ async function byOwnId(
 	order: Order,
 	name: string,
 	isWon: boolean,
-): Promise<{ found?: Obtained; ownId?: string }> {
+): Promise<Looked> {
 	if (!execution.client.keepsOwnIds) return {};
 	for (let number = 1; ; number++) {
 		const ownId = `n8n-${digestOf([name, number])}`;
@@ -197,8 +214,20 @@ async function byOwnId(
 		if (problem && problem.kind !== 'notFound' && !isWon) {
 			return { found: { problem: { ...problem, mayBePaid: true } } };
 		}
+		if (problem && execution.clock.nowMs() >= order.deadlineMs) return { found: LOOK_LATE };
 		if (!value) return { ownId };
 		if (!lastingFailure(value)) return { found: joined(execution, order, value, '') };
+	}
+}
+
+/** Nothing is sent yet: what was won is given back where the look-up ends the order. */
+async function lookedAfterWin(execution: Execution, order: Order, name: string): Promise<Looked> {
+	let looked: Looked | undefined;
+	try {
+		looked = await byOwnId(execution, order, name, true);
+		return looked;
+	} finally {
+		if (!looked || looked.found?.problem) await execution.ledger.takeBack(order.key);
 	}
 }
 

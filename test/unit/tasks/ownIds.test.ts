@@ -234,6 +234,71 @@ describe("A key's own ids", () => {
 		expect(creates()).toBe(0);
 	});
 
+	it.each([
+		['Stop', () => harness.stop()],
+		["another item's failure", () => harness.fail()],
+	])('give the claim back where %s ends the look-up: the next one orders', async (_, end) => {
+		const execution = process();
+		harness.queue.faults.find.push({ hang: true });
+		harness.after(200, end);
+		expect((await harness.problemOf(harness.generate(execution, ofKey()))).kind).toBe('stopped');
+		expect(database.names.size).toBe(0);
+		await harness.taskOf(harness.generate(process(), ofKey()));
+		expect(creates()).toBe(1);
+	});
+
+	it('pass the turn on to who waits in the same process, where the look-up is stopped', async () => {
+		const orders = new Orders();
+		const stopped = process({}, orders);
+		harness.queue.faults.find.push({ hang: true });
+		harness.after(200, harness.stopButton());
+		const first = harness.generate(stopped, ofKey());
+		const second = harness.generate(process({}, orders), ofKey());
+		expect((await harness.problemOf(first)).kind).toBe('stopped');
+		expect((await harness.taskOf(second)).requestId).toBe('task-1');
+		expect(creates()).toBe(1);
+	});
+
+	it('say that the look-up was not answered where it is not in time, and give the claim back', async () => {
+		const FAULT: Fault = { reply: { statusCode: 500 } };
+		harness.queue.faults.find.push(...Array.from({ length: 100 }, () => FAULT));
+		const hasty = harness.order(0, 5_000, KEY);
+		expect(await harness.problemOf(harness.generate(process(), hasty))).toEqual({
+			kind: 'notSentInTime',
+			reason: 'the gateway did not answer in time whether it has a task of this Pay Once Key',
+		});
+		expect([creates(), database.names.size]).toEqual([0, 0]);
+	});
+
+	it('keep the claim of another where the look-up is stopped', async () => {
+		database.names.add(KEY.name);
+		const execution = process();
+		harness.queue.faults.find.push({ hang: true });
+		harness.after(200, harness.stopButton());
+		await harness.problemOf(harness.generate(execution, ofKey()));
+		expect(database.names.has(KEY.name)).toBe(true);
+	});
+
+	it('leave the doubt of an earlier execution, where the look-up is stopped', async () => {
+		const context = {};
+		harness.queue.faults.create.push(LOST_ANSWER);
+		harness.queue.faults.find.push(undefined);
+		refuseLooks();
+		const earlier = harness.execution({
+			...{ executionId: 'a', gateway: KEEPS_OWN_IDS, context, orders: new Orders() },
+		});
+		await harness.problemOf(harness.generate(earlier, ofKey()));
+		const retry = harness.execution({
+			...{ executionId: 'b', gateway: KEEPS_OWN_IDS, context, orders: new Orders() },
+			claims: database,
+		});
+		harness.after(10_200, harness.stopButton());
+		harness.queue.faults.find.unshift({ hang: true }, { hang: true });
+		expect((await harness.problemOf(harness.generate(retry, ofKey()))).kind).toBe('stopped');
+		expect([creates(), database.names.size]).toEqual([1, 0]);
+		expect(retry.ledger.paidFor(ofKey().key)).toBe('maybe');
+	});
+
 	it('are fifty at most: then each try has the one after', async () => {
 		harness.queue.ending = 'failed';
 		for (let order = 0; order < 52; order++) {
