@@ -1,7 +1,8 @@
+import type { OrderRow } from '../accounts/orders';
 import type { NewTask } from '../client/gatewayClient';
 import { LAG_MS, type Until } from '../client/retry';
 import { within } from '../core/clock';
-import { STOPPED, type Problem, type ProblemKind } from '../core/problem';
+import { STOPPED, type Outcome, type Problem, type ProblemKind } from '../core/problem';
 import { hasEnded, taskName, type KnownTask, type TaskState } from '../core/task';
 import type { Execution } from './execution';
 import { isOnlyBegun, taskOf } from './ledger';
@@ -167,11 +168,32 @@ const LOST: ReadonlySet<ProblemKind> = new Set(['badKey', 'notAllowed', 'notFoun
 /** What an earlier test run paid for, unless the gateway has it no more, or it ended badly. */
 async function ofTestRun(execution: Execution, order: Order): Promise<Obtained> {
 	const row = execution.ledger.ofOthers(order.key);
-	if (!row?.requestId) return await createOnce(execution, order);
-	const { value, problem } = await execution.client.status(row, untilOf(execution, order));
+	if (!row) return await createOnce(execution, order);
+	const task = isOnlyBegun(row) ? undefined : taskOf(row);
+	if (task && hasEnded(task)) return joined(execution, order, task, row.request);
+	const asked = await askOf(execution, order, row);
+	if (!asked) return await createOnce(execution, order);
+	const { value, problem } = asked;
 	const isLost = problem !== undefined && LOST.has(problem.kind);
 	if (isLost || (value && lastingFailure(value))) return await createOnce(execution, order);
-	return joined(execution, order, value ?? row, row.request);
+	const known = value ?? task;
+	if (known) return joined(execution, order, known, row.request);
+	if (execution.abortSignal.aborted) return { problem: STOPPED };
+	return { problem: row.doubt ?? { ...problem, kind: 'createUncertain', modelId: order.modelId } };
+}
+
+/** What the gateway says of a row's task, by its id or else by our own; nothing where it has neither. */
+async function askOf(
+	execution: Execution,
+	order: Order,
+	row: OrderRow,
+): Promise<Outcome<TaskState> | undefined> {
+	const { client, clock } = execution;
+	const until = untilOf(execution, order);
+	if (!isOnlyBegun(row)) return await client.status(row, until);
+	if (row.ownId === undefined || !client.keepsOwnIds) return undefined;
+	const mayLag = clock.dateMs() - row.atMs < LAG_MS;
+	return await client.find(row.ownId, order.modelId, { ...until, retryNotFound: mayLag });
 }
 
 /** Of a key that is won, whose look-up found no answer: nothing was sent, by nobody. */
@@ -195,13 +217,14 @@ const MOST_TRIES = 50;
  * Looks under the key's own ids, past tasks that failed, for one that holds: n8n may have lost what
  * the gateway still knows.
  *
+ * @param isFree whether the claim tells that nothing was sent under the key
  * @returns the task, or the first id that the gateway does not know, to send with the create
  */
 async function byOwnId(
 	execution: Execution,
 	order: Order,
 	name: string,
-	isWon: boolean,
+	isFree: boolean,
 ): Promise<Looked> {
 	if (!execution.client.keepsOwnIds) return {};
 	for (let number = 1; ; number++) {
@@ -210,11 +233,11 @@ async function byOwnId(
 		const until = untilOf(execution, order);
 		const { value, problem } = await execution.client.find(ownId, order.modelId, until);
 		if (problem && execution.abortSignal.aborted) return { found: { problem: STOPPED } };
-		// Where nothing else tells that the key is free, a look-up that was refused is no "unknown".
-		if (problem && problem.kind !== 'notFound' && !isWon) {
-			return { found: { problem: { ...problem, mayBePaid: true } } };
+		if (problem && problem.kind !== 'notFound') {
+			// Where nothing else tells that the key is free, a look-up that was refused is no "unknown".
+			if (!isFree) return { found: { problem: { ...problem, mayBePaid: true } } };
+			if (execution.clock.nowMs() >= order.deadlineMs) return { found: LOOK_LATE };
 		}
-		if (problem && execution.clock.nowMs() >= order.deadlineMs) return { found: LOOK_LATE };
 		if (!value) return { ownId };
 		if (!lastingFailure(value)) return { found: joined(execution, order, value, '') };
 	}
@@ -222,12 +245,15 @@ async function byOwnId(
 
 /** Nothing is sent yet: what was won is given back where the look-up ends the order. */
 async function lookedAfterWin(execution: Execution, order: Order, name: string): Promise<Looked> {
+	const { ledger } = execution;
+	// An execution that could not claim may have left a doubt.
+	const isFree = ledger.begunBefore(order.key) === undefined;
 	let looked: Looked | undefined;
 	try {
-		looked = await byOwnId(execution, order, name, true);
+		looked = await byOwnId(execution, order, name, isFree);
 		return looked;
 	} finally {
-		if (!looked || looked.found?.problem) await execution.ledger.takeBack(order.key);
+		if (!looked || looked.found?.problem) await ledger.takeBack(order.key);
 	}
 }
 

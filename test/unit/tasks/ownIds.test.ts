@@ -332,3 +332,52 @@ describe("A key's own ids", () => {
 		expect(kept.get(KEY.name)).toMatchObject({ requestId: 'task-1', ownId });
 	});
 });
+
+describe('A test run whose create is in doubt', () => {
+	const shared: SharedName = { kind: 'testRun', name: 'testRun/1/0' };
+	const press = (executionId: string, timeoutMs?: number) =>
+		harness.generate(
+			harness.execution({ executionId, gateway: KEEPS_OWN_IDS, context: {} }),
+			harness.order(0, timeoutMs, shared),
+		);
+
+	beforeEach(() => harness.queue.faults.create.push(LOST_ANSWER));
+
+	/** Its look-up comes to nothing; those of the next test run are answered. */
+	const doubt = async () => {
+		refuseLooks();
+		expect((await harness.problemOf(press('1'))).kind).toBe('createUncertain');
+		answerLooks();
+	};
+
+	it('is looked up by the next one, which takes the task and pays nothing', async () => {
+		await doubt();
+		const { task, reuse } = await harness.clock.run(press('2'));
+		expect(task?.requestId).toBe('task-1');
+		expect(reuse).toEqual({ kind: 'testRun', requestChanged: false });
+		expect(creates()).toBe(1);
+	});
+
+	it('is made anew where its task has failed', async () => {
+		harness.queue.ending = 'failed';
+		await doubt();
+		harness.queue.ending = 'completed';
+		await harness.clock.run(harness.clock.sleep(10_000));
+		expect((await harness.taskOf(press('2'))).requestId).toBe('task-2');
+	});
+
+	it('is made anew where the gateway knows no such task', async () => {
+		await doubt();
+		harness.queue.tasks.clear();
+		expect((await harness.clock.run(press('2'))).reuse).toBeUndefined();
+		expect(creates()).toBe(2);
+	});
+
+	it('stays in doubt, and sends nothing, where the look-up is not answered', async () => {
+		await doubt();
+		const FAULT: Fault = { reply: { statusCode: 500 } };
+		harness.queue.faults.find.push(...Array.from({ length: 100 }, () => FAULT));
+		expect((await harness.problemOf(press('2', 5_000))).kind).toBe('createUncertain');
+		expect(creates()).toBe(1);
+	});
+});
