@@ -152,6 +152,55 @@ describe('The id of the own that a create carries', () => {
 	});
 });
 
+/** A create that is refused so. */
+const refusedAs = (error: string): Fault => ({ reply: { statusCode: 400, body: { error } } });
+
+describe('A refusal that the own id is taken already', () => {
+	it.each([
+		'own_id already exists',
+		'own_id: duplicate value',
+		'own_id has been taken',
+		'own_id must be unique',
+		'Duplicate id',
+		'own_id 已存在',
+	])('is a doubt, and not sent without the id: %s', async (words) => {
+		harness.queue.faults.create.push(refusedAs(words));
+		const execution = attempt();
+		expect((await harness.problemOf(harness.generate(execution))).kind).toBe('createUncertain');
+		expect(creates()).toBe(1);
+		expect(looks()).toBeGreaterThan(0);
+		expect(execution.client.keepsOwnIds).toBe(true);
+	});
+
+	it('finds the task by the id', async () => {
+		harness.queue.faults.create.push({ ...refusedAs('own_id already exists'), accepted: true });
+		expect((await harness.taskOf(harness.generate(attempt()))).requestId).toBe('task-1');
+		expect(creates()).toBe(1);
+	});
+});
+
+describe('A refusal that dislikes the field of the own id', () => {
+	it.each([
+		'own_id: extra fields not permitted',
+		'unknown field own_id',
+		'own_id is not supported',
+		'no field of that name exists: own_id',
+		'own_id must be a number',
+	])('is sent again without it: %s', async (words) => {
+		harness.queue.faults.create.push(refusedAs(words));
+		const execution = attempt();
+		await harness.taskOf(harness.generate(execution));
+		expect([creates(), looks()]).toEqual([2, 0]);
+		expect(execution.client.keepsOwnIds).toBe(false);
+	});
+});
+
+it('A refusal of something else that is there twice is a refusal', async () => {
+	harness.queue.faults.create.push(refusedAs('image_urls: duplicate address'));
+	expect((await harness.problemOf(harness.generate(attempt()))).kind).toBe('badParameters');
+	expect(creates()).toBe(1);
+});
+
 const KEY: SharedName = { kind: 'key', name: 'key/node/7' };
 
 const ofKey = (item = 0): Order => harness.order(item, undefined, KEY);
