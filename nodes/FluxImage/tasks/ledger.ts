@@ -137,6 +137,8 @@ export class Ledger {
 		const known = orders.get(shared.name);
 		const row = shared.kind === 'key' ? kept?.get(shared.name) : undefined;
 		if (!known || !row) return known ?? row;
+		// Pictures without an id are known in their process alone: static data has the own id of the same.
+		if (known.pictures && row.requestId === '' && row.ownId === known.ownId) return known;
 		// Another process may know better; of a doubtful create this one alone knows why.
 		const isSameState = isOnlyBegun(known) === isOnlyBegun(row);
 		return row.atMs > known.atMs && !(isSameState && isOnlyBegun(row)) ? row : known;
@@ -282,12 +284,15 @@ export class Ledger {
 
 	private write(key: OrderKey, task: KnownTask, more: Pick<AttemptRow, 'ownId' | 'seed'>): void {
 		this.writeAttempt(key, task, more);
-		const { ownId } = more;
 		const { shared } = key;
 		if (!shared) return;
-		const row = this.rowOf(key, task, ownId ?? this.ports.orders.get(shared.name)?.ownId);
-		this.ports.orders.set(shared.name, row);
-		if (shared.kind === 'key') this.ports.kept?.set(shared.name, row);
+		const { orders, kept } = this.ports;
+		const isKey = shared.kind === 'key';
+		// A later process, which found the task by its own id, leaves that to those after it.
+		const before = orders.get(shared.name) ?? (isKey ? kept?.get(shared.name) : undefined);
+		const row = this.rowOf(key, task, more.ownId ?? before?.ownId);
+		orders.set(shared.name, row);
+		if (isKey) kept?.set(shared.name, row);
 	}
 
 	/** What an earlier execution was in doubt of stays in doubt. */
