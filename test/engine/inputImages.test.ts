@@ -104,6 +104,84 @@ describe('Input images', () => {
 		expect(harness.creates()).toBe(0);
 	});
 
+	it.each([
+		['={{ $json.a }},{{ $json.b }}', 'image 2'],
+		['={{ $json.b }},{{ $json.a }}', 'image 1'],
+		['={{ $json.a }},{{ $json.b }},{{ $json.a }}', 'image 2'],
+		['={{ $json.a }}, {{ $json.c }}', 'image 2'],
+		['={{ $json.a }}\n{{ $json.c }}\n{{ $json.a }}', 'image 2'],
+		['={{ [$json.a, null, undefined].join(",") }}', 'image 2'],
+		['={{ [$json.a, null].join("\\n") }}', 'image 2'],
+		['={{ $json.rows.map((row) => row.url).join("\\n") }}', 'image 2'],
+		['={{ `${$json.a},${$json.c}` }}', 'image 2'],
+	])('of which one is missing are an error by %s, at every gateway', async (url, place) => {
+		const a = 'https://a.example/apple.png?v=1';
+		const items = [{ json: { prompt: 'Edit it', a, b: '', rows: [{ url: a }, { url: null }] } }];
+		for (const [gateway, model] of [
+			['seaArtCloud', 'flux_kontext_max'],
+			['seaArtCloud', 'flux_2_pro'],
+			['vtrix', 'flux_2_pro'],
+			['toApis', 'flux-kontext-max'],
+		] as const) {
+			const ask: Ask = { gateway, items, parameters: { model } };
+			const { error } = await harness.run(editing({ source: 'url', url }, ask));
+			expect(error!.message).toContain(`Input Images 1, ${place}: URL must begin with`);
+			expect(error!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'no' } });
+		}
+		expect(harness.sandbox.ledger.requests).toEqual([]);
+	});
+
+	it('in lines that a person typed may have empty lines between them', async () => {
+		const host = await serve((response) => response.end(red));
+		const addresses = [1, 2].map((at) => `${host.url}/${at}.png`);
+		const url = `${addresses.join('\n\n')}\n`;
+		const { error } = await harness.run(editing({ source: 'url', url }));
+		await host.close();
+		expect(error).toBeUndefined();
+		expect(sentImages()).toEqual(addresses);
+	});
+
+	it('of an item without files are told so where $binary is given', async () => {
+		const items = [{ json: { prompt: 'Edit it' } }];
+		const row = { source: 'binary', binaryPropertyName: '={{ $binary }}' };
+		const { error } = await harness.run(editing(row, { items }));
+		expect(error!.message).toBe(
+			'Input Images 1: Input Binary Field must be the name of a field, or a file, but is an object without files. This item has no files',
+		);
+	});
+
+	it('are never files that a text from outside names', async () => {
+		const stored = await inExecution('http://127.0.0.1:1', async ({ context }) =>
+			context.helpers.prepareBinaryData(blue, 'other.png', 'image/png'),
+		);
+		expect(stored.id).toBeDefined();
+		const photo = JSON.stringify([stored]);
+		const items = [itemOf({ data: red }, { body: { photo, text: JSON.stringify(stored) } })];
+		for (const name of ['photo', 'text']) {
+			const row = { source: 'binary', binaryPropertyName: `={{ $json.body.${name} }}` };
+			const { error } = await harness.run(editing(row, { items }));
+			expect(error!.message).toContain(
+				'Input Binary Field must be the name of a field, or a file, but is JSON in a text',
+			);
+			expect(JSON.stringify(error)).not.toContain(stored.id);
+		}
+		expect(harness.creates()).toBe(0);
+	});
+
+	it.each([
+		['url', 'url', 'ann:pa55@a.example/b.png?sig=SIGNED'],
+		['url', 'url', 'api.telegram.org/file/bot123456789:SIGNED/a.jpg'],
+		['binary', 'binaryPropertyName', 'https://ann:pa55@a.example/b.png?sig=SIGNED'],
+		['base64', 'base64', 'https://ann:pa55@a.example/b.png?sig=SIGNED'],
+		['task', 'requestId', 'https://ann:pa55@a.example/b.png?sig=SIGNED'],
+	])('of the source %s that are no images show no secret of theirs', async (source, name, text) => {
+		const row = { source, [name]: '={{ $json.photo }}' };
+		const items = [{ json: { prompt: 'Edit it', photo: text } }];
+		const { error } = await harness.run(editing(row, { items }));
+		expect(error!.message).toContain('Input Images 1: ');
+		expect(`${error!.message} ${error!.description}`).not.toMatch(/pa55|SIGNED|12345/);
+	});
+
 	it("by a form's label are told by their field's name, and that nothing was paid", async () => {
 		const items = [itemOf({ Upload_Old_Photo: red }), itemOf({ Upload_Old_Photo: blue })];
 		const row = { source: 'binary', binaryPropertyName: 'Upload Old Photo' };

@@ -58,14 +58,29 @@ export class ImageInputError extends Error {
 	override readonly name = 'ImageInputError';
 }
 
-/** The start of a text: a picture that was pasted would drown the message. */
-export const shorten = (text: string) =>
-	text.length > 40 ? `"${text.slice(0, 40)}…"` : `"${text}"`;
+/** Whether a text is the address of something on the web. */
+export const isAddress = (text: string): boolean => /^\s*https?:\/\//i.test(text);
+
+/** The longest text that is shown, in characters. */
+const LONGEST_SHOWN = 60;
+
+/**
+ * Whether a text may be shown in an error: a name of some words. An address, with a scheme or without,
+ * may hold a user, a password or a signature, and a long word with digits in it may be a token.
+ */
+export const isShown = (text: string): boolean =>
+	text.length <= LONGEST_SHOWN &&
+	/^[\p{L}\p{M}\p{N} _.,()[\]-]*$/u.test(text) &&
+	!/(?=[\w-]*\d)[\w-]{20,}/.test(text);
 
 /** What stands in the place of the right thing, to follow "but". */
 export function found(value: unknown): string {
 	if (value === undefined || value === null) return 'is missing';
-	if (typeof value === 'string') return value.trim() === '' ? 'is empty' : `is ${shorten(value)}`;
+	if (typeof value === 'string') {
+		const text = value.trim();
+		if (text === '') return 'is empty';
+		return isShown(text) ? `is "${text}"` : 'is another text';
+	}
 	if (Array.isArray(value)) return value.length === 0 ? 'is an empty list' : 'is a list';
 	return typeof value === 'object' ? 'is an object' : `is ${String(value)}`;
 }

@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { found, ImageInputError } from './checkedImage';
+import { found, ImageInputError, isAddress, isShown } from './checkedImage';
 import { isObject, jsonIn } from './takenApart';
 
 /** The files of an item, by field. */
@@ -31,12 +31,17 @@ function filesAmong(fields: object, path: string, depth = 1): Array<[string, IBi
 const isFile = (value: unknown): value is IBinaryData =>
 	isObject(value) && typeof value['mimeType'] === 'string' && !isObject(value['binary']);
 
-/** Names by comma, where the item has no field under the whole text; the files of a map, or of an item. */
+/**
+ * Names by comma, where the item has no field under the whole text, or as a list in JSON; the files of a
+ * map, or of an item. A text never becomes a file: from outside, it could name the files of others.
+ */
 export function filesIn(value: unknown, files: Files): readonly unknown[] | undefined {
 	if (typeof value === 'string') {
 		if (nameIn(value, files) !== undefined) return undefined;
+		const json = jsonIn(value);
+		if (json) return json.every(isListOfNames) ? json : undefined;
 		const names = value.split(',');
-		return jsonIn(value) ?? (names.length > 1 ? names : undefined);
+		return names.length > 1 ? names : undefined;
 	}
 	if (!isObject(value) || isFile(value)) return undefined;
 	if (isObject(value['binary'])) return [value['binary']];
@@ -44,6 +49,9 @@ export function filesIn(value: unknown, files: Files): readonly unknown[] | unde
 		isFile(file) && !hasContent(file) && Object.hasOwn(files, name) ? files[name] : file,
 	);
 }
+
+const isListOfNames = (value: unknown): boolean =>
+	Array.isArray(value) && value.every((name) => typeof name === 'string');
 
 /** The field that a text names; nothing where the item has none of that name. */
 const nameIn = (text: string, files: Files): string | undefined =>
@@ -58,22 +66,27 @@ const nameIn = (text: string, files: Files): string | undefined =>
  */
 export function fileOf(value: unknown, place: string, files: Files): IBinaryData {
 	if (isFile(value)) return withContent(value, place, files);
-	if (typeof value !== 'string' || value.trim() === '') {
-		throw new ImageInputError(
-			`${place}: Input Binary Field must be the name of a field, or a file, but ${found(value)}`,
-		);
-	}
-	const name = nameIn(value, files);
+	const name = typeof value === 'string' ? nameIn(value, files) : undefined;
 	const file = name === undefined ? undefined : files[name];
 	if (file) return withContent(file, place, files);
-	const names = Object.keys(files).join(', ');
-	throw new ImageInputError(
-		`${place}: This item has no file in "${value.trim().slice(0, LONGEST_NAME)}". It has${names ? `: ${names}` : ' no files'}`,
-	);
+	throw new ImageInputError(`${place}: ${flawOf(value, Object.keys(files))}`);
 }
 
-/** What is shown at most of a name, in characters. */
-const LONGEST_NAME = 100;
+/** What is wrong with what names no file; a text that may hold a secret is not shown. */
+function flawOf(value: unknown, names: readonly string[]): string {
+	const expected = 'Input Binary Field must be the name of a field, or a file, but';
+	const has = names.length > 0 ? `: ${names.join(', ')}` : ' no files';
+	if (typeof value !== 'string' || value.trim() === '') {
+		const isEmptyMap = isObject(value) && Object.keys(value).length === 0;
+		return `${expected} ${found(value)}${isEmptyMap ? ' without files' : ''}. This item has${has}`;
+	}
+	if (isAddress(value)) return `${expected} is an address. Choose URL as its Source`;
+	if (jsonIn(value)) {
+		return `${expected} is JSON in a text. Give a file by an expression with nothing around it, such as {{ $binary.photo }}. This item has${has}`;
+	}
+	const name = value.trim();
+	return `This item has no file in ${isShown(name) ? `"${name}"` : 'the field that is named here'}. It has${has}`;
+}
 
 /** Words in the place of a file's bytes, where n8n has stored them elsewhere. */
 const STORED_BY_N8N = /^(filesystem(-v2)?|s3|database|azure|object-?storage)(:|$)/i;
@@ -81,10 +94,9 @@ const STORED_BY_N8N = /^(filesystem(-v2)?|s3|database|azure|object-?storage)(:|$
 /** Whether a text is n8n's word for where it has stored a file, and not the file. */
 export const isPlaceInStore = (text: string): boolean => STORED_BY_N8N.test(text);
 
+/** An empty file has its content too, and is told to be empty. */
 const hasContent = ({ id, data }: IBinaryData): boolean =>
-	[id, data].some(
-		(text) => typeof text === 'string' && text !== '' && (text === id || !isPlaceInStore(text)),
-	);
+	(typeof id === 'string' && id !== '') || (typeof data === 'string' && !isPlaceInStore(data));
 
 /**
  * `$binary` lacks the bytes of files that n8n keeps in memory: they are those of the item's file that is

@@ -9,15 +9,15 @@ import type { InputImageRule, ModelOffer } from '../models/model';
 import {
 	found,
 	ImageInputError,
-	shorten,
 	shownMegabytes,
 	type EarlierPicture,
 	type HeldImage,
 	type InputImage,
 } from './checkedImage';
 import { isTurnedByExif } from './exif';
-import { bytesOf, fileOf, filesIn, filesOf, isPlaceInStore, type Files } from './inputFiles';
-import { addressesIn, readUrl } from './inputUrls';
+import { readBase64Text } from './inputBase64';
+import { bytesOf, fileOf, filesIn, filesOf, type Files } from './inputFiles';
+import { addressesIn, readUrl, URL_HOLE } from './inputUrls';
 import { otherThanPicture, pictureTypeOf } from './signature';
 import { isObject, jsonIn, takenApart, type Apart } from './takenApart';
 
@@ -62,8 +62,14 @@ interface ReadImage {
 interface Source {
 	/** What of the row holds the images. */
 	readonly of: (row: ImageRow) => unknown;
-	/** How they are taken apart where they are several. */
-	readonly apart: (files: Files) => Apart;
+	/**
+	 * How they are taken apart where they are several.
+	 *
+	 * @param isExpression whether an expression gave them, and no hand typed them
+	 */
+	readonly apart: (files: Files, isExpression: boolean) => Apart;
+	/** What is wrong with an empty place among them, where the source has words of its own for it. */
+	readonly hole?: string;
 	readonly read: (value: unknown, name: string, reading: Reading) => Promise<ReadImage> | ReadImage;
 }
 
@@ -79,7 +85,8 @@ const SOURCES: Readonly<Record<string, Source>> = {
 	task: { of: (row) => row, apart: () => () => undefined, read: readTask },
 	url: {
 		of: ({ url }) => url,
-		apart: () => addressesIn,
+		apart: (_files, isExpression) => (value) => addressesIn(value, isExpression),
+		hole: URL_HOLE,
 		read: (value, name, { rule }) => ({ image: readUrl(value, name, rule) }),
 	},
 };
@@ -98,7 +105,10 @@ export async function readInputImages(
 	const rows = rowsOf(context.getNodeParameter('inputImages', itemIndex, {}));
 	if (rows.length === 0) return [];
 	const files = filesOf(context, itemIndex);
-	const parts = rows.flatMap((row, index) => partsOf(row, `Input Images ${index + 1}`, files));
+	const written: unknown = context.getNodeParameter('inputImages', itemIndex, {}, RAW);
+	const parts = rows.flatMap((row, index) =>
+		partsOf(row, writtenRow(written, index), `Input Images ${index + 1}`, files),
+	);
 	const rule = inputImageRule(offer, switches, parts.length);
 	const maximumCount = rule?.maximumCount ?? 0;
 	if (!rule || parts.length > maximumCount) {
@@ -116,6 +126,19 @@ export async function readInputImages(
 	return images;
 }
 
+/** Expressions as they are written, and not what they give. */
+const RAW = { rawExpressions: true } as const;
+
+/** A row as it is written; the whole field or its list where that is one expression. */
+function writtenRow(field: unknown, index: number): unknown {
+	const given = isObject(field) && 'image' in field ? field['image'] : field;
+	return Array.isArray(given) ? (given as readonly unknown[])[index] : given;
+}
+
+/** How n8n marks a text that is an expression. */
+const isExpressionText = (written: unknown) =>
+	typeof written === 'string' && written.startsWith('=');
+
 /** One image of a row, not read yet. */
 interface Part {
 	readonly source: Source;
@@ -123,7 +146,7 @@ interface Part {
 	readonly name: string;
 }
 
-function partsOf(row: ImageRow, name: string, files: Files): readonly Part[] {
+function partsOf(row: ImageRow, written: unknown, name: string, files: Files): readonly Part[] {
 	const chosen = row['source'] ?? 'binary';
 	const source = typeof chosen === 'string' && Object.hasOwn(SOURCES, chosen) && SOURCES[chosen];
 	if (!source) {
@@ -132,9 +155,13 @@ function partsOf(row: ImageRow, name: string, files: Files): readonly Part[] {
 			.replace(/, (?=\w+$)/, ' or ');
 		throw new ImageInputError(`${name}: Source must be ${sources}, but ${found(chosen)}`);
 	}
-	const values = takenApart(source.of(row), source.apart(files));
+	const isExpression = isExpressionText(isObject(written) ? source.of(written) : written);
+	const values = takenApart(source.of(row), source.apart(files, isExpression));
 	return values.map((value, index) => {
 		const place = values.length > 1 ? `${name}, image ${index + 1}` : name;
+		const isHole = values.length > 1 && typeof value === 'string' && value.trim() === '';
+		// Before they are counted: a hole would be one image too many.
+		if (isHole && source.hole) throw new ImageInputError(`${place}: ${source.hole}`);
 		return { source, value, name: place };
 	});
 }
@@ -167,25 +194,8 @@ function kindOf(value: unknown): string {
 }
 
 function readBase64(value: unknown, name: string): ReadImage {
-	const text = typeof value === 'string' ? value.trim() : '';
-	if (isPlaceInStore(text)) {
-		throw new ImageInputError(
-			`${name}: Base64 must be an image as base64, but is the place where n8n has stored the file. Choose Binary Field as its Source`,
-		);
-	}
-	const payload = text.replace(/^data:[^,]*,/i, '').replace(/\s+/g, '');
-	const content = isBase64(payload) ? Buffer.from(payload, 'base64') : undefined;
-	if (!content || !pictureTypeOf(content)) {
-		const flaw = content ? `is ${otherThanPicture(content)}: ${shorten(text)}` : found(value);
-		throw new ImageInputError(`${name}: Base64 must be an image as base64, but ${flaw}`);
-	}
+	const { payload, content } = readBase64Text(value, name);
 	return fromBytes(name, content, async () => Buffer.from(payload, 'base64'));
-}
-
-/** Looks for what does not belong: a pattern that must match from end to end overflows on megabytes. */
-function isBase64(text: string): boolean {
-	const letters = text.replace(/={1,2}$/, '');
-	return letters !== '' && !/[^A-Za-z0-9+/_-]/.test(letters);
 }
 
 async function readBinary(
@@ -198,10 +208,18 @@ async function readBinary(
 	return fromBytes(name, await bytes(), bytes);
 }
 
+/** What no task's ID has, and an address does, with a scheme or without: it would be shown as an ID. */
+const LIKE_ADDRESS = /\/\/|[@?]/;
+
 /** The whole row is the image. */
 function readTask(row: unknown, name: string, { rule, earlierTask }: Reading): ReadImage {
 	const { requestId, imageIndex = 0, taskModel } = row as ImageRow;
 	const id = pathPartIn(requestId);
+	if (id !== undefined && LIKE_ADDRESS.test(id)) {
+		throw new ImageInputError(
+			`${name}: Request ID must be the ID of a task, but is an address. Choose URL as its Source`,
+		);
+	}
 	if (id === undefined) {
 		throw new ImageInputError(
 			`${name}: Request ID must be the ID of a task, but ${found(requestId)}`,

@@ -3,15 +3,28 @@ import { found, ImageInputError, type FetchedUrl, type HostedImage } from './che
 import { refusedAddress } from './knownAddresses';
 import { isObject, jsonIn } from './takenApart';
 
-/** Where a comma parts two addresses: an address itself may hold commas. */
-const BETWEEN = /,(?=\s|https?:\/\/)/i;
+/**
+ * What follows a comma that parts two addresses, for an address itself may hold commas: a blank, the next
+ * address, the end, or a word that code writes where nothing was.
+ */
+const AFTER_COMMA = /(?=,*(?:\s|https?:\/\/|$|(?:undefined|null|NaN)(?:[,\s]|$)|\[object))/;
+
+const COMMA = new RegExp(`,${AFTER_COMMA.source}`, 'i');
+
+/** A comma, with a line break behind it or without, or a line break. */
+const COMMA_OR_LINE = new RegExp(
+	`,${AFTER_COMMA.source}[^\\S\\r\\n]*(?:\\r\\n|\\r|\\n)?|\\r\\n|\\r|\\n`,
+	'i',
+);
 
 /**
  * The addresses in a text or an object: one a line, or parted by commas; a list as JSON; the `url` or
  * `src` of an object, and of an item of n8n.
+ *
+ * @param isExpression whether an expression gave it, and no hand typed it
  */
-export function addressesIn(value: unknown): readonly unknown[] | undefined {
-	if (typeof value === 'string') return jsonIn(value) ?? addressesInText(value);
+export function addressesIn(value: unknown, isExpression: boolean): readonly unknown[] | undefined {
+	if (typeof value === 'string') return jsonIn(value) ?? addressesInText(value, isExpression);
 	if (!isObject(value)) return undefined;
 	const address = [value['url'], value['src'], value['json']].find(isThere);
 	return address === undefined ? undefined : [address];
@@ -21,24 +34,31 @@ const isThere = (value: unknown) =>
 	typeof value === 'string' ? value.trim() !== '' : isObject(value) || Array.isArray(value);
 
 /**
- * An empty line says nothing, so it is passed over. A comma promises an address, so what is empty beside
- * one stays: two expressions with a comma between, of which one came to nothing.
+ * A comma promises an address, so what is empty beside one stays: two expressions with a comma between,
+ * of which one came to nothing. So does an empty line that an expression gives, as a list does that is
+ * joined by lines; one that a person typed says nothing, and is passed over.
  */
-function addressesInText(text: string): readonly string[] | undefined {
-	const addresses = text
-		.trimStart()
-		.split(BETWEEN)
-		.flatMap((part) => {
-			const lines = part.split(/[\r\n]+/).filter((line) => line.trim() !== '');
-			return lines.length === 0 ? [''] : lines;
-		});
+function addressesInText(text: string, isExpression: boolean): readonly string[] | undefined {
+	if (text.trim() === '') return undefined;
+	const addresses = isExpression ? text.split(COMMA_OR_LINE) : text.split(COMMA).flatMap(linesOf);
 	return addresses.length > 1 ? addresses : undefined;
 }
+
+function linesOf(text: string): readonly string[] {
+	const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+	return lines.length === 0 ? [''] : lines;
+}
+
+const EXPECTED = 'URL must begin with http:// or https://';
+
+/** What is said of an empty place among several. */
+export const URL_HOLE = `${EXPECTED}, but is empty, which stands for a missing picture. Where one may be missing, take it out with .filter(Boolean); a line break at the end, with .trim()`;
 
 /**
  * An image by its address.
  *
- * @throws ImageInputError where it is none, or is known to give no picture
+ * @throws ImageInputError where it is none, or is known to give no picture; in words that show nothing of
+ * it, for it may hold a password
  */
 export function readUrl(
 	value: unknown,
@@ -59,12 +79,8 @@ export function readUrl(
 
 function flawOf(url: unknown): string {
 	if (isObject(url)) return 'URL must be an address, but is an object without a url or src';
-	const isData = typeof url === 'string' && /^data:/i.test(url);
-	const remedy = isData ? '. Choose Base64 as its Source' : '';
-	const shown = typeof url === 'string' ? withoutSecrets(url) : url;
-	return `URL must begin with http:// or https://, but ${found(shown)}${remedy}`;
+	if (typeof url !== 'string' || url === '') return `${EXPECTED}, but ${found(url)}`;
+	if (/^https?:\/\//i.test(url)) return `${EXPECTED} and a host, but cannot be read so`;
+	const isData = /^data:/i.test(url);
+	return `${EXPECTED}, but does not${isData ? '. Choose Base64 as its Source' : ''}`;
 }
-
-/** An address without its user, its query and its fragment. */
-const withoutSecrets = (address: string) =>
-	address.replace(/\/\/[^/?#]*@/, '//').replace(/[?#].*/s, '');

@@ -31,7 +31,7 @@ describe('Binary Field', () => {
 		['names by comma without a blank', 'data_1,data', [30, 20]],
 		['a name with a comma in it', 'front, left', [40]],
 		['a list of names', ['data_1', 'front, left'], [30, 40]],
-		['a list as JSON in a text', '["data","data_1"]', [20, 30]],
+		['a list of names as JSON in a text', '["data","data_1"]', [20, 30]],
 		['a list in a list', [['data'], ['data_1']], [20, 30]],
 		['a file of any node', held(LARGE), [40]],
 		['files of any node', [held(LARGE), held(SMALL)], [40, 20]],
@@ -98,12 +98,25 @@ describe('Binary Field', () => {
 			'Input Binary Field must be the name of a field, or a file, but is an empty',
 		],
 		['an empty list in a list', ['data', []], 'Input Images 1, image 2: Input Binary Field'],
-		['an empty map', {}, 'must be the name of a field, or a file, but is an object'],
 		['a name that is missing beside a comma', 'data, ', 'Input Images 1, image 2: Input Binary'],
 		['a map with what is no file', { a: held(SMALL), rows: 7 }, 'Input Images 1, image 2: Input'],
 		['a map with a text', { a: held(SMALL), note: 'x' }, 'image 2: This item has no file in "x"'],
 		['a file of another kind', held(Buffer.from('%PDF-1.7')), 'must be a PNG, JPEG, WebP or GIF'],
-		['a file without bytes', { ...held(SMALL), data: '' }, 'without its content'],
+		['a file without bytes', { ...held(SMALL), data: '' }, 'must be an image, but is empty'],
+		[
+			'an empty map',
+			{},
+			'but is an object without files. This item has: data, data_1, front, left',
+		],
+		['JSON with a file', JSON.stringify([held(SMALL)]), 'but is JSON in a text. Give a file by'],
+		['JSON with a file in a list', ['data', JSON.stringify(held(SMALL))], 'but is JSON in a text'],
+		['JSON in JSON', JSON.stringify([JSON.stringify([held(SMALL)])]), 'but is JSON in a text'],
+		['JSON with names and no name', '["data", null]', 'but is JSON in a text'],
+		[
+			'JSON with a list of no names',
+			'[]',
+			'must be the name of a field, or a file, but is an empty',
+		],
 		[
 			'a word of the store in place of the bytes',
 			{ ...held(SMALL), data: 'filesystem-v2' },
@@ -115,11 +128,88 @@ describe('Binary Field', () => {
 	});
 });
 
+describe('An empty file that n8n keeps in memory', () => {
+	const item = { binary: { photo: { ...held(SMALL), data: '' } } };
+
+	it.each<[string, unknown]>([
+		['its name', 'photo'],
+		['$binary', { photo: bare(item.binary.photo) }],
+		['$binary and its name', bare(item.binary.photo)],
+	])('is told to be empty, where it is given by %s', async (_what, value) => {
+		await expect(sizes(value, { item })).rejects.toThrow(
+			'Input Images 1 must be an image, but is empty',
+		);
+	});
+});
+
+/** Texts that hold a secret, and what of them must not be shown. */
+const SECRETS: ReadonlyArray<[text: string, secret: RegExp]> = [
+	['https://ann:pa55@a.example/b.png?sig=SIGNED', /ann|pa55|SIGNED/],
+	['ann:pa55@a.example/b.png', /ann|pa55/],
+	['//ann:pa55@a.example/b.png', /ann|pa55/],
+	['a.example/b.png?sig=SIGNED', /SIGNED/],
+	['api.telegram.org/file/bot123456789:AAFtoken/photo.jpg', /12345|AAF/],
+	['ftp://ann:pa55@a.example/b.png', /ann|pa55/],
+	['123456789:AAFtoken', /12345|AAF/],
+	['sk-proj-0123456789abcdefABCDEF', /sk-|0123/],
+	['token=SIGNED', /SIGNED/],
+];
+
+describe.each(['url', 'binaryPropertyName', 'base64', 'requestId'])(
+	'An error about the %s of an input image',
+	(field) => {
+		const sourceOf: Record<string, string> = { binaryPropertyName: 'binary', requestId: 'task' };
+		const refusalOf = async (value: string) =>
+			await readField({ source: sourceOf[field] ?? field, [field]: value }).then(
+				() => '',
+				(error: Error) => error.message,
+			);
+
+		it.each(SECRETS)('shows no secret of %s', async (text, secret) => {
+			for (const value of [text, `${text}, ${text}`, JSON.stringify([text])]) {
+				const message = await refusalOf(value);
+				expect(message.replace(/\.example/g, '')).not.toMatch(secret);
+			}
+		});
+	},
+);
+
+describe('What an error says in the place of a text that it does not show', () => {
+	it.each<[object, string]>([
+		[
+			{ source: 'url', url: 'ann:pa55@a.example/b.png' },
+			'Input Images 1: URL must begin with http:// or https://, but does not',
+		],
+		[
+			{ source: 'binary', binaryPropertyName: 'https://ann:pa55@a.example/b.png' },
+			'Input Images 1: Input Binary Field must be the name of a field, or a file, but is an address. Choose URL as its Source',
+		],
+		[
+			{ source: 'binary', binaryPropertyName: 'ann:pa55@a.example/b.png' },
+			'Input Images 1: This item has no file in the field that is named here. It has no files',
+		],
+		[
+			{ source: 'base64', base64: 'https://a.example/b.png' },
+			'Input Images 1: Base64 must be an image as base64, but is an address. Choose URL as its Source',
+		],
+	])('of %j', async (row, words) => {
+		await expect(readField(row)).rejects.toThrow(new Error(words));
+	});
+});
+
 const A = 'https://a.example/1.png';
 const B = 'https://b.example/2.png?w=1,2';
 
-const urls = async (url: unknown) =>
-	(await readField({ source: 'url', url })).map((image) => image.form === 'url' && image.url);
+const urls = async (url: unknown, written: unknown = url) => {
+	const images = await readField(
+		{ source: 'url', url },
+		{ written: { source: 'url', url: written } },
+	);
+	return images.map((image) => image.form === 'url' && image.url);
+};
+
+/** What an expression gives, whichever. */
+const byExpression = async (url: unknown) => await urls(url, '={{ $json.urls }}');
 
 describe('URL', () => {
 	const COMMAS = 'https://res.example/w_1,h_2/a,b.png';
@@ -127,7 +217,7 @@ describe('URL', () => {
 	it.each<[string, unknown, string[]]>([
 		['an address', A, [A]],
 		['an address with commas in it', COMMAS, [COMMAS]],
-		['an address that ends in a comma', `${A},`, [`${A},`]],
+		['an address with two commas beside each other', `${A}?at=1,,2`, [`${A}?at=1,,2`]],
 		['one a line', `${A}\n${B}`, [A, B]],
 		['one a line, with empty lines', `\n${A}\r\n\r\n${COMMAS}\n`, [A, COMMAS]],
 		['by comma before a blank', `${COMMAS}, ${B}`, [COMMAS, B]],
@@ -159,6 +249,10 @@ describe('URL', () => {
 		['an empty list in a text', '[]', 'but is'],
 		['a second address that came to nothing', `${A}, `, 'Input Images 1, image 2: URL must begin'],
 		['a first address that came to nothing', `, ${A}`, 'Input Images 1, image 1: URL must begin'],
+		['a comma at the end', `${A}?v=1,`, 'Input Images 1, image 2: URL must begin with'],
+		['a comma at the end of a line', `${A},\n`, 'Input Images 1, image 2: URL must begin with'],
+		['two commas at the end', `${A}?v=1,,`, 'Input Images 1, image 2: URL must begin with'],
+		['two commas between', `${A},,${B}`, 'Input Images 1, image 2: URL must begin with'],
 		['an object whose url is empty', [{ url: A }, { url: '' }], 'image 2: URL must be an address'],
 		['an item that failed', [{ error: 'no', url: null }], 'is an object without a url or src'],
 		[
@@ -169,6 +263,83 @@ describe('URL', () => {
 		['an object that holds itself', circle(), 'URL must be an address, but is an object'],
 	])('refuses %s', async (_what, value, words) => {
 		await expect(urls(value)).rejects.toThrow(words);
+	});
+});
+
+describe('URL by expression', () => {
+	it.each<[string, unknown, string[]]>([
+		['an address', A, [A]],
+		['an address with commas in it', B, [B]],
+		['one a line', `${A}\n${B}\r\n${A}`, [A, B, A]],
+		['by comma', `${B},${A}, ${B}`, [B, A, B]],
+		['by comma and line', `${A},\n${B}, \r\n${A}`, [A, B, A]],
+		['a blank at the end', `${A} `, [A]],
+		['a list as JSON in a text', JSON.stringify([A, B]), [A, B]],
+	])('takes %s', async (_what, value, expected) => {
+		expect(await byExpression(value)).toEqual(expected);
+	});
+
+	const V = `${A}?v=1`;
+	it.each<[string, unknown, number]>([
+		['{{ a }},{{ b }} without b', `${V},`, 2],
+		['{{ a }},{{ b }} without a', `,${V}`, 1],
+		['{{ a }},{{ b }},{{ c }} without b', `${V},,${V}`, 2],
+		['{{ a }},{{ b }},{{ c }} without b and c', `${V},,`, 2],
+		['{{ a }}, {{ b }}, {{ c }} without b', `${V}, , ${V}`, 2],
+		['[a, null, undefined].join(",")', [V, null, undefined].join(','), 2],
+		['[a, null].join("\\n")', [V, null].join('\n'), 2],
+		['[null, a].join("\\n")', [null, V].join('\n'), 1],
+		['[a, null, b].join("\\n")', [V, null, B].join('\n'), 2],
+		['[a, null, b].join("\\r\\n")', [V, null, B].join('\r\n'), 2],
+		['[a, null, b].join(",\\n")', [V, null, B].join(',\n'), 2],
+		['[a, null].join(",\\n")', [V, null].join(',\n'), 2],
+		['a blank line', `${V}\n \t\n${B}`, 2],
+		['a list of texts with a hole', [A, `${V}\n`], 3],
+	])('refuses %s: a missing picture', async (_what, value, hole) => {
+		await expect(byExpression(value)).rejects.toThrow(
+			`Input Images 1, image ${hole}: URL must begin with http:// or https://, but is empty, which stands for a missing picture`,
+		);
+	});
+
+	it.each([`${V},undefined`, `undefined,${V}`, `${V},null,${B}`, `${V},[object Object]`])(
+		'refuses %s, which code wrote where nothing was',
+		async (value) => {
+			await expect(byExpression(value)).rejects.toThrow(
+				/image \d: URL must begin with .*, but does not/,
+			);
+		},
+	);
+
+	it('tells a hole before it counts too many images', async () => {
+		const row = { source: 'url', url: `${A}\n` };
+		const written = { image: [{ ...row, url: '={{ $json.url }}' }] };
+		const only = { gateway: 'vtrix', model: 'flux_pro_11', written } as const;
+		await expect(readField({ image: [row] }, only)).rejects.toThrow('with .trim()');
+	});
+
+	it.each<[string, unknown]>([
+		['the whole field', '={{ $json.images }}'],
+		['the list of rows', { image: '={{ $json.images }}' }],
+		[
+			'its own row',
+			{
+				image: [
+					{ source: 'url', url: `${A}` },
+					{ source: 'url', url: '={{ 1 }}' },
+				],
+			},
+		],
+	])('is known by %s', async (_what, written) => {
+		const rows = [A, `${A}\n\n${B}`].map((url) => ({ source: 'url', url }));
+		await expect(readField({ image: rows }, { written })).rejects.toThrow(
+			'Input Images 2, image 2: URL must begin with',
+		);
+	});
+
+	it('of one row does not make another row an expression', async () => {
+		const rows = [A, `${A}\n\n${B}\n`].map((url) => ({ source: 'url', url }));
+		const written = { image: [{ source: 'url', url: '={{ 1 }}' }, rows[1]] };
+		expect(await readField({ image: rows }, { written })).toHaveLength(3);
 	});
 });
 
@@ -190,6 +361,39 @@ describe('Base64', () => {
 		['a list as JSON in a text', JSON.stringify([one, two]), 2],
 	])('takes %s', async (_what, value, count) => {
 		expect(await read(value)).toHaveLength(count);
+	});
+
+	/** A picture whose base64 needs no padding, with the end that PNG has. */
+	const whole = Buffer.concat([pngOf(20), Buffer.from('IEND\xaeB`\x82', 'latin1')]);
+	const lines = (text: string, length: number) => text.match(new RegExp(`.{1,${length}}`, 'g'))!;
+
+	it.each([76, 64, 4])('takes a text that is wrapped at %d letters', async (length) => {
+		const letters = Buffer.concat([whole, whole, whole, whole]).toString('base64');
+		for (const end of ['\n', '\r\n', ' ']) {
+			expect(await read(lines(letters, length).join(end) + end)).toHaveLength(1);
+		}
+	});
+
+	it('takes a text whose wrapped line begins as a picture does', async () => {
+		const jpeg = Buffer.from('/9j/'.repeat(40), 'base64');
+		expect(await read(lines(jpeg.toString('base64'), 4).join('\n'))).toHaveLength(1);
+	});
+
+	it.each([
+		['a line break', '\n', ''],
+		['lines', '\r\n\r\n', ''],
+		['a blank', ' ', ''],
+		['a comma', ',', ''],
+		['a line break, as data URIs', '\n', 'data:image/png;base64,'],
+		['a comma, as data URIs', ',', 'data:image/png;base64,'],
+	])('refuses two pictures with %s between: none is sent as one', async (_what, between, start) => {
+		expect(whole.length % 3).toBe(1);
+		for (const bytes of [whole, Buffer.concat([whole, Buffer.alloc(2)])]) {
+			const text = bytes.toString('base64');
+			await expect(read(`${start}${text}${between}${start}${text}`)).rejects.toThrow(
+				'Input Images 1: Base64 must be one image, but holds several. Give a list by expression',
+			);
+		}
 	});
 
 	it.each<[string, unknown]>([
@@ -265,6 +469,9 @@ describe('Earlier Task', () => {
 		[{ requestId: '' }, 'Input Images 1: Request ID must be the ID of a task, but is empty'],
 		[{}, 'Request ID must be the ID of a task, but is missing'],
 		[{ requestId: '..' }, 'Request ID must be the ID of a task, but is ".."'],
+		[{ requestId: 'https://a.example/b.png' }, 'but is an address. Choose URL as its Source'],
+		[{ requestId: 'ann:pa55@a.example' }, 'but is an address. Choose URL as its Source'],
+		[{ requestId: 'a.example/b.png?sig=SIGNED' }, 'but is an address. Choose URL as its Source'],
 		[{ requestId: ['a'] }, 'Request ID must be the ID of a task, but is a list'],
 		[{ requestId: 'a', imageIndex: -1 }, 'Image Index must be a whole number from 0, but is -1'],
 		[{ requestId: 'a', imageIndex: 0.5 }, 'Image Index must be a whole number from 0, but is 0.5'],

@@ -20,17 +20,23 @@ export interface For {
 	readonly switches?: Record<string, unknown>;
 	/** The input item, or how it is made with n8n's own helpers. */
 	readonly item?: Partial<INodeExecutionData>;
+	/** The field as it is written, where an expression gives it. */
+	readonly written?: unknown;
 }
 
 /** Reads the Input Images field, whatever stands in it, with n8n's own helpers for files. */
 export async function readField(
 	field: unknown,
-	{ gateway = 'vtrix', model = 'flux_2_pro', switches = {}, item = {} }: For = {},
+	{ gateway = 'vtrix', model = 'flux_2_pro', switches = {}, item = {}, written = field }: For = {},
 ): Promise<readonly InputImage[]> {
 	return await inExecution('http://127.0.0.1:1', async ({ context }) => {
-		const fields: Record<string, unknown> = { inputImages: field };
+		type Asked = IExecuteFunctions['getNodeParameter'];
+		const getNodeParameter = ((name, _index, _fallback, options) => {
+			if (name !== 'inputImages') throw new Error(`${name} is not read`);
+			return options?.rawExpressions ? written : field;
+		}) as Asked;
 		const reading = Object.assign(Object.create(context) as IExecuteFunctions, {
-			getNodeParameter: (name: string) => fields[name],
+			getNodeParameter,
 			getInputData: () => [{ json: {}, ...item }],
 		});
 		return await readInputImages(reading, 0, {
