@@ -222,7 +222,7 @@ describe('docs/coming-from-http-request.md', () => {
 		] as const) {
 			const collected = await afterWait(gateway, drawn, { requestId, model });
 			expect(collected.run.data.resultData.error).toBeUndefined();
-			expect(fileAfterWait(collected)).toBe('image/png');
+			expect(fileAfterWait(collected)).toMatch(/^image\//);
 		}
 	});
 
