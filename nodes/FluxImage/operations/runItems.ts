@@ -204,9 +204,9 @@ async function runTask(
 		const { kind, mayBePaid } = outcome.problem;
 		const before = worstPaid([paidBefore(ready, node), mayBePaid ? 'maybe' : 'no']);
 		const paid = paidOf(operation, kind, outcome.task !== undefined, before);
-		const contradiction = kind === 'notFound' ? operation.contradiction?.(item, plan) : undefined;
-		const reason = [outcome.problem.reason, contradiction].filter(Boolean).join('; ');
-		const problem = contradiction ? { ...outcome.problem, reason } : outcome.problem;
+		const doubt = kind === 'notFound' ? operation.doubt?.(item, plan) : undefined;
+		const reason = [outcome.problem.reason, doubt].filter(Boolean).join('; ');
+		const problem = doubt ? { ...outcome.problem, reason } : outcome.problem;
 		const told = taskFailure(item, { ...outcome, problem }, execution.client.redact);
 		return { itemIndex, failure: withFacts(told, { problem: kind, paid }) };
 	} catch (error) {
