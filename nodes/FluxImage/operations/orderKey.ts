@@ -123,7 +123,7 @@ export function paidUnderKey(
 }
 
 const ONLY_A_NUMBER =
-	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted, and in a loop, where $itemIndex is always 0, it names another order, which would get an earlier picture: take an order number, or the ID of the row.';
+	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted, and in a loop, where $itemIndex is always 0, it names another order, which would get an earlier picture: take an order number, or the ID of the row. The ID of the workflow or the execution beside it names no order either.';
 
 /** Line items of one order are several orders: one key is for one item. */
 function checkOneRequest({ context, itemIndex }: ItemInput, key: OrderKey, name: string): void {
