@@ -20,7 +20,7 @@ import { withInputFields } from './inputFields';
 import { failureOfItem, nodeError, type TaskEnding } from './nodeError';
 import type { ItemInput, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
-import { tellOtherFormat } from './output';
+import { tellOtherFormat } from './otherFormat';
 import { runTogether } from './pool';
 
 /** An item that is read and checked. */
