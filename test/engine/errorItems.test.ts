@@ -43,7 +43,7 @@ describe.each(OUTPUTS)('An error item under %s', (onError, output) => {
 		expect(values).toEqual({
 			...Object.fromEntries(OUTPUT_NAMES.map((name) => [name, null])),
 			// A row's seed is its own: a second gateway is to draw with it.
-			seed: output === 1 ? 'earlier seed' : undefined,
+			seed: output === 1 ? 'earlier seed' : null,
 			error: expect.stringContaining('no credit'),
 			gateway: 'seaArtCloud',
 			model: 'flux_kontext_max',

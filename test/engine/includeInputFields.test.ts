@@ -168,12 +168,21 @@ describe('With Include Input Fields an error item', () => {
 			error: expect.stringContaining('no credit'),
 			requestId: null,
 			url: null,
+			seed: null,
+			requestIds: null,
+			shareUrl: null,
 			failure: { problem: 'noCredit', paid: 'no' },
 		});
-		// A row's seed is its own: on the error output n8n lays it under the item, for a second gateway.
-		expect(JSON.stringify({ ...item.json, seed: null })).not.toContain('earlier');
+		expect(JSON.stringify(item.json)).not.toContain('earlier');
 		expect(filesOf(item)).toEqual(['photo']);
 		expect(item.pairedItem).toEqual({ item: 0 });
+	});
+
+	it('names the seed among what is covered', async () => {
+		const items = [row({ seed: 7, prompt: '[no-credit] An apple' })];
+		const outcome = await run({ items, settings: ERROR_OUTPUT });
+		expect(outcome.outputs[1]![0]!.json.seed).toBeNull();
+		expect(hintsOf(outcome)).toEqual([expect.stringContaining('same name: seed.')]);
 	});
 
 	it('is routed to the error output, between the pictures of the others', async () => {

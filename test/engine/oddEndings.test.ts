@@ -1,7 +1,7 @@
 import { smallPicture } from '../contract/behaviors/inputImages';
 import { serve, type LocalServer } from '../unit/client/localServer';
 import type { Outcome } from '../../tooling/engine/engine';
-import { FLUX_NAME } from '../../tooling/engine/engine';
+import { binaryBytes, FLUX_NAME } from '../../tooling/engine/engine';
 import { inHeldTime } from './heldTime';
 import { NodeHarness, type Ask } from './nodeHarness';
 
@@ -134,6 +134,37 @@ describe('a create that is answered with finished pictures and no id', () => {
 		expect(items[0]!.json).not.toHaveProperty('url');
 		expect(items[0]!.json.contentType).toBe('image/png');
 		expect(items[0]!.binary).toHaveProperty('data');
+	});
+
+	it.each(['image > generateAndWait', 'image > create'] as const)(
+		'also where the picture stands in the answer itself and Download Images is off: %s',
+		async (operation) => {
+			answer({ b64_json: picture.toString('base64') });
+			const outcome = await run({ operation, options: { downloadImages: false } });
+			const [item] = outcome.items;
+			expect(await binaryBytes(item!.binary!['data'])).toEqual(picture);
+			expect(item!.json).not.toHaveProperty('url');
+			expect(item!.json.fileName).toMatch(/\.png$/);
+			// Create has no such option, and puts such a picture out in any case.
+			const hint = expect.stringContaining('as a file although Download Images is off');
+			expect(hintsOf(outcome)).toEqual(operation === 'image > create' ? [] : [hint]);
+		},
+	);
+
+	it('with Download Images off only the picture in the answer becomes a file, not one with a link', async () => {
+		harness.sandbox.faults.add({
+			call: 'create',
+			when: 'afterAcceptance',
+			fault: {
+				statusCode: 200,
+				body: { created: 1, data: [at('/one.png'), { b64_json: picture.toString('base64') }] },
+			},
+		});
+		const { items } = await run({ options: { downloadImages: false } });
+		expect(items.map(({ json, binary }) => [json.url, Object.keys(binary ?? {})])).toEqual([
+			[`${host.url}/one.png`, []],
+			[undefined, ['data']],
+		]);
 	});
 
 	it.each(['image > generateAndWait', 'image > create'] as const)(

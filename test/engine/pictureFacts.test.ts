@@ -55,6 +55,24 @@ describe('A picture in another format than was asked for', () => {
 		]);
 	});
 
+	it('is told by one hint at ToAPIs, which is asked in metadata', async () => {
+		harness.sandbox.quirks.set({ jpegIsPng: true });
+		const outcome = await harness.run({
+			gateway: 'toApis',
+			parameters: { additionalFields: { responseFormat: 'jpeg' } },
+		});
+		expect(outcome.items[0]!.json.contentType).toBe('image/png');
+		expect(hintsOf(outcome)).toEqual([expect.stringMatching(/^JPEG was asked for, and PNG came/)]);
+	});
+
+	it('is told where the request is JSON of the person with a format in metadata', async () => {
+		harness.sandbox.quirks.set({ jpegIsPng: true });
+		const parameters = '{"prompt":"An apple","metadata":{"response_format":"jpg"}}';
+		const other = { model: 'other', modelId: 'flux-kontext-max', parameters };
+		const outcome = await harness.run({ gateway: 'toApis', parameters: other });
+		expect(hintsOf(outcome)).toEqual([expect.stringMatching(/^JPEG was asked for, and PNG came/)]);
+	});
+
 	it('is told where the request is JSON of the person', async () => {
 		harness.sandbox.quirks.set({ jpegIsPng: true });
 		const parameters = '{"prompt":"An apple","output_format":"jpeg"}';

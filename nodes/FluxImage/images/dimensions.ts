@@ -20,7 +20,7 @@ const next = (take: number, skip = 0): Want => ({ skip, take });
 /** How many fields are looked at before it gives up: a JPEG may have any number of segments, or of fill bytes. */
 const MOST_FIELDS = 10_000;
 
-/** The longest side that is believed: that of JPEG. PNG and extended WebP can name any number. */
+/** The longest side that is believed: that of JPEG. PNG, extended WebP and gateways can name any number. */
 const LONGEST_SIDE = 65_535;
 
 /**
@@ -80,8 +80,14 @@ export function dimensionsOf(type: PictureType, bytes: Buffer): Dimensions | und
 	return reader.dimensions;
 }
 
+/** The dimensions that a gateway tells of a picture: both of them, or none. */
+export function toldDimensions({ width, height }: Partial<Dimensions>): Dimensions | undefined {
+	if (width === undefined || height === undefined) return undefined;
+	return isPlausible({ width, height }) ? { width, height } : undefined;
+}
+
 const isPlausible = ({ width, height }: Dimensions) =>
-	[width, height].every((side) => side > 0 && side <= LONGEST_SIDE);
+	[width, height].every((side) => Number.isInteger(side) && side > 0 && side <= LONGEST_SIDE);
 
 /** By file extension. */
 const HEADERS: ReadonlyMap<string, () => HeaderReader> = new Map([

@@ -1,6 +1,7 @@
 import {
 	NodeApiError,
 	NodeOperationError,
+	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type JsonObject,
@@ -220,14 +221,17 @@ export const OUTPUT_NAMES = [
 	...['seed', 'requestIds'],
 ] as const;
 
-/** What a row has of its own under one of our names: a second gateway is to draw with its seed. */
-const OF_THE_ROW: ReadonlySet<string> = new Set(['seed']);
+/** Our names that a row has, without a value: it would be that of another task. */
+export function emptied(row: IDataObject): Record<string, null> {
+	return Object.fromEntries(OUTPUT_NAMES.filter((name) => name in row).map((name) => [name, null]));
+}
 
 /**
  * A failed item as the workflow sees it, under Continue On Fail or in an error output. In an error
  * output n8n routes an item by its `error`; that is kept non-enumerable, since an enumerable one
  * makes n8n put a bare message in place of the item's JSON. There n8n also lays the item over its
  * input item: a name of ours that has no value here is null, or it would show that of another task.
+ * Its seed alone stays the row's there: workflows of 1.0 have a second gateway draw with it.
  * The input's files come along, for a second gateway to edit; on the regular output the next node
  * would publish the unedited photo.
  */
@@ -236,14 +240,14 @@ export function failedItem(
 	{ itemIndex, error, json }: ItemFailure,
 ): INodeExecutionData {
 	const { json: row = {}, binary } = context.getInputData()[itemIndex] ?? {};
-	const covered = OUTPUT_NAMES.filter((name) => name in row && !OF_THE_ROW.has(name)).map(
-		(name) => [name, null] as const,
-	);
+	const covered = emptied(row);
+	const isErrorOutput = context.getNode().onError === 'continueErrorOutput';
+	if (isErrorOutput) delete covered['seed'];
 	const item: INodeExecutionData = {
-		json: { ...Object.fromEntries(covered), error: error.message, ...json },
+		json: { ...covered, error: error.message, ...json },
 		pairedItem: { item: itemIndex },
 	};
-	if (context.getNode().onError === 'continueErrorOutput') {
+	if (isErrorOutput) {
 		if (binary) item.binary = binary;
 		Object.defineProperty(item, 'error', { value: error, enumerable: false });
 	}

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { OUTPUT_NAMES } from './errors';
+import { emptied, OUTPUT_NAMES } from './errors';
 import { showHint } from './hint';
 import type { Operation } from './operation';
 import { readOutputOptions, type TaskOptions } from './options';
@@ -20,7 +20,7 @@ const OURS: ReadonlySet<string> = new Set(OUTPUT_NAMES);
  * The items of the node's output, in the order of the input. Where an item is to include its input's
  * fields, ours lie over them, and its files over the input's. What has one of our names is ours also
  * where there is no value of ours: it would be that of another task, or an unedited photo in the place
- * of the picture.
+ * of the picture. It is left out; in an error item, over whose names n8n may lay the row's, it is null.
  *
  * @param outputs by items of the input
  */
@@ -51,7 +51,9 @@ function onto(
 	item: INodeExecutionData,
 	fileName: string | undefined,
 ): INodeExecutionData {
-	const json = { ...without(row.json, (name) => OURS.has(name)), ...item.json };
+	const ofRow = without(row.json, (name) => OURS.has(name));
+	const isFailed = 'error' in item.json;
+	const json = { ...ofRow, ...(isFailed && emptied(row.json)), ...item.json };
 	const files = without(row.binary ?? {}, (name) => name === fileName);
 	const binary = { ...files, ...item.binary };
 	// On the item itself: an error that n8n routes by is a property that a copy would lose.

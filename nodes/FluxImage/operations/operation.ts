@@ -52,7 +52,7 @@ export interface Operation<Plan = unknown> {
 	order?(plan: Plan): OrderKey;
 	/** How many tasks the gateway counts it for. Absent: it pays for none, ever. */
 	costs?(plan: Plan, execution: Execution): number;
-	/** The kind of picture that it asks for, in the gateway's word. Absent: it asks for none. */
+	/** The kind of picture that it asks for, as `JPEG`. Absent: it asks for none. */
 	format?(plan: Plan): string | undefined;
 	/**
 	 * Looks over the network at what the item needs, before anything is paid for any item; never throws.

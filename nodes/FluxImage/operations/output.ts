@@ -10,6 +10,7 @@ import {
 	type TaskFailure,
 	type TaskState,
 } from '../core/task';
+import { toldDimensions } from '../images/dimensions';
 import { fetchPicture, type FetchedPicture, type PictureTarget } from '../images/download';
 import type { Execution } from '../tasks/execution';
 import { digestOf } from '../tasks/order';
@@ -41,21 +42,24 @@ export async function imageItems(
 ): Promise<ItemOutcome> {
 	const images = task.images ?? [];
 	const { downloadImages, shareLink } = item.options;
-	if (!downloadImages && shareLink === 'off') {
-		showHints(item, task);
-		return { items: images.map((image, index) => imageItem(item, task, index, image)) };
-	}
+	const isStored = (image: GeneratedImage) =>
+		downloadImages || shareLink !== 'off' || isEmbedded(image);
 	const fetches = images.map(
-		async (_image, index) => await fetchImage(item, execution, task, index, until),
+		async (image, index): Promise<Outcome<TakenImage>> =>
+			isStored(image)
+				? await fetchImage(item, execution, task, index, until)
+				: { value: { image } },
 	);
 	const pictures = await Promise.all(fetches);
 	const items = pictures.flatMap(({ value }, index) =>
-		value ? [storedItem(item, execution, task, index, value)] : [],
+		value ? [itemOf(item, execution, task, index, value)] : [],
 	);
 	const problems = pictures.flatMap(({ problem }) => problem ?? []);
 	const [problem] = problems;
 	if (problem && (items.length === 0 || problem.kind === 'stopped')) return { problem, task };
 	showHints(item, task);
+	const isOnlyHere = pictures.some(({ value }) => value?.picture && isEmbedded(value.image));
+	if (isOnlyHere && !downloadImages) showHint(item, embeddedHint(task));
 	if (problem) showHint(item, missingHint(task, images.length, problems.length, problem));
 	return { items };
 }
@@ -76,38 +80,13 @@ const warningHint = (task: TaskState, { message }: TaskFailure) =>
 const partialHint = (task: TaskState) =>
 	`The gateway still calls task ${taskName(task)} unfinished ("${task.word ?? task.status}"), but has pictures of it: they may be previews.`;
 
+const embeddedHint = (task: TaskState) =>
+	`A picture of task ${taskName(task)} came within the gateway's reply, and has no link. It is put out as a file although Download Images is off, since nothing else holds it.`;
+
 const missingHint = (task: TaskState, all: number, missing: number, { reason }: Problem) =>
 	`Of ${all} pictures of task ${taskName(task)}, ${missing} could not be fetched: ${reason}.${
 		task.requestId === '' ? '' : ' Task > Get Result fetches them again without paying again.'
 	}`;
-
-/**
- * Says where a gateway put out another kind of picture than it was asked for: a service that takes JPEG
- * alone would refuse a PNG. What was not downloaded is as the gateway says.
- *
- * @param asked absent where no kind was asked for
- */
-export function tellOtherFormat(
-	item: ItemInput,
-	asked: string | undefined,
-	items: readonly INodeExecutionData[],
-): void {
-	const wanted = formatIn(asked ?? '');
-	if (!FORMATS.has(wanted)) return;
-	for (const { json } of items) {
-		const [, subtype = ''] = /^image\/([\w.+-]+)/.exec(String(json['contentType'])) ?? [];
-		const came = formatIn(subtype);
-		if (came !== '' && came !== wanted) showHint(item, otherFormatHint(wanted, came));
-	}
-}
-
-/** Kinds of pictures by one word each. */
-const FORMATS: ReadonlySet<string> = new Set(['GIF', 'JPEG', 'PNG', 'WEBP']);
-
-const formatIn = (word: string) => word.trim().toUpperCase().replace(/^JPG$/, 'JPEG');
-
-const otherFormatHint = (asked: string, came: string) =>
-	`${asked} was asked for, and ${came} came: fileName and contentType in the output tell what each picture is. For a service that takes only ${asked}, convert it with an Edit Image node.`;
 
 /**
  * HTTP statuses by which a host says that a link is no longer good: the result may have a new one. Some
@@ -115,11 +94,14 @@ const otherFormatHint = (asked: string, came: string) =>
  */
 const LINK_EXPIRED: ReadonlySet<number> = new Set([400, 401, 403, 404, 410]);
 
-/** An image, and its picture in n8n's store. */
-interface StoredImage {
+/** An image, and its picture in n8n's store; absent where its link is all that is asked for. */
+interface TakenImage {
 	readonly image: GeneratedImage;
-	readonly picture: FetchedPicture;
+	readonly picture?: FetchedPicture;
 }
+
+/** Whether it came within the reply: nothing holds it but the item that it is put into. */
+const isEmbedded = ({ url }: GeneratedImage) => /^data:/i.test(url);
 
 /** One image of a task. Where its link has expired, the result is read again, which costs nothing. */
 async function fetchImage(
@@ -128,7 +110,7 @@ async function fetchImage(
 	task: TaskState,
 	index: number,
 	until: Until,
-): Promise<Outcome<StoredImage>> {
+): Promise<Outcome<TakenImage>> {
 	const { client } = execution;
 	const target = targetOf(item, task, index);
 	const image = task.images?.[index];
@@ -175,14 +157,15 @@ function imageItem(
 	image: GeneratedImage,
 	picture?: FetchedPicture,
 ): INodeExecutionData {
+	const dimensions = toldDimensions(image) ?? picture?.dimensions;
 	// First what people look for: further columns of a table are off the screen.
 	const json = {
 		...omitUndefined({
 			// One that came within the reply would fill the item with its bytes.
-			url: /^data:/i.test(image.url) ? undefined : image.url,
+			url: isEmbedded(image) ? undefined : image.url,
 			fileName: picture?.fileName ?? image.fileName,
-			width: image.width ?? picture?.dimensions?.width,
-			height: image.height ?? picture?.dimensions?.height,
+			width: dimensions?.width,
+			height: dimensions?.height,
 			contentType: picture?.contentType ?? image.contentType,
 			flagged: image.flagged,
 		}),
@@ -198,20 +181,22 @@ function imageItem(
 	return { json, pairedItem: { item: item.itemIndex } };
 }
 
-/** The item of an image whose picture is stored: to be handed on, to be shared, or both. */
-function storedItem(
+/** The item of an image; a picture that is stored is handed on in it, shared, or both. */
+function itemOf(
 	item: ItemInput,
 	execution: Execution,
 	state: TaskState,
 	imageIndex: number,
-	{ image, picture }: StoredImage,
+	{ image, picture }: TakenImage,
 ): INodeExecutionData {
 	const { downloadImages, binaryPropertyName } = item.options;
 	const row = imageItem(item, state, imageIndex, image, picture);
+	if (!picture) return row;
+	const isHandedOn = downloadImages || isEmbedded(image);
 	return {
 		...row,
 		json: { ...row.json, ...shareFields(item, execution, picture.binary) },
-		...(downloadImages ? { binary: { [binaryPropertyName]: picture.binary } } : {}),
+		...(isHandedOn ? { binary: { [binaryPropertyName]: picture.binary } } : {}),
 	};
 }
 

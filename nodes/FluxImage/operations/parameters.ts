@@ -69,12 +69,6 @@ export function tasksToPay({ parameters, key }: ImageOrder, { ledger }: Executio
 	return ledger.needsNoPlace(key) ? 0 : tasksOf(parameters);
 }
 
-/** The kind of picture that an image item asks for, in the gateway's word. */
-export function formatOf({ parameters }: ImageOrder): string | undefined {
-	const { output_format: format } = parameters;
-	return typeof format === 'string' ? format : undefined;
-}
-
 /** How many tasks a gateway counts a create for: as many as it makes images. */
 function tasksOf({ n }: JsonObject): number {
 	return typeof n === 'number' && n > 1 ? n : 1;

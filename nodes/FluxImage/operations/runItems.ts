@@ -21,7 +21,7 @@ import { failureOfItem, nodeError, type TaskEnding } from './nodeError';
 import type { ItemInput, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
 import { paidUnderKey } from './orderKey';
-import { tellOtherFormat } from './output';
+import { tellOtherFormat } from './otherFormat';
 import { runTogether } from './pool';
 
 /** An item that is read and checked. */

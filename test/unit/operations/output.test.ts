@@ -65,12 +65,27 @@ const gone = (httpCode: number) => ({
 const fetched = { value: { binary: {}, fileName: 'a.png', contentType: 'image/png' } };
 
 describe('The pictures of a task', () => {
-	const measured = { value: { ...fetched.value, dimensions: { width: 640, height: 480 } } };
+	const MEASURED = { width: 640, height: 480 };
+	const measured = { value: { ...fetched.value, dimensions: MEASURED } };
+	type Row = [string, Partial<GeneratedImage>, Outcome<unknown>, Partial<typeof MEASURED>];
 
-	it.each([
+	it.each<Row>([
 		["the gateway's word", { width: 1024, height: 768 }, measured, { width: 1024, height: 768 }],
 		['their bytes, where it has none', {}, measured, { width: 640, height: 480 }],
 		['neither, where the bytes do not tell them', {}, fetched, {}],
+		...[
+			{ width: 0, height: 0 },
+			{ width: -5, height: 4 },
+			{ width: 12.5, height: 3 },
+			{ width: 1e9, height: 1e9 },
+			{ width: 65_536, height: 1 },
+			{ width: 1024 },
+			{ height: 1024 },
+		].flatMap((told): Row[] => [
+			[`their bytes, where it tells ${JSON.stringify(told)}`, told, measured, MEASURED],
+			[`neither, where it tells ${JSON.stringify(told)} and they nothing`, told, fetched, {}],
+		]),
+		["the gateway's largest", { width: 65_535, height: 1 }, measured, { width: 65_535, height: 1 }],
 	])('have width and height by %s', async (_from, told, picture, expected) => {
 		const { outcome } = await fetching(new TaskHarness(), async () => picture, 1, told);
 		const { width, height } = outcome.items![0]!.json;

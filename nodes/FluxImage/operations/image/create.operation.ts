@@ -7,14 +7,8 @@ import { tellPaidTestRun } from '../orderKey';
 import { imageItems, taskItem } from '../output';
 import { tellFewer, withSeed } from './orderOutput';
 import type { ImageOrder } from '../imageRequest';
-import {
-	checkInputUrls,
-	formatOf,
-	ORDER_OPTIONS,
-	orderOf,
-	readImageOrders,
-	tasksToPay,
-} from '../parameters';
+import { formatOf } from '../otherFormat';
+import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrders, tasksToPay } from '../parameters';
 
 /** Image > Create: start a task and go on; Task > Wait or Task > Get Result collects it later. */
 export const create: Operation<ImageOrder> = {

@@ -4,16 +4,10 @@ import type { Ending } from '../../tasks/poll';
 import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { ItemOutcome, Operation } from '../operation';
 import type { ImageOrder } from '../imageRequest';
+import { formatOf } from '../otherFormat';
 import { tellPaidTestRun } from '../orderKey';
 import { tellFewer, withSeed } from './orderOutput';
-import {
-	checkInputUrls,
-	formatOf,
-	ORDER_OPTIONS,
-	orderOf,
-	readImageOrders,
-	tasksToPay,
-} from '../parameters';
+import { checkInputUrls, ORDER_OPTIONS, orderOf, readImageOrders, tasksToPay } from '../parameters';
 
 /** Image > Generate and Wait: from the prompt to the picture in one node. */
 export const generateAndWait: Operation<ImageOrder> = {
