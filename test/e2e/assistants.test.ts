@@ -14,7 +14,11 @@ type GeneratorInput = Parameters<typeof generateNodeTypeFile>[0];
 const RANKS: Readonly<Record<string, number>> = {
 	flux: 1,
 	'flux image': 1,
+	'FLUX.2': 1,
+	'flux-2': 1,
 	'flux kontext': 1,
+	'text-to-image': 1,
+	inpaint: 1,
 	'generate image': 1,
 	'image generation': 1,
 	picture: 1,
@@ -28,10 +32,12 @@ const RANKS: Readonly<Record<string, number>> = {
 	toapis: 1,
 	'create image': 2,
 	'edit image': 2,
+	'image edit': 2,
 	image: 2,
 	'ai image': 2,
 	'image to image': 2,
 	'text to image': 3,
+	'edit photo': 5,
 };
 
 /** How many results an assistant is given. */

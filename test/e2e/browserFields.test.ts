@@ -46,8 +46,10 @@ const TAIL = ['additionalFields', 'options'];
 const READING = ['Include Raw Response', 'Max Concurrent Tasks'];
 const PICTURES = [
 	'Download Images',
+	'Include Input Fields',
 	'Max Image Size (MB)',
 	'Put Output File in Field',
+	'Share Link',
 	'Timeout (Seconds)',
 ];
 const WAITING = [
@@ -63,7 +65,7 @@ const PAYING = ['Max Paid Tasks per Execution', 'Pay Once Key', 'Reuse in Test R
 /** The options of each operation, by its name. */
 const OPTIONS: Record<string, readonly string[]> = {
 	'Generate and Wait': [...WAITING, ...PAYING],
-	Create: [...READING, 'Cancel on Stop', 'Timeout (Seconds)', ...PAYING],
+	Create: [...READING, 'Cancel on Stop', 'Include Input Fields', 'Timeout (Seconds)', ...PAYING],
 	Wait: WAITING,
 	'Get Result': [...READING, ...PICTURES],
 	'Get Status': READING,

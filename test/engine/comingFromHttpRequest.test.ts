@@ -1,5 +1,6 @@
-import type { IDataObject, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 
+import type { Gateway } from '../../sandbox';
 import { plainNode, startWorkflow, type Outcome } from '../../tooling/engine/engine';
 import { readDocument } from '../unit/docs/document';
 import { NodeHarness, type Ask } from './nodeHarness';
@@ -46,6 +47,14 @@ const aggregate: INodeType = {
 			pairedItem: items.map((_, index) => ({ item: index })),
 		};
 		return [[item]];
+	},
+};
+
+/** n8n's Wait that a form or webhook resumes, as far as it is told of: the item is that of the call. */
+const waiter: INodeType = {
+	...evaluator,
+	async execute() {
+		return [[{ json: { body: { answer: 'Approve' } }, pairedItem: { item: 0 } }]];
 	},
 };
 
@@ -112,6 +121,32 @@ async function behindThePicture(
 	return valuesOf(run);
 }
 
+/** A picture, an item of another kind as a Wait by webhook gives it, then Task > Get Result. */
+async function afterWait(gateway: Gateway, drawn: string, task: INodeParameters): Promise<Outcome> {
+	const { node, credentials } = harness.node({ gateway, parameters: { model: drawn } });
+	const collector = harness.node({ gateway, operation: 'task > result', parameters: task }).node;
+	return await startWorkflow(
+		[
+			plainNode('Items'),
+			{ ...node, name: 'FLUX Image' },
+			plainNode('Wait', 'test.wait'),
+			{ ...collector, name: 'Collect', id: 'collect' },
+		],
+		{
+			Items: { main: [link('FLUX Image')] },
+			'FLUX Image': { main: [link('Wait')] },
+			Wait: { main: [link('Collect')] },
+		},
+		{ items: [{ json: { prompt: 'An apple' } }], credentials },
+		{ 'test.wait': waiter },
+	).finished;
+}
+
+function fileAfterWait({ run }: Outcome): string | undefined {
+	const [items] = run.data.resultData.runData['Collect']?.[0]?.data?.['main'] ?? [];
+	return items?.[0]?.binary?.['data']?.mimeType;
+}
+
 function valuesOf(run: Outcome['run']): unknown[] {
 	expect(run.data.resultData.error).toBeUndefined();
 	const items = run.data.resultData.runData['Next']?.[0]?.data?.['main']?.[0] ?? [];
@@ -175,30 +210,48 @@ describe('docs/coming-from-http-request.md', () => {
 		]);
 	});
 
-	it('brings the file back by its Request ID', async () => {
-		const value = expression('.last().json.requestId');
-		const [, id] = await behindThePicture(value, { rows: [ROWS[0]!, ROWS[2]!] });
-		expect(harness.taskIds()).toContain(id);
-		const { items } = await harness.run({
-			operation: 'task > result',
-			requestIds: [String(id)],
-		});
-		expect(items[0]?.binary?.['data']?.mimeType).toBe('image/png');
+	it('brings the file of any model back after a Wait, whose item is another', async () => {
+		const requestId = expression('.last().json.requestId');
+		const model = expression('.last().json.model');
+		for (const [gateway, drawn] of [
+			['seaArtCloud', 'flux_kontext_max'],
+			['seaArtCloud', 'flux_2_pro'],
+			['odiRouter', 'flux_pro_11'],
+			['vtrix', 'flux_2_pro'],
+			['toApis', 'flux-2-flex'],
+		] as const) {
+			const collected = await afterWait(gateway, drawn, { requestId, model });
+			expect(collected.run.data.resultData.error).toBeUndefined();
+			expect(fileAfterWait(collected)).toMatch(/^image\//);
+		}
 	});
 
-	it('takes the models of other services by name', async () => {
-		const model = expression("'nano-banana'");
-		const rows = ['flux-schnell', 'flux-dev', 'nano-banana', 'flux_kontext_pro'].map((name) => ({
+	it('says that Model was a guess where it was left as it was after a Wait', async () => {
+		const requestId = expression('.last().json.requestId');
+		const { run } = await afterWait('seaArtCloud', 'flux_2_pro', { requestId, model: '' });
+		expect(run.data.resultData.error?.message).toMatch(
+			/Model was taken as FLUX\.1 Kontext \[max\], since the item names none .*: set Model to the one that made the task/,
+		);
+	});
+
+	it.each([
+		['seaArtCloud', 'flux_pro_11', 'flux_2_pro', 'flux_kontext_pro'],
+		['odiRouter', 'flux_pro_11', 'flux_2_pro', 'flux_kontext_pro'],
+		['vtrix', 'flux_pro_11', 'flux_2_pro', 'flux_kontext_max'],
+		['toApis', 'flux-2-flex', 'flux-2-pro', 'flux-kontext-pro'],
+	] as const)('takes the models of other services at %s', async (gateway, quick, banana, own) => {
+		const model = expression(gateway === 'toApis' ? "'flux-2-flex'" : "'flux_pro_11'");
+		const rows = ['flux-schnell', 'flux-dev', 'nano-banana', own].map((name) => ({
 			prompt: name,
 			model: name,
 		}));
-		await behindThePicture('={{ $json.model }}', { rows, parameters: { model } });
+		await behindThePicture('={{ $json.model }}', { gateway, rows, parameters: { model } });
 		const models = harness.sandbox.ledger.taskRows().map((task) => [task.prompt, task.model]);
 		expect(Object.fromEntries(models)).toEqual({
-			'flux-schnell': 'flux_pro_11',
-			'flux-dev': 'flux_pro_11',
-			'nano-banana': 'flux_2_pro',
-			flux_kontext_pro: 'flux_kontext_pro',
+			'flux-schnell': quick,
+			'flux-dev': quick,
+			'nano-banana': banana,
+			[own]: own,
 		});
 	});
 

@@ -80,8 +80,16 @@ describe('A table that is sorted between two runs', () => {
 });
 
 describe('A hint tells of a key that names no order', () => {
+	/** Other names of what counts, and a row that is none. */
+	const COUNTS = {
+		...{ rowIndex: 2, row: 2, Row: { id: 7, row_number: 2 }, 'Row #': 2, rowNumber: 2, index: 1 },
+		...{ __rowNum__: 2, list: ['A-1'], row_id: 'r7' },
+	};
+
 	const hintOf = async (key: string) => {
-		const items = table('A-1').map((item) => ({ json: { ...item.json, 'row number': 2, n: '' } }));
+		const items = table('A-1').map((item) => ({
+			json: { ...item.json, 'row number': 2, ...COUNTS },
+		}));
 		return hintsOf(await run(items, key, { mode: 'manual' })).filter((hint) =>
 			hint.includes('only a row number or an index'),
 		);
@@ -101,6 +109,34 @@ describe('A hint tells of a key that names no order', () => {
 		'={{ $itemIndex + 1 }}',
 		'=order {{ $itemIndex }}',
 		'={{ $runIndex }}-{{ $itemIndex }}',
+		'={{ $workflow.id }}-{{ $json.row_number }}',
+		'={{ $execution.id }}-{{ $itemIndex }}',
+		'={{ $workflow.name + $json.row_number }}',
+		'={{ $input.all().indexOf($input.item) }}',
+		'={{ $input.all().findIndex(({ json }) => json.order === $json.order) }}',
+		'={{ $input.all().map((item) => item.json.order).indexOf($json.order) + 1 }}',
+		'={{ $input.all().find(({ json }) => json.order === $json.order).json.row_number }}',
+		'=order {{ $input.all().length }}',
+		'={{ $json.rowIndex }}',
+		'={{ $json.row }}',
+		'={{ $json.Row.row_number }}',
+		"={{ $json['Row #'] }}",
+		'={{ $json.rowNumber }}',
+		'={{ $json.__rowNum__ }}',
+		'={{ $json.index }}',
+		'={{ $json[`row_number`] }}',
+		'={{ $json\n\t.row_number }}',
+		'={{ $json?.["row_number"] }}',
+		'={{ /* $json.order */ $itemIndex }}',
+		'={{ // $json.order\n$itemIndex }}',
+		"={{ '$price.of ' + $itemIndex }}",
+		"={{ 'http://shop/' + $itemIndex }}",
+		'={{ `order ${$json.row_number}-${$itemIndex}` }}',
+		'={{ $("Items").itemMatching($itemIndex).json.row_number }}',
+		"={{ $('Items').all()[$itemIndex].json.row_number }}",
+		'={{ $node["Items"].json.row_number }}',
+		'={{ $ifEmpty($json.row_number, $itemIndex) }}',
+		'={{ $json.row_number.toString().padStart(4, "0") }}',
 	])('%s', async (key) => {
 		expect(await hintOf(key)).toHaveLength(1);
 	});
@@ -113,6 +149,20 @@ describe('A hint tells of a key that names no order', () => {
 		"={{ $('Items').item.json.order }}",
 		'order 7',
 		'={{ $workflow.id }}-7',
+		'={{ $workflow.id }}-{{ $json.order }}',
+		'={{ $json.Row.id }}',
+		'={{ $json.row_id }}',
+		'={{ $json.row_number.toString().concat($json.order) }}',
+		"={{ $json.order.slice(0, $json.order.indexOf('-')) }}",
+		"={{ $json['order'] + '-' + $json['row number'] }}",
+		'={{ /* the row */ $json.order /* $itemIndex */ }}',
+		"={{ 'http://shop/' + $json.order }}",
+		'={{ `${$itemIndex} of ${$json.order}` }}',
+		'={{ $("Items").itemMatching($itemIndex).json.order }}',
+		'={{ $input.all()[$itemIndex].json.order }}',
+		"={{ $jmespath($json, 'order') }}",
+		'={{ $ifEmpty($json.order, $itemIndex) }}',
+		"={{ $json.list[0].replace(/'/g, '') + $itemIndex }}",
 	])('but not of %s', async (key) => {
 		expect(await hintOf(key)).toEqual([]);
 	});

@@ -62,6 +62,40 @@ describe('Max Paid Tasks per Execution', () => {
 		expect(harness.sandbox.ledger.billed()).toBe(3);
 	});
 
+	const RETRIES = { retryOnFail: true, maxTries: 2, waitBetweenTries: 50 } as const;
+
+	it('counts a create that is in doubt once: the retry looks for its task, and finds it', async () => {
+		harness.sandbox.faults.add({ call: 'create', fault: '500', when: 'afterAcceptance', times: 1 });
+		harness.sandbox.faults.add({ call: 'status', fault: '500', times: 4 });
+		const options = { timeout: 2 };
+		const ask = { gateway: 'toApis', settings: RETRIES, options } as const;
+		const { error, items } = await harness.run(atMost(1, ask));
+		expect(error).toBeUndefined();
+		expect(items[0]!.json.status).toBe('completed');
+		expect(harness.sandbox.ledger.billed()).toBe(1);
+	});
+
+	it('leaves the place of a refused image to its retry, where another is in doubt', async () => {
+		const create = { call: 'create', times: 1 } as const;
+		harness.sandbox.faults.add({ ...create, fault: 'reset', when: 'afterAcceptance', nth: 2 });
+		harness.sandbox.faults.add({ ...create, fault: '401', nth: 3 });
+		const settings = { ...RETRIES, onError: 'continueRegularOutput' } as const;
+		const ask = { parameters: { n: 3 }, settings, options: { maxConcurrentTasks: 1 } };
+		const { items } = await harness.run(atMost(3, ask));
+		expect(items[0]!.json.failure).toMatchObject({ problem: 'createUncertain' });
+		expect(items.slice(1).map(({ json }) => json.status)).toEqual(['completed', 'completed']);
+		expect(harness.sandbox.ledger.billed()).toBe(3);
+	});
+
+	it('names what is paid where a retry does not fit any more', async () => {
+		const prompts = ['one', '[failed]'];
+		const { error } = await harness.run(atMost(2, { prompts, settings: RETRIES }));
+		const [paid] = harness.taskIds();
+		expect(error!.context).toMatchObject({ failure: { problem: 'limitReached', paid: 'yes' } });
+		expect(error!.description).toContain(`Other tasks, paid already: ${paid}.`);
+		expect(harness.creates()).toBe(2);
+	});
+
 	it("begins at zero in a person's Retry", async () => {
 		harness.sandbox.faults.add({ call: 'create', fault: '401', times: 1 });
 		const failed = await harness.run(atMost(1));
@@ -116,7 +150,7 @@ describe('Max Paid Tasks per Execution', () => {
 		expect(harness.sandbox.ledger.billed()).toBe(1);
 	});
 
-	it('says of an order in doubt that it may be paid, though nothing was sent now', async () => {
+	it('tells an order in doubt as such: it is looked up, and nothing would be sent for it', async () => {
 		harness.sandbox.faults.add({
 			call: 'create',
 			fault: 'reset',
@@ -126,6 +160,8 @@ describe('Max Paid Tasks per Execution', () => {
 		const options = { payOnceKey: '7' };
 		await harness.run({ options, executionId: '1' });
 		const { error } = await harness.run(atMost(0, { options, executionId: '2' }));
-		expect(error!.context).toMatchObject({ failure: { problem: 'limitReached', paid: 'maybe' } });
+		expect(error!.context).toMatchObject({
+			failure: { problem: 'createUncertain', paid: 'maybe' },
+		});
 	});
 });

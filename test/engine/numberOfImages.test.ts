@@ -209,6 +209,12 @@ describe('Where some of the images fail', () => {
 		expect(failureOf(items[0]!.json)).toEqual({ problem: 'badKey', paid: 'no' });
 	});
 
+	it('nothing was billed for the image that was refused, the error says, and not of the item', async () => {
+		harness.sandbox.faults.add({ call: 'create', fault: '401', nth: 2, times: 1 });
+		const { error } = await harness.run(images(3, { options: IN_TURN }));
+		expect(error!.description).toContain('Nothing was billed for this image.');
+	});
+
 	it('the error of a node that does not go on names the image and the other tasks', async () => {
 		failSecond();
 		const { error } = await harness.run(images(3, { options: IN_TURN }));

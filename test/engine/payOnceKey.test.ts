@@ -328,6 +328,129 @@ describe('What is no key', () => {
 		expect(harness.creates()).toBe(0);
 	});
 
+	it('tells that its order is paid though the rest of the item is wrong: no other gateway draws it', async () => {
+		await harness.run(order('7', { executionId: '1' }));
+		const wrong = { parameters: { aspectRatio: 'wide' }, executionId: '2' };
+		const { error } = await harness.run(order('7', wrong));
+		expect(error!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'yes' } });
+		const { error: other } = await harness.run(order('8', { ...wrong, executionId: '3' }));
+		expect(other!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'no' } });
+	});
+
+	/** What earlier nodes gave, where it is no order. */
+	const given = {
+		...json,
+		template: '{{ $json.order }}',
+		formula: '=VLOOKUP(A2, B:C, 2)',
+		missing: '#N/A',
+		russian: '#ССЫЛКА!',
+		german: '#WERT!',
+		loading: 'Loading...',
+	};
+
+	it.each([
+		'{{ $json.order }}',
+		' {{ $json.order }}',
+		' ={{ $json.order }}',
+		'$json.order',
+		'$json["order"]',
+		'={ { $json.order } }',
+		'{ { $json.order } }',
+		'={ $json.order }',
+		'=${$json.order}',
+		'=$json.order',
+		'=order-$json.order',
+		'==$json.order',
+		'=order-$json.order }}',
+		'={{ $json.template }}',
+		'=order-{{ $json.template }}',
+		'={{ $json.formula }}',
+		"$('Rows').item.json.order",
+		'$(‘Rows’).item.json.order',
+		"=order-$('Rows').item.json.order",
+		'$node["Rows"].json.order',
+		'$input.item.json.order',
+		'$item(0).json.order',
+		'$itemIndex',
+		'=order-$itemIndex',
+		'$now',
+		'=$workflow.id-7',
+		'=\\{{ $json.order }}',
+	])('is refused as the text of an expression: %s', async (key) => {
+		const { error } = await harness.run(order(key, { items: [{ json: given }] }));
+		expect(error!.message).toMatch(/^Pay Once Key must be .*is the text of an expression/);
+		expect(error!.description).toContain('Switch the field to Expression');
+		expect(error!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'no' } });
+		expect(harness.creates()).toBe(0);
+	});
+
+	it.each(['=order-{{ $json.nope', '=order-{{ $json.prompt', '={{ $json.prompt }}-{{ $json.nope'])(
+		'is refused where an expression is not closed: %s',
+		async (key) => {
+			const { error } = await harness.run(order(key, { items: [{ json: given }] }));
+			expect(error!.message).toContain('has a {{ without its }}');
+			expect(error!.description).toContain('Close it');
+			expect(error!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'no' } });
+			expect(harness.creates()).toBe(0);
+		},
+	);
+
+	/** n8n itself finds a single brace. */
+	it.each(['=order-{{ $json.nope }', '={{ $json.prompt }}-{{ $json.nope } }'])(
+		'is no expression for n8n either: %s',
+		async (key) => {
+			const { error } = await harness.run(order(key, { items: [{ json: given }] }));
+			expect(error!.message).toBe('invalid syntax');
+			expect(harness.creates()).toBe(0);
+		},
+	);
+
+	it.each([
+		...['#N/A', '#REF!', '#VALUE!', '#NAME?', '#DIV/0!', '#NUM!', '#NULL!', '#ERROR!', '#SPILL!'],
+		...['#CALC!', '#GETTING_DATA', ' #REF! ', '={{ $json.missing }}', '=order-{{ $json.missing }}'],
+		...["={{ 'order-' + $json.missing }}", '={{ $json.russian }}', '=A-{{ $json.german }}'],
+		'={{ $json.loading }}-7',
+	])('is refused as the error of a sheet: %s', async (key) => {
+		const { error } = await harness.run(order(key, { items: [{ json: given }] }));
+		expect(error!.message).toContain('is the error of a sheet');
+		expect(error!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'no' } });
+		expect(harness.creates()).toBe(0);
+	});
+
+	it.each([
+		...[
+			'order-{7}',
+			'$5-offer',
+			'5$',
+			'US$json7',
+			'$item-5',
+			'$itemised',
+			'$(5)',
+			'A}}',
+			'{7}}',
+			'#7',
+		],
+		...[
+			'#1001!',
+			'#A/7',
+			'N/A-7',
+			'A=B',
+			'7==7',
+			'https://shop.example/?order=7',
+			'Is #7 red? #red!',
+		],
+		...[
+			'={{ JSON.stringify({ order: { id: 7 } }) }}',
+			'={{ \'="0012"\' }}',
+			'={{ $json.prompt }}{{ "=" }}7',
+		],
+		...['=order-7', '={{ "{" + $json.prompt + "}" }}', '$nodes.7', 'for $today-7', 'a {b} {c}'],
+	])('but this is a key: %s', async (key) => {
+		const { error } = await harness.run(order(key, { items: [{ json: given }] }));
+		expect(error).toBeUndefined();
+		expect(harness.creates()).toBe(1);
+	});
+
 	it('is told apart from a key by its text: 7 and " 7 " are one order', async () => {
 		await harness.run(order(7));
 		await harness.run(order(' 7 '));

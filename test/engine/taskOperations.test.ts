@@ -226,6 +226,37 @@ describe('The model of a task (FAULTS B14)', () => {
 		expect(error!.message).toContain('the item says that the task is of the model flux_2_pro');
 	});
 
+	it('that nobody named is told as a guess where the task is not found', async () => {
+		const { items } = await harness.run({ operation: 'image > create', parameters: flux2 });
+		const requestId = String(items[0]!.json.requestId);
+		for (const operation of ['status', 'wait', 'result', 'cancel'] as const) {
+			for (const json of [{}, { requestId }, { requestId: 'another', model: 'flux_2_pro' }]) {
+				const ask = { operation: `task > ${operation}`, options: { timeout: 1 } } as const;
+				const asked = { ...ask, parameters: { ...ofItem, requestId }, items: [{ json }] };
+				const { error, items: found } = await harness.run(asked);
+				if (operation === 'cancel' && !error) {
+					expect(found[0]!.json).toHaveProperty('cancellation');
+					continue;
+				}
+				expect(error!.message).toMatch(
+					/does not know this model or task: .*Model was taken as FLUX\.1 Kontext \[max\], since the item names none beside this Request ID: set Model to the one that made the task$/,
+				);
+			}
+		}
+		const set = { ...flux2, requestId };
+		const { items: got } = await harness.run({ operation: 'task > wait', parameters: set });
+		expect(got[0]!.json.status).toBe('completed');
+	});
+
+	it('that was set, or that the item names, is no guess where the task is not found', async () => {
+		const json = { requestId: 'mmsu_nobody', model: 'flux_kontext_max' };
+		for (const parameters of [ofItem, flux2]) {
+			const items = [{ json: parameters === ofItem ? json : { requestId: 'mmsu_nobody' } }];
+			const { error } = await harness.run({ operation: 'task > status', parameters, items });
+			expect(error!.message).not.toContain('was taken as');
+		}
+	});
+
 	it('and its gateway too', async () => {
 		const { items } = await harness.run({ operation: 'image > create', gateway: 'vtrix' });
 		const { error } = await harness.run({

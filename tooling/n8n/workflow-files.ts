@@ -39,7 +39,11 @@ export function mapNodes(
  */
 export function canBePublished({ nodes }: Workflow): boolean {
 	const hasTrigger = nodes.some(
-		({ type }) => /trigger$|\.webhook$/i.test(type) && !type.endsWith('.manualTrigger'),
+		({ type, parameters }) =>
+			/trigger$|\.webhook$/i.test(type) &&
+			!type.endsWith('.manualTrigger') &&
+			// A chat that is not public is open in the editor alone.
+			(!type.endsWith('.chatTrigger') || parameters.public === true),
 	);
 	const credentials = nodes.flatMap((node) => Object.values(node.credentials ?? {}));
 	return hasTrigger && credentials.every(({ id }) => id !== null);

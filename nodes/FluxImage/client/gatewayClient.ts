@@ -106,7 +106,11 @@ export class GatewayClient {
 			};
 			const { ownId, ...withoutOwnId } = built.value;
 			const outcome = await sendOnce(built.value);
-			if (ownId === undefined || !this.refusesOwnId(outcome.problem)) return outcome;
+			if (ownId === undefined || !outcome.problem) return outcome;
+			if (this.saysOwnIdIsTaken(outcome.problem)) {
+				return { problem: { ...outcome.problem, kind: 'createUncertain' } };
+			}
+			if (!this.refusesOwnId(outcome.problem)) return outcome;
 			this.ports.ownIds.areRefused = true;
 			return await sendOnce(withoutOwnId);
 		};
@@ -192,10 +196,21 @@ export class GatewayClient {
 	}
 
 	/** A refusal that names the field of the caller's own id made nothing, and is not of the order. */
-	private refusesOwnId(problem: Problem | undefined): boolean {
+	private refusesOwnId(problem: Problem): boolean {
 		const { ownIdField } = this.gateway;
-		if (ownIdField === undefined || problem?.kind !== 'badParameters') return false;
-		return `${problem.code} ${problem.reason}`.includes(ownIdField);
+		return (
+			ownIdField !== undefined && isRefusalAbout(problem, (words) => words.includes(ownIdField))
+		);
+	}
+
+	/** A refusal of the id itself is a proof that a task may exist under it. */
+	private saysOwnIdIsTaken(problem: Problem): boolean {
+		const { ownIdField } = this.gateway;
+		if (ownIdField === undefined) return false;
+		return isRefusalAbout(
+			problem,
+			(words) => TAKEN.test(words) && (words.includes(ownIdField) || NAMES_AN_ID.test(words)),
+		);
 	}
 
 	/** Whether the gateway can cancel. */
@@ -325,6 +340,17 @@ const TOO_LATE: Problem = {
 	kind: 'notSentInTime',
 	reason: 'its images were not ready before',
 };
+
+/** How a gateway says that something of the same id was there before; what follows a "no" is not there. */
+const TAKEN =
+	/duplicat|already|(?<!\bno\b.*)\bexists\b|\btaken\b|\bin use\b|been used|\bunique\b|\bconflict\b|reused|twice|已存在|重复/i;
+
+const NAMES_AN_ID = /\bid\b/i;
+
+const isRefusalAbout = (
+	{ kind, code = '', reason = '' }: Problem,
+	isMeant: (words: string) => boolean,
+): boolean => kind === 'badParameters' && isMeant(`${code} ${reason}`);
 
 const NO_OWN_IDS = 'the gateway keeps no ids of its callers';
 

@@ -162,7 +162,8 @@ export const MESSAGES: Readonly<Record<ProblemKind, Message>> = {
 	},
 	notSentInTime: {
 		message: 'The time was up before the task could be sent to {gateway}',
-		remedy: 'Raise Timeout, or use smaller input images. Nothing was sent and nothing was billed.',
+		remedy:
+			'Raise Timeout. Where input images took the time, use smaller ones. Nothing was sent and nothing was billed.',
 	},
 	alreadyOrdered: {
 		message: 'This order was begun before, and its task is not known',

@@ -7,7 +7,7 @@ import { fluxKontextPro } from './fluxKontextPro';
 import { fluxPro11 } from './fluxPro11';
 import type { Model, ModelOffer } from './model';
 
-/** All models, one row each. The first one that a gateway sells is what a new node shows. */
+/** All models, one row each. The first one is what a new node shows, and every gateway sells it. */
 export const models: readonly Model[] = [
 	fluxKontextMax,
 	fluxKontextPro,

@@ -33,6 +33,8 @@ export interface ModelParameter {
 	readonly choices?: readonly string[];
 	/** Of a `ratio`: whether only its `choices` are taken, and no other ratio between them. */
 	readonly choicesOnly?: true;
+	/** Of a `ratio`: whether the gateway lists its ratios, so that one of a listed shape is sent as that. */
+	readonly sentAsListed?: true;
 	/** What the wire calls a choice that the node calls otherwise: `jpeg` is `jpg` at one gateway. */
 	readonly wireNamesOfChoices?: Readonly<Record<string, string>>;
 	/** Whether a number is sent as text. */

@@ -30,7 +30,7 @@ export function perTask(
 	const most = maximum - (count - 1);
 	if (count > 1 && typeof first === 'number' && first > most) {
 		const expected = `at most ${most}, since each of the ${count} images has the seed after the one before`;
-		throw new ParameterError(seed.label, expected, first, undefined, [most]);
+		throw new ParameterError(seed.label, expected, first, undefined, { nearest: [most] });
 	}
 	return Array.from({ length: count }, (_, number) => withNumber(number));
 }

@@ -16,20 +16,48 @@ export function ratioIn(given: unknown): unknown {
 
 /** Whether it is a ratio as the gateways spell it, from 21:9 to 9:21. */
 export function isRatio(value: string): boolean {
+	if (!hasSides(value)) return false;
 	const { width, height } = sidesOf(value);
-	if (!(width > 0 && height > 0 && Number.isFinite(width) && Number.isFinite(height))) return false;
 	return width * SHORT_SIDE <= height * LONG_SIDE && height * SHORT_SIDE <= width * LONG_SIDE;
 }
 
-/** The choice of the same shape, `1:1` for `1024:1024`; the value itself where there is none. */
+/**
+ * The choice of the same shape, `1:1` for `1024:1024`; where there is none, the value in its lowest terms,
+ * `7:4` for `1344:768`.
+ */
 export function choiceOfShape(choices: readonly string[], value: unknown): unknown {
 	if (typeof value !== 'string' || !isRatio(value)) return value;
+	const isOfShape = (choice: string) => isRatio(choice) && compareShapes(choice, value) === 0;
+	return choices.find(isOfShape) ?? inLowestTerms(value);
+}
+
+/** The next narrower and the next wider of the choices; none where the value is no ratio. */
+export function choicesNextTo(choices: readonly string[], value: unknown): readonly string[] {
+	if (typeof value !== 'string' || !hasSides(value)) return [];
+	const sorted = choices.filter(isRatio).sort(compareShapes);
+	const narrower = sorted.filter((choice) => compareShapes(choice, value) < 0).slice(-1);
+	const wider = sorted.filter((choice) => compareShapes(choice, value) > 0).slice(0, 1);
+	return [...narrower, ...wider];
+}
+
+/** Below 0 where the first is the narrower one. */
+function compareShapes(one: string, other: string): number {
+	const { width, height } = sidesOf(one);
+	const { width: across, height: down } = sidesOf(other);
+	return width * down - across * height;
+}
+
+function inLowestTerms(value: string): string {
 	const { width, height } = sidesOf(value);
-	const isOfShape = (choice: string) => {
-		const { width: across, height: down } = sidesOf(choice);
-		return across * height === width * down;
-	};
-	return choices.find((choice) => isRatio(choice) && isOfShape(choice)) ?? value;
+	if (!Number.isSafeInteger(width) || !Number.isSafeInteger(height)) return value;
+	let [divisor, rest] = [width, height];
+	while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+	return `${width / divisor}:${height / divisor}`;
+}
+
+function hasSides(value: string): boolean {
+	const { width, height } = sidesOf(value);
+	return width > 0 && height > 0 && Number.isFinite(width) && Number.isFinite(height);
 }
 
 function sidesOf(value: string): { width: number; height: number } {

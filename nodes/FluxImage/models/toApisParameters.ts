@@ -7,16 +7,20 @@ import { n } from './parameters';
 
 const commonSizes = ['1:1', '3:2', '2:3', '4:3', '3:4', '16:9', '9:16'] as const;
 
-/** The size of FLUX.1 Kontext, which takes any ratio and the input image's own. */
+/**
+ * The size of FLUX.1 Kontext. The vendor lists these (docs/contracts/toapis.md#create); a ratio of another
+ * shape is sent too, since saved workflows may have one and the list may grow.
+ */
 export const size: ModelParameter = {
 	name: 'size',
 	wirePath: 'size',
 	label: 'Size',
 	description:
-		'Width to height of the image. Left to the gateway it is 16:9, or that of the input image where there is one. An expression may give match_input_image or any ratio from 21:9 to 9:21, such as 7:5 or 1024x768.',
+		'Width to height of the image. Left to the gateway it is 16:9, or that of the input image where there is one. An expression may give match_input_image or a ratio from 21:9 to 9:21, such as 1024x768, which is sent as 4:3; the gateway may refuse one that is not in the list.',
 	type: 'ratio',
 	placement: 'main',
 	choices: [...commonSizes, '21:9', '9:21', 'match_input_image'],
+	sentAsListed: true,
 	gatewayDefault: '16:9',
 };
 

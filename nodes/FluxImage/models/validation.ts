@@ -3,8 +3,8 @@ import { z } from 'zod';
 
 import { expectationOf, isWord } from './describeConstraint';
 import type { ModelOffer, ModelParameter } from './model';
-import { ParameterError } from './parameterError';
-import { choiceOfShape, isRatio, meaningsOf, ratioIn } from './ratio';
+import { ParameterError, type Fitting } from './parameterError';
+import { choiceOfShape, choicesNextTo, isRatio, meaningsOf, ratioIn } from './ratio';
 
 /** What the person's fields come to. */
 export interface ReadParameters {
@@ -93,12 +93,12 @@ const valueSchemas: Record<ModelParameter['type'], (parameter: ModelParameter) =
 			(given) => canonicalChoice(choices, choices.includes(JPEG) ? formatIn(given) : given),
 			z.string().refine((value) => choices.includes(value)),
 		),
-	ratio: ({ choices = [], choicesOnly = false }) => {
+	ratio: ({ choices = [], choicesOnly = false, sentAsListed = false }) => {
 		const words = choices.filter(isWord);
 		return z.preprocess(
 			(given) => {
 				const ratio = canonicalChoice(words, ratioIn(given));
-				return choicesOnly ? choiceOfShape(choices, ratio) : ratio;
+				return sentAsListed ? choiceOfShape(choices, ratio) : ratio;
 			},
 			z.string().refine((value) => choices.includes(value) || (!choicesOnly && isRatio(value))),
 		);
@@ -161,15 +161,49 @@ function refusal(
 	const parameter = parameters.find((row) => row.name === name);
 	if (!parameter) return new ParameterError(name, 'a value that the model takes', given[name]);
 	const value = given[name];
-	const fitting =
-		parameter.type === 'ratio'
-			? meaningsOf(value).filter((meaning) => fieldSchema(parameter).safeParse(meaning).success)
-			: nearestValues(parameter, numeric(value));
+	const fitting = fittingOf(parameter, value);
 	return new ParameterError(parameter.label, expectationOf(parameter), value, undefined, fitting);
 }
 
+/** What to take in place of a refused value. All of it is taken, so the value itself is never among it. */
+function fittingOf(parameter: ModelParameter, value: unknown): Fitting {
+	const schema = fieldSchema(parameter);
+	const isTaken = (candidate: unknown) => schema.safeParse(candidate).success;
+	switch (parameter.type) {
+		case 'ratio':
+			return fittingRatios(parameter, value, isTaken);
+		case 'boolean':
+			return { nearest: [true, false] };
+		case 'choice':
+			return { nearest: parameter.choices ?? [] };
+		case 'integer':
+		case 'number':
+			return { nearest: nearestValues(parameter, numeric(value)).filter(isTaken) };
+		case 'text':
+		case 'string':
+			return {};
+	}
+}
+
+/** Where the gateway lists its ratios, a name of a ratio that it does not list is told the next ones. */
+function fittingRatios(
+	{ choices = [], sentAsListed }: ModelParameter,
+	value: unknown,
+	isTaken: (candidate: unknown) => boolean,
+): Fitting {
+	const meanings = meaningsOf(value);
+	if (meanings.includes('')) return { meant: [''] };
+	const meant = sentAsListed
+		? choices.filter((choice) => meanings.some((name) => choiceOfShape(choices, name) === choice))
+		: meanings.filter(isTaken);
+	return { meant, nearest: choicesNextTo(choices, meanings[0] ?? ratioIn(value)) };
+}
+
 /** The next values below and above that a number's row takes; none where the value is no number. */
-function nearestValues({ type, minimum, maximum, multipleOf }: ModelParameter, value: unknown) {
+function nearestValues(
+	{ type, minimum, maximum, multipleOf }: ModelParameter,
+	value: unknown,
+): number[] {
 	if (typeof value !== 'number' || !Number.isFinite(value)) return [];
 	const step = multipleOf ?? (type === 'integer' ? 1 : 0);
 	const least = minimum ?? Number.MIN_SAFE_INTEGER;

@@ -156,6 +156,7 @@ function wordsOf(
 	]
 		.filter(Boolean)
 		.join(' ');
+	const ofImage = (text: string) => (image ? text.replace(NOTHING_BILLED, NOTHING_OF_IMAGE) : text);
 	const facts = [
 		task?.requestId && `Request ID: ${task.requestId}.`,
 		told.code && !isTold(told.code, headline) && `Code: ${told.code}.`,
@@ -167,7 +168,7 @@ function wordsOf(
 		const name = nameOf(context, itemIndex, image);
 		return {
 			message: redact.text(headline),
-			description: join(name && `${name}.`, remedy, ...facts),
+			description: join(name && `${name}.`, ofImage(remedy), ...facts),
 		};
 	}
 	const isAboutTask = task !== undefined;
@@ -175,8 +176,12 @@ function wordsOf(
 		task?.requestId === ''
 			? adviceForUser(remedy)
 			: adviceForModel({ context, itemIndex, kind, isAboutTask, remedy });
-	return { message: join(withStop(headline), advice, ...facts) };
+	return { message: join(withStop(headline), ofImage(advice), ...facts) };
 }
+
+/** Of one image among several: others of its item may be paid. */
+const NOTHING_BILLED = /nothing was (sent for this item and nothing was )?billed/i;
+const NOTHING_OF_IMAGE = 'Nothing was billed for this image';
 
 /** Problems that another address of the gateway may not have. */
 const MAY_BE_ELSEWHERE: ReadonlySet<ProblemKind> = new Set([

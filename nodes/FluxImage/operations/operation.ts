@@ -46,8 +46,8 @@ export interface Operation<Plan = unknown> {
 	 * @throws NodeOperationError that names the parameter, the value, what is expected, and the item
 	 */
 	read(item: ItemInput, execution: Execution): Promise<readonly Plan[]>;
-	/** How the item contradicts what was read, for the words of a task that is not found. */
-	contradiction?(item: ItemInput, plan: Plan): string | undefined;
+	/** Why what was read of the task may be wrong, for the words of a task that is not found. */
+	doubt?(item: ItemInput, plan: Plan): string | undefined;
 	/** The order that it makes. Absent: it makes none. */
 	order?(plan: Plan): OrderKey;
 	/** How many tasks the gateway counts it for. Absent: it pays for none, ever. */

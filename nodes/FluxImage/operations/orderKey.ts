@@ -1,10 +1,12 @@
 import type { IExecuteFunctions, JsonObject } from 'n8n-workflow';
 
+import type { GatewayClient } from '../client/gatewayClient';
+import type { Gateway } from '../gateways/gateway';
 import { makesTaskForEach } from '../models/numberOfImages';
 import { n } from '../models/parameters';
 import type { Execution } from '../tasks/execution';
 import { type Context } from '../tasks/ledger';
-import { digestOf, requestOf, type OrderKey, type SharedName } from '../tasks/order';
+import { digestOf, requestOf, type OrderKey, type Paid, type SharedName } from '../tasks/order';
 import { inputError } from './errors';
 import { showHint } from './hint';
 import type { ImageRequest } from './imageRequest';
@@ -83,18 +85,45 @@ function payOnceName(
 	key: OrderKey,
 ): SharedName {
 	const { context } = item;
-	const whole = [item.gateway.id, execution.client.host, payOnce.key];
+	const whole = wholeKey(item.gateway, execution.client, payOnce);
 	checkOneRequest(item, key, digestOf(whole));
 	const order = key.number === undefined ? whole : [...whole, key.number];
-	if (!isTestRun(context)) {
-		return { kind: 'key', name: `${keyPrefix(context)}${digestOf(order)}` };
-	}
+	if (!isTestRun(context)) return keyName(context, order);
 	const name = `testKey/${nodeScope(context)}/${digestOf([...order, requestOf(key)])}`;
 	return { kind: 'testKey', name };
 }
 
+/** What a Pay Once Key names an order by; with Number of Images that of the first. */
+const wholeKey = ({ id }: Gateway, { host }: GatewayClient, { key }: PayOnceKey) => [id, host, key];
+
+const keyName = (context: IExecuteFunctions, order: readonly unknown[]): SharedName => ({
+	kind: 'key',
+	name: `${keyPrefix(context)}${digestOf(order)}`,
+});
+
+/**
+ * Whether the order that an item's Pay Once Key names was paid for, where the rest of the item is wrong:
+ * then it must not go to another gateway either. `no` where it has none, or a wrong one; test runs have
+ * keys by their request.
+ */
+export function paidUnderKey(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	{ client, ledger }: Execution,
+): Paid {
+	try {
+		const isOrder = context.getNodeParameter('resource', itemIndex) === 'image';
+		if (isTestRun(context) || !isOrder) return 'no';
+		const payOnce = readPayOnceKey(context, itemIndex);
+		if (!payOnce) return 'no';
+		return ledger.paidUnder(keyName(context, wholeKey(client.gateway, client, payOnce)));
+	} catch {
+		return 'no';
+	}
+}
+
 const ONLY_A_NUMBER =
-	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted, and in a loop, where $itemIndex is always 0, it names another order, which would get an earlier picture: take an order number, or the ID of the row.';
+	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted, and in a loop, where $itemIndex is always 0, it names another order, which would get an earlier picture: take an order number, or the ID of the row. The ID of the workflow or the execution beside it names no order either.';
 
 /** Line items of one order are several orders: one key is for one item. */
 function checkOneRequest({ context, itemIndex }: ItemInput, key: OrderKey, name: string): void {

@@ -11,7 +11,7 @@ import { checkInputImage } from '../images/fetchInput';
 import { ImageInputError, isFetched } from '../images/checkedImage';
 import { hintsOn } from '../images/inputHints';
 import { readInputImages, type EarlierTask } from '../images/inputImages';
-import { findOffer, MODEL_OF_ITEM, offersOf, OTHER_MODEL } from '../models';
+import { findOffer, MODEL_OF_ITEM, nameOf, offersOf, OTHER_MODEL } from '../models';
 import type { ModelOffer } from '../models/model';
 import { perTask } from '../models/numberOfImages';
 import { readOtherParameters } from '../models/otherParameters';
@@ -66,7 +66,7 @@ export function orderOf(item: ItemInput, request: ImageOrder, execution: Executi
 
 /** How many tasks an order will pay for: none where its task is known. */
 export function tasksToPay({ parameters, key }: ImageOrder, { ledger }: Execution): number {
-	return ledger.isKnown(key) ? 0 : tasksOf(parameters);
+	return ledger.needsNoPlace(key) ? 0 : tasksOf(parameters);
 }
 
 /** The kind of picture that an image item asks for, in the gateway's word. */
@@ -137,7 +137,7 @@ export async function readImageOrders(
 	});
 	if (orders.length === 1) return orders;
 	const { ledger, paidTasks } = execution;
-	const budget = new ItemBudget(paidTasks, keys, (key) => ledger.isKnown(key));
+	const budget = new ItemBudget(paidTasks, keys, (key) => ledger.needsNoPlace(key));
 	const shared = new SharedByItem(budget, keys);
 	return orders.map((order) => ({ ...order, shared }));
 }
@@ -256,14 +256,28 @@ function earlierTask(item: ItemInput, requestId: string, model: string): Earlier
 }
 
 /**
- * How the item that is about this very task contradicts the node: then the gateway does not find it.
+ * Why the gateway may not find a task that it has: what the item says of it contradicts the node, or
+ * nothing said its model.
  *
- * @returns words for the error, or nothing where they agree
+ * @returns words for the error, or nothing where node and item agree
  */
-export function contradictionIn(
-	item: ItemInput,
-	{ requestId, modelId }: TaskRef,
-): string | undefined {
+export function doubtAboutTask(item: ItemInput, task: TaskRef): string | undefined {
+	return contradictionIn(item, task) ?? assumedModelOf(item, task);
+}
+
+/** That the model is a guess, since the node leaves it to an item that does not name it. */
+function assumedModelOf(item: ItemInput, { requestId, modelId }: TaskRef): string | undefined {
+	const { context, itemIndex, gateway } = item;
+	if (context.getNodeParameter('model', itemIndex, MODEL_OF_ITEM) !== MODEL_OF_ITEM)
+		return undefined;
+	const isNamed = idIn(taskOfItem(item, requestId)['model']) !== undefined;
+	const offer = findOffer(gateway.id, modelId);
+	if (isNamed || modelId === '' || offer === undefined) return undefined;
+	return `Model was taken as ${nameOf(offer)}, since the item names none beside this Request ID: set Model to the one that made the task`;
+}
+
+/** How the item that is about this very task contradicts the node. */
+function contradictionIn(item: ItemInput, { requestId, modelId }: TaskRef): string | undefined {
 	const { gateway: told, model } = taskOfItem(item, requestId);
 	const toldGateway = typeof told === 'string' ? findGateway(told) : undefined;
 	if (toldGateway && toldGateway !== item.gateway) {

@@ -20,6 +20,7 @@ import { withInputFields } from './inputFields';
 import { failureOfItem, nodeError, type TaskEnding } from './nodeError';
 import type { ItemInput, Operation } from './operation';
 import { readOptions, type TaskOptions } from './options';
+import { paidUnderKey } from './orderKey';
 import { tellOtherFormat } from './output';
 import { runTogether } from './pool';
 
@@ -71,8 +72,8 @@ export async function runItems(
 	for (let itemIndex = 0; itemIndex < count; itemIndex++) {
 		prepared.push(await prepareItem(context, itemIndex, gateway, node));
 	}
-	checkPaidTasks(context, node, prepared);
-	let firstFailure = await checkTogether(context, prepared, node);
+	let firstFailure =
+		checkPaidTasks(context, node, prepared) ?? (await checkTogether(context, prepared, node));
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
 	const jobs = prepared.flatMap(jobsOf);
@@ -129,11 +130,12 @@ async function prepareItem(
 	node: NodeExecution,
 ): Promise<PreparedItem> {
 	let options: TaskOptions | undefined;
+	let execution: Execution | undefined;
 	try {
 		if (gateway instanceof Error) throw gateway;
 		options = readOptions(context, itemIndex);
 		const operation = readOperation(context, itemIndex);
-		const execution = await node.at(gateway, itemIndex);
+		execution = await node.at(gateway, itemIndex);
 		const item = { context, itemIndex, gateway, options };
 		return {
 			options,
@@ -141,7 +143,8 @@ async function prepareItem(
 		};
 	} catch (error) {
 		const shown = asNodeError(context, itemIndex, error);
-		const paid = node.paidBefore(itemIndex);
+		const elsewhere = execution ? paidUnderKey(context, itemIndex, execution) : 'no';
+		const paid = worstPaid([node.paidBefore(itemIndex), elsewhere]);
 		const json: JsonObject = gateway instanceof Error ? {} : { gateway: gateway.id };
 		const failure = withFacts({ itemIndex, error: shown, json }, { problem: 'invalidInput', paid });
 		if (!context.continueOnFail()) throw withPaidOfAll(failure, node, context);
@@ -201,9 +204,9 @@ async function runTask(
 		const { kind, mayBePaid } = outcome.problem;
 		const before = worstPaid([paidBefore(ready, node), mayBePaid ? 'maybe' : 'no']);
 		const paid = paidOf(operation, kind, outcome.task !== undefined, before);
-		const contradiction = kind === 'notFound' ? operation.contradiction?.(item, plan) : undefined;
-		const reason = [outcome.problem.reason, contradiction].filter(Boolean).join('; ');
-		const problem = contradiction ? { ...outcome.problem, reason } : outcome.problem;
+		const doubt = kind === 'notFound' ? operation.doubt?.(item, plan) : undefined;
+		const reason = [outcome.problem.reason, doubt].filter(Boolean).join('; ');
+		const problem = doubt ? { ...outcome.problem, reason } : outcome.problem;
 		const told = taskFailure(item, { ...outcome, problem }, execution.client.redact);
 		return { itemIndex, failure: withFacts(told, { problem: kind, paid }) };
 	} catch (error) {
@@ -224,14 +227,14 @@ function paidBefore({ item, operation, plan, execution }: ReadyTask, node: NodeE
  * Without Continue On Fail nothing is sent where not all items fit the limit: the node would fail, and
  * what was paid before would be of no use.
  *
- * @throws NodeApiError of the first item that does not fit
+ * @returns the failure of the first item that does not fit; the node gives up then
  */
 function checkPaidTasks(
 	context: IExecuteFunctions,
 	node: NodeExecution,
 	prepared: readonly PreparedItem[],
-): void {
-	if (context.continueOnFail()) return;
+): ItemFailure | undefined {
+	if (context.continueOnFail()) return undefined;
 	let tasks = 0;
 	const names = new Set<string>();
 	for (const { ready } of prepared.flatMap(jobsOf)) {
@@ -247,9 +250,10 @@ function checkPaidTasks(
 		if (cost === 0 || execution.paidTasks.count + tasks <= maxPaidTasks) continue;
 		const outcome = { problem: { kind: 'limitReached' } } as const;
 		const told = taskFailure(item, outcome, execution.client.redact);
-		const failure = withFacts(told, { problem: 'limitReached', paid: paidBefore(ready, node) });
-		throw withPaidOfAll(failure, node, context);
+		node.giveUp();
+		return withFacts(told, { problem: 'limitReached', paid: paidBefore(ready, node) });
 	}
+	return undefined;
 }
 
 /** What is no problem of the wire: wrong input, a fault of n8n's store, or of our own. */

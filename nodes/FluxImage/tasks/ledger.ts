@@ -3,7 +3,15 @@ import type { Problem } from '../core/problem';
 import type { KnownTask, TaskRef } from '../core/task';
 import type { Until } from '../client/retry';
 import type { KeptOrders } from './keptOrders';
-import { digestOf, requestOf, worstPaid, type OrderKey, type Paid, type Reuse } from './order';
+import {
+	digestOf,
+	requestOf,
+	worstPaid,
+	type OrderKey,
+	type Paid,
+	type Reuse,
+	type SharedName,
+} from './order';
 
 /** The fields of the node's context that are ours: the rows of attempts, and orders paid for in vain. */
 const FIELD = 'fluxImageTasks';
@@ -123,12 +131,14 @@ export class Ledger {
 	}
 
 	/** The order as other executions know it. */
-	ofOthers({ shared }: OrderKey): OrderRow | undefined {
+	ofOthers({ shared }: Pick<OrderKey, 'shared'>): OrderRow | undefined {
 		if (!shared) return undefined;
 		const { orders, kept } = this.ports;
 		const known = orders.get(shared.name);
 		const row = shared.kind === 'key' ? kept?.get(shared.name) : undefined;
 		if (!known || !row) return known ?? row;
+		// Pictures without an id are known in their process alone: static data has the own id of the same.
+		if (known.pictures && row.requestId === '' && row.ownId === known.ownId) return known;
 		// Another process may know better; of a doubtful create this one alone knows why.
 		const isSameState = isOnlyBegun(known) === isOnlyBegun(row);
 		return row.atMs > known.atMs && !(isSameState && isOnlyBegun(row)) ? row : known;
@@ -137,6 +147,15 @@ export class Ledger {
 	/** Whether there is a task for the order already, as far as this process knows. */
 	isKnown(key: OrderKey): boolean {
 		return [this.find(key), this.ofOthers(key)].some((row) => row && !isOnlyBegun(row));
+	}
+
+	/**
+	 * Whether the order has its place among the paid tasks of the execution, or needs none: its task is
+	 * known, or it was begun and is not sent again.
+	 */
+	needsNoPlace(key: OrderKey): boolean {
+		if (this.isKnown(key) || this.begunBefore(key)?.isOfThisExecution) return true;
+		return key.shared?.kind === 'key' && this.ofOthers(key) !== undefined;
 	}
 
 	/** Whether the order was begun, as far as this process knows: nothing new is sent for it. */
@@ -221,14 +240,21 @@ export class Ledger {
 
 	/**
 	 * Whether an order was paid for, by its item's attempts or by whoever else has its key. What becomes of
-	 * another image's create that is on its way, that image tells.
+	 * another image's create that is on its way, that image tells; a tool's other calls are other orders.
 	 */
 	paidFor(key: OrderKey): Paid {
 		const own = this.nameOf(key);
-		const byItem = this.paidBy(key, (name) => name === own || !this.sending.has(name));
-		const row = key.shared?.kind === 'testRun' ? undefined : this.ofOthers(key);
-		const elsewhere = !row ? 'no' : isOnlyBegun(row) ? 'maybe' : 'yes';
+		const { isTool } = this.ports;
+		const byItem = this.paidBy(key, (name) => name === own || !(isTool || this.sending.has(name)));
+		const { shared } = key;
+		const elsewhere = shared && shared.kind !== 'testRun' ? this.paidUnder(shared) : 'no';
 		return worstPaid([byItem, elsewhere]);
+	}
+
+	/** Whether an order was paid for by whoever has its name. */
+	paidUnder(shared: SharedName): Paid {
+		const row = this.ofOthers({ shared });
+		return !row ? 'no' : isOnlyBegun(row) ? 'maybe' : 'yes';
 	}
 
 	private paidBy(
@@ -258,12 +284,15 @@ export class Ledger {
 
 	private write(key: OrderKey, task: KnownTask, more: Pick<AttemptRow, 'ownId' | 'seed'>): void {
 		this.writeAttempt(key, task, more);
-		const { ownId } = more;
 		const { shared } = key;
 		if (!shared) return;
-		const row = this.rowOf(key, task, ownId ?? this.ports.orders.get(shared.name)?.ownId);
-		this.ports.orders.set(shared.name, row);
-		if (shared.kind === 'key') this.ports.kept?.set(shared.name, row);
+		const { orders, kept } = this.ports;
+		const isKey = shared.kind === 'key';
+		// A later process, which found the task by its own id, leaves that to those after it.
+		const before = orders.get(shared.name) ?? (isKey ? kept?.get(shared.name) : undefined);
+		const row = this.rowOf(key, task, more.ownId ?? before?.ownId);
+		orders.set(shared.name, row);
+		if (isKey) kept?.set(shared.name, row);
 	}
 
 	/** What an earlier execution was in doubt of stays in doubt. */

@@ -1,7 +1,8 @@
+import type { OrderRow } from '../accounts/orders';
 import type { NewTask } from '../client/gatewayClient';
 import { LAG_MS, type Until } from '../client/retry';
 import { within } from '../core/clock';
-import { STOPPED, type Problem, type ProblemKind } from '../core/problem';
+import { STOPPED, type Outcome, type Problem, type ProblemKind } from '../core/problem';
 import { hasEnded, taskName, type KnownTask, type TaskState } from '../core/task';
 import type { Execution } from './execution';
 import { isOnlyBegun, taskOf } from './ledger';
@@ -99,7 +100,10 @@ async function claimed(execution: Execution, order: Order, name: string): Promis
 	}
 	const claim = await ledger.claim(order.key, untilOf(execution, order));
 	if (claim === 'late') return { problem: abortSignal.aborted ? STOPPED : CLAIM_LATE };
-	const { found, ownId } = await byOwnId(execution, order, name, claim === 'won');
+	const { found, ownId } =
+		claim === 'won'
+			? await lookedAfterWin(execution, order, name)
+			: await byOwnId(execution, order, name, false);
 	if (found) return found;
 	if (claim === 'taken') return { problem: ALREADY_ORDERED };
 	return await createOnce(execution, order, ownId);
@@ -164,11 +168,46 @@ const LOST: ReadonlySet<ProblemKind> = new Set(['badKey', 'notAllowed', 'notFoun
 /** What an earlier test run paid for, unless the gateway has it no more, or it ended badly. */
 async function ofTestRun(execution: Execution, order: Order): Promise<Obtained> {
 	const row = execution.ledger.ofOthers(order.key);
-	if (!row?.requestId) return await createOnce(execution, order);
-	const { value, problem } = await execution.client.status(row, untilOf(execution, order));
+	if (!row) return await createOnce(execution, order);
+	const task = isOnlyBegun(row) ? undefined : taskOf(row);
+	if (task && hasEnded(task)) return joined(execution, order, task, row.request);
+	const asked = await askOf(execution, order, row);
+	if (!asked) return await createOnce(execution, order);
+	const { value, problem } = asked;
 	const isLost = problem !== undefined && LOST.has(problem.kind);
 	if (isLost || (value && lastingFailure(value))) return await createOnce(execution, order);
-	return joined(execution, order, value ?? row, row.request);
+	const known = value ?? task;
+	if (known) return joined(execution, order, known, row.request);
+	if (execution.abortSignal.aborted) return { problem: STOPPED };
+	return { problem: row.doubt ?? { ...problem, kind: 'createUncertain', modelId: order.modelId } };
+}
+
+/** What the gateway says of a row's task, by its id or else by our own; nothing where it has neither. */
+async function askOf(
+	execution: Execution,
+	order: Order,
+	row: OrderRow,
+): Promise<Outcome<TaskState> | undefined> {
+	const { client, clock } = execution;
+	const until = untilOf(execution, order);
+	if (!isOnlyBegun(row)) return await client.status(row, until);
+	if (row.ownId === undefined || !client.keepsOwnIds) return undefined;
+	const mayLag = clock.dateMs() - row.atMs < LAG_MS;
+	return await client.find(row.ownId, order.modelId, { ...until, retryNotFound: mayLag });
+}
+
+/** Of a key that is won, whose look-up found no answer: nothing was sent, by nobody. */
+const LOOK_LATE: Obtained = {
+	problem: {
+		kind: 'notSentInTime',
+		reason: 'the gateway did not answer in time whether it has a task of this Pay Once Key',
+	},
+};
+
+/** What a look under the key's own ids comes to: an end, or the id to send with the create. */
+interface Looked {
+	readonly found?: Obtained;
+	readonly ownId?: string;
 }
 
 /** How many creates of one key are looked up at most: each one before the last has failed. */
@@ -178,14 +217,15 @@ const MOST_TRIES = 50;
  * Looks under the key's own ids, past tasks that failed, for one that holds: n8n may have lost what
  * the gateway still knows.
  *
+ * @param isFree whether the claim tells that nothing was sent under the key
  * @returns the task, or the first id that the gateway does not know, to send with the create
  */
 async function byOwnId(
 	execution: Execution,
 	order: Order,
 	name: string,
-	isWon: boolean,
-): Promise<{ found?: Obtained; ownId?: string }> {
+	isFree: boolean,
+): Promise<Looked> {
 	if (!execution.client.keepsOwnIds) return {};
 	for (let number = 1; ; number++) {
 		const ownId = `n8n-${digestOf([name, number])}`;
@@ -193,12 +233,27 @@ async function byOwnId(
 		const until = untilOf(execution, order);
 		const { value, problem } = await execution.client.find(ownId, order.modelId, until);
 		if (problem && execution.abortSignal.aborted) return { found: { problem: STOPPED } };
-		// Where nothing else tells that the key is free, a look-up that was refused is no "unknown".
-		if (problem && problem.kind !== 'notFound' && !isWon) {
-			return { found: { problem: { ...problem, mayBePaid: true } } };
+		if (problem && problem.kind !== 'notFound') {
+			// Where nothing else tells that the key is free, a look-up that was refused is no "unknown".
+			if (!isFree) return { found: { problem: { ...problem, mayBePaid: true } } };
+			if (execution.clock.nowMs() >= order.deadlineMs) return { found: LOOK_LATE };
 		}
 		if (!value) return { ownId };
 		if (!lastingFailure(value)) return { found: joined(execution, order, value, '') };
+	}
+}
+
+/** Nothing is sent yet: what was won is given back where the look-up ends the order. */
+async function lookedAfterWin(execution: Execution, order: Order, name: string): Promise<Looked> {
+	const { ledger } = execution;
+	// An execution that could not claim may have left a doubt.
+	const isFree = ledger.begunBefore(order.key) === undefined;
+	let looked: Looked | undefined;
+	try {
+		looked = await byOwnId(execution, order, name, isFree);
+		return looked;
+	} finally {
+		if (!looked || looked.found?.problem) await ledger.takeBack(order.key);
 	}
 }
 

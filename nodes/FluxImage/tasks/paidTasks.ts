@@ -54,7 +54,7 @@ export class PaidTasks {
 
 /**
  * The places of an item whose images have a task each. They are taken together when the first of them is
- * sent: an item whose images do not all fit is refused whole. Those that are paid already need none.
+ * sent: an item whose images do not all fit is refused whole. Those that have theirs already need none.
  */
 export class ItemBudget implements Budget {
 	/** Orders that may need a place yet. */
@@ -63,11 +63,11 @@ export class ItemBudget implements Budget {
 	private taken?: Set<OrderKey>;
 	private isRefused = false;
 
-	/** @param isPaid whether an order has a task already, as far as is known */
+	/** @param needsNone whether an order has its place already, or sends nothing */
 	constructor(
 		private readonly paidTasks: PaidTasks,
 		keys: readonly OrderKey[],
-		private readonly isPaid: (key: OrderKey) => boolean,
+		private readonly needsNone: (key: OrderKey) => boolean,
 	) {
 		this.open = new Set(keys);
 	}
@@ -85,7 +85,7 @@ export class ItemBudget implements Budget {
 	}
 
 	private takeAll(first: OrderKey, most: number | undefined): Set<OrderKey> {
-		const needing = [...this.open].filter((key) => key === first || !this.isPaid(key));
+		const needing = [...this.open].filter((key) => key === first || !this.needsNone(key));
 		this.isRefused = !this.paidTasks.take(needing.length, most);
 		return new Set(this.isRefused ? [] : needing);
 	}

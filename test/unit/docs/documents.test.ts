@@ -11,8 +11,10 @@ const PATHS = [
 	'SECURITY.md',
 	'CHANGELOG.md',
 	'docs/architecture.md',
+	'docs/installing.md',
 	'docs/tool.md',
 	'docs/output.md',
+	'docs/verification.md',
 	'docs/workflows.md',
 	'docs/coming-from-http-request.md',
 ];

@@ -7,7 +7,7 @@ import {
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
-import { offersOf } from '../../../nodes/FluxImage/models';
+import { findOffer, idsOf, offersOf } from '../../../nodes/FluxImage/models';
 import { modelFields } from '../../../nodes/FluxImage/description/modelFields';
 import { nodeProperties } from '../../../nodes/FluxImage/description/properties';
 import { byGateway } from '../../../sandbox';
@@ -137,6 +137,28 @@ describe('The Model dropdown', () => {
 		expect(values).not.toContain(own);
 		expect(values).toHaveLength(offersOf(gateway as GatewayId).length + 1);
 	});
+
+	it.each(Object.values(GATEWAYS).map(({ id }) => id))(
+		'of %s has one entry for each ID under which a saved node holds a model',
+		(gateway) => {
+			for (const { model, offer } of offersOf(gateway)) {
+				for (const id of idsOf(model)) {
+					const entries = listed(gateway, id).filter(({ value }) => value === id);
+					expect(entries.map(({ name }) => name)).toEqual([model.name]);
+					expect(findOffer(gateway, id)).toBe(offer);
+				}
+			}
+		},
+	);
+
+	it.each(Object.values(GATEWAYS).map(({ id }) => id))(
+		'was never touched in a node of 1.0 at %s: the first model of that gateway is asked for',
+		(gateway) => {
+			const { model } = filledIn({ gateway });
+			expect(findOffer(gateway, String(model))).toBe(offersOf(gateway)[0]?.offer);
+			expect(listed(gateway, String(model)).map(({ value }) => value)).toContain(model);
+		},
+	);
 
 	it('takes an expression', () => {
 		expect(field('model', 'seaArtCloud', '')?.noDataExpression).toBeUndefined();

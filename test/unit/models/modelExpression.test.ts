@@ -77,7 +77,8 @@ describe.each(Object.values(GATEWAYS).map(({ id }) => id))(
 		const named = (placement: 'main' | 'additional') => [
 			...new Set(rows.filter((row) => row.placement === placement).map(({ name }) => name)),
 		];
-		const fields = ['gateway', 'resource', 'operation', 'model', 'inputImages', ...named('main')];
+		const selectors = ['gateway', 'credentials', 'resource', 'operation', 'model'];
+		const fields = [...selectors, 'inputImages', ...named('main')];
 
 		it.each([[''], [undefined], [null], [0], ['flux_9'], [[]], [{}], ['  ']])(
 			'an expression that gives %j shows each field of its models once',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import type { GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
-import { findOffer } from '../../../nodes/FluxImage/models';
+import { findOffer, models } from '../../../nodes/FluxImage/models';
 import type { ModelOffer } from '../../../nodes/FluxImage/models/model';
 import { ParameterError } from '../../../nodes/FluxImage/models/parameterError';
 import { readParameters } from '../../../nodes/FluxImage/models/validation';
@@ -231,7 +231,6 @@ describe('An aspect ratio', () => {
 	])('is read from %s, as people write sizes', (aspectRatio, sentAs) => {
 		expect(sent(kontext, { aspectRatio })).toMatchObject({ aspect_ratio: sentAs });
 		expect(sent(kontextAtVtrix, { aspectRatio })).toMatchObject({ aspect_ratio: sentAs });
-		expect(sent(kontextAtToApis, { size: aspectRatio })).toMatchObject({ size: sentAs });
 	});
 
 	it('is refused beyond 21:9, whatever stands between its sides', () => {
@@ -254,7 +253,11 @@ describe('An aspect ratio', () => {
 		['aspect_10_16', ['10:16']],
 		['auto', ['']],
 		['match_input_image', ['']],
-		['landscape_99_9', []],
+		['landscape_99_9', ['21:9']],
+		['landscape_1344_768', ['1344:768']],
+		['30:9', ['21:9']],
+		['9:30', ['9:21']],
+		['0:1', []],
 		['constructor', []],
 		['wide', []],
 	])('is refused as %s, and the error has what to take: %j', (aspectRatio, fitting) => {
@@ -368,6 +371,40 @@ describe("ToAPIs' own parameters", () => {
 		expect(sent(kontextAtToApis, { size })).toMatchObject({ size });
 	});
 
+	it.each([
+		['1024x1024', '1:1'],
+		['01:01', '1:1'],
+		['1024 x 768', '4:3'],
+		['1.5:1', '3:2'],
+		['1920:1080', '16:9'],
+		['2100x900', '21:9'],
+		['1024\u0445768', '4:3'],
+		['1344x768', '7:4'],
+		['05:04', '5:4'],
+		['2.2:1', '2.2:1'],
+		['Match_Input_Image', 'match_input_image'],
+	])(
+		'take the size %s for FLUX.1 Kontext, and send the listed one of its shape',
+		(size, sentAs) => {
+			for (const id of ['flux-kontext-max', 'flux-kontext-pro']) {
+				expect(sent(offer('toApis', id), { size })).toMatchObject({ size: sentAs });
+			}
+		},
+	);
+
+	it.each([
+		['landscape_16_9', ['16:9'], ', which is 16:9 here'],
+		['landscape_1536_1024', ['3:2'], ', which is 3:2 here'],
+		['landscape_1344_768', ['3:2', '16:9'], ''],
+		['portrait_1344_768', ['9:16', '2:3'], ''],
+		['22:9', ['21:9'], ''],
+		['auto', [''], ', for which it is left empty here'],
+	])('say what to take in place of %s for FLUX.1 Kontext: %j', (size, fitting, meaning) => {
+		const refused = refusal(kontextAtToApis, { size });
+		expect(refused.fitting).toEqual(fitting);
+		expect(refused.message).toMatch(new RegExp(`but is "${size}"${meaning}$`));
+	});
+
 	it('say which sizes there are', () => {
 		expect(refusal(kontextAtToApis, { size: '1024' }).message).toBe(
 			'Size must be a ratio from 21:9 to 9:21, such as 16:9 or match_input_image, but is "1024"',
@@ -403,7 +440,11 @@ describe("ToAPIs' own parameters", () => {
 	it.each([
 		['landscape_16_9', ['16:9']],
 		['auto', ['']],
-		['portrait_9_21', []],
+		['portrait_9_21', ['9:16']],
+		['landscape_1344_768', ['3:2', '16:9']],
+		['21:9', ['16:9']],
+		['5:4', ['1:1', '4:3']],
+		['wide', []],
 	])('say what to take in place of %s for FLUX.2: %j', (size, fitting) => {
 		expect(refusal(flux2AtToApis, { size }).fitting).toEqual(fitting);
 	});
@@ -446,6 +487,51 @@ describe('A refusal', () => {
 		const { message } = refusal(kontext, { seed: 'x'.repeat(10_000) });
 		expect(message.length).toBeLessThan(160);
 		expect(message).toContain('xxx…"');
+	});
+
+	it.each([
+		[kontext, { promptUpsampling: 1 }, [true, false]],
+		[kontext, { promptUpsampling: '1' }, [true, false]],
+		[kontextAtVtrix, { flatRequest: 0 }, [true, false]],
+		[flux2AtToApis, { resolution: 2 }, ['1K', '2K']],
+		[flux2AtToApis, { resolution: '4K' }, ['1K', '2K']],
+		[kontext, { outputFormat: 1 }, ['jpeg', 'png']],
+		[kontextAtToApis, { imageField: 7 }, ['image_urls', 'reference_images']],
+		[kontext, { n: 2.5 }, [2, 3]],
+		[pro11, { width: 1e12 }, [1440]],
+		[kontext, { prompt: true }, []],
+	])('has values of the right type to take: %#', (model, given, fitting) => {
+		const refused = refusal(model, given);
+		expect(refused.fitting).toEqual(fitting);
+		expect(refused.message).not.toMatch(/ here$/);
+	});
+
+	it('never tells to take a value that is refused, of any parameter of any model', () => {
+		const value = fc.oneof(
+			...[fc.integer(), fc.double(), fc.boolean(), fc.string()],
+			...[fc.constantFrom(0, 1, 2, 7, '1', '1:0', '30:9', 'landscape_1344_768', 'auto', 'png')],
+		);
+		for (const model of models.flatMap(({ offers }) => offers)) {
+			for (const { name } of model.parameters.filter((row) => row.name !== 'prompt')) {
+				const told = (given: unknown) => {
+					try {
+						sent(model, { [name]: given });
+						return [];
+					} catch (error) {
+						return (error as ParameterError).fitting;
+					}
+				};
+				fc.assert(
+					fc.property(value, (given) => {
+						for (const fitting of told(given)) {
+							expect(fitting).not.toBe(given);
+							expect(() => sent(model, { [name]: fitting })).not.toThrow();
+						}
+					}),
+					{ numRuns: 40 },
+				);
+			}
+		}
 	});
 
 	it('comes as a ParameterError whatever the fields hold', () => {

@@ -294,7 +294,9 @@ describe("as an agent's tool, a failure (FAULTS E13)", () => {
 });
 
 describe('a wrong input', () => {
-	const width = new ParameterError('Width', 'a multiple of 32', 1000, undefined, [992, 1024]);
+	const width = new ParameterError('Width', 'a multiple of 32', 1000, undefined, {
+		nearest: [992, 1024],
+	});
 
 	it('says its item, that nothing was paid, and the values that would do', () => {
 		const { message, description } = parameterError(contextOf(), 3, width);
@@ -305,14 +307,14 @@ describe('a wrong input', () => {
 	});
 
 	it("that is another service's name says in the message what it is here", () => {
-		const named = new ParameterError('Size', 'a ratio', 'square_hd', undefined, ['1:1']);
+		const named = new ParameterError('Size', 'a ratio', 'square_hd', undefined, { meant: ['1:1'] });
 		const { message, description } = parameterError(contextOf(), 3, named);
 		expect(message).toBe('Size must be a ratio, but is "square_hd", which is 1:1 here');
 		expect(description).toMatch(/Set it to 1:1, in the node or in the expression that gives it\.$/);
 	});
 
 	it("that leaves it to the gateway, by another service's word, is to be left empty", () => {
-		const automatic = new ParameterError('Size', 'a ratio', 'auto', undefined, ['']);
+		const automatic = new ParameterError('Size', 'a ratio', 'auto', undefined, { meant: [''] });
 		const { message, description } = parameterError(contextOf(), 3, automatic);
 		expect(message).toBe('Size must be a ratio, but is "auto", for which it is left empty here');
 		expect(description).toMatch(

@@ -98,6 +98,13 @@ describe("Whether an item's order was paid for", () => {
 		expect(tool.paidBefore({ runIndex: 5, itemIndex: 1 })).toBe('no');
 	});
 
+	it("of a tool's call is not that of its other calls", () => {
+		const tool = ledger({ isTool: true });
+		tool.made(order({ payload: 'other' }), task);
+		expect(tool.paidFor(order({ payload: 'one' }))).toBe('no');
+		expect(tool.paidFor(order({ payload: 'other' }))).toBe('yes');
+	});
+
 	it('counts what others have of its key, but not what a test run may make anew', () => {
 		orders.set(NAME, { ...task, requestId: '', request: 'r', atMs: 1 });
 		expect(ledger().paidFor(order())).toBe('no');
@@ -312,4 +319,29 @@ it('A doubt of an earlier execution outlasts a task that this one made in vain',
 	retry.made(order(), task);
 	await retry.takeBack(order(), task);
 	expect(ledger({ executionId: '3' }).begunBefore(order())).toBeDefined();
+});
+
+describe('The own id of an order', () => {
+	const begun = { ...task, requestId: '', request: 'digest', ownId: 'n8n-1' };
+	const pictures = ['https://pictures.test/1.png'];
+	const finished = { ...task, requestId: '', images: [{ url: pictures[0]! }] };
+
+	it('stays in static data after a later process has looked it up, whether or not an id came', () => {
+		for (const found of [task, finished]) {
+			data = {};
+			kept().set(NAME, { ...begun, atMs: 1 });
+			ledger({ orders: new Orders(), context: {} }).made(order({}, 'key'), found);
+			expect(kept().get(NAME)).toMatchObject({ requestId: found.requestId, ownId: 'n8n-1' });
+		}
+	});
+
+	it('tells that a later row of static data is of the same pictures that this process knows', () => {
+		orders.set(NAME, { ...begun, pictures, atMs: 1 });
+		kept().set(NAME, { ...begun, atMs: 2 });
+		expect(ledger().ofOthers(order({}, 'key'))).toMatchObject({ pictures });
+		kept().set(NAME, { ...begun, ownId: 'n8n-2', atMs: 3 });
+		expect(ledger().ofOthers(order({}, 'key'))).not.toHaveProperty('pictures');
+		kept().set(NAME, { ...begun, requestId: 'task-2', atMs: 4 });
+		expect(ledger().ofOthers(order({}, 'key'))).toMatchObject({ requestId: 'task-2' });
+	});
 });

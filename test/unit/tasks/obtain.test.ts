@@ -65,6 +65,19 @@ describe('A task under the key', () => {
 		expect([sent('create'), sent('status')]).toEqual([0, 0]);
 	});
 
+	it('of a test run that came finished and without an id is taken as it came, too', async () => {
+		const shared: SharedName = { kind: 'testRun', name: 'testRun/1/0' };
+		const pictures = ['https://pictures.test/1.png'];
+		const row = { requestId: '', modelId: 'flux_kontext_max', request: '', atMs: 1 };
+		harness.orders.set(shared.name, { ...row, pictures });
+		const { task, reuse } = await harness.clock.run(
+			harness.generate(execution(), harness.order(0, undefined, shared)),
+		);
+		expect(task).toMatchObject({ status: 'completed', images: [{ url: pictures[0] }] });
+		expect(reuse?.kind).toBe('testRun');
+		expect([sent('create'), sent('status')]).toEqual([0, 0]);
+	});
+
 	it('whose state cannot be read just now is not made anew', async () => {
 		await harness.clock.run(harness.create(execution(), order()));
 		harness.queue.faults.status.push(REFUSED);

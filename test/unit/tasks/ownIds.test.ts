@@ -152,6 +152,55 @@ describe('The id of the own that a create carries', () => {
 	});
 });
 
+/** A create that is refused so. */
+const refusedAs = (error: string): Fault => ({ reply: { statusCode: 400, body: { error } } });
+
+describe('A refusal that the own id is taken already', () => {
+	it.each([
+		'own_id already exists',
+		'own_id: duplicate value',
+		'own_id has been taken',
+		'own_id must be unique',
+		'Duplicate id',
+		'own_id 已存在',
+	])('is a doubt, and not sent without the id: %s', async (words) => {
+		harness.queue.faults.create.push(refusedAs(words));
+		const execution = attempt();
+		expect((await harness.problemOf(harness.generate(execution))).kind).toBe('createUncertain');
+		expect(creates()).toBe(1);
+		expect(looks()).toBeGreaterThan(0);
+		expect(execution.client.keepsOwnIds).toBe(true);
+	});
+
+	it('finds the task by the id', async () => {
+		harness.queue.faults.create.push({ ...refusedAs('own_id already exists'), accepted: true });
+		expect((await harness.taskOf(harness.generate(attempt()))).requestId).toBe('task-1');
+		expect(creates()).toBe(1);
+	});
+});
+
+describe('A refusal that dislikes the field of the own id', () => {
+	it.each([
+		'own_id: extra fields not permitted',
+		'unknown field own_id',
+		'own_id is not supported',
+		'no field of that name exists: own_id',
+		'own_id must be a number',
+	])('is sent again without it: %s', async (words) => {
+		harness.queue.faults.create.push(refusedAs(words));
+		const execution = attempt();
+		await harness.taskOf(harness.generate(execution));
+		expect([creates(), looks()]).toEqual([2, 0]);
+		expect(execution.client.keepsOwnIds).toBe(false);
+	});
+});
+
+it('A refusal of something else that is there twice is a refusal', async () => {
+	harness.queue.faults.create.push(refusedAs('image_urls: duplicate address'));
+	expect((await harness.problemOf(harness.generate(attempt()))).kind).toBe('badParameters');
+	expect(creates()).toBe(1);
+});
+
 const KEY: SharedName = { kind: 'key', name: 'key/node/7' };
 
 const ofKey = (item = 0): Order => harness.order(item, undefined, KEY);
@@ -234,6 +283,71 @@ describe("A key's own ids", () => {
 		expect(creates()).toBe(0);
 	});
 
+	it.each([
+		['Stop', () => harness.stop()],
+		["another item's failure", () => harness.fail()],
+	])('give the claim back where %s ends the look-up: the next one orders', async (_, end) => {
+		const execution = process();
+		harness.queue.faults.find.push({ hang: true });
+		harness.after(200, end);
+		expect((await harness.problemOf(harness.generate(execution, ofKey()))).kind).toBe('stopped');
+		expect(database.names.size).toBe(0);
+		await harness.taskOf(harness.generate(process(), ofKey()));
+		expect(creates()).toBe(1);
+	});
+
+	it('pass the turn on to who waits in the same process, where the look-up is stopped', async () => {
+		const orders = new Orders();
+		const stopped = process({}, orders);
+		harness.queue.faults.find.push({ hang: true });
+		harness.after(200, harness.stopButton());
+		const first = harness.generate(stopped, ofKey());
+		const second = harness.generate(process({}, orders), ofKey());
+		expect((await harness.problemOf(first)).kind).toBe('stopped');
+		expect((await harness.taskOf(second)).requestId).toBe('task-1');
+		expect(creates()).toBe(1);
+	});
+
+	it('say that the look-up was not answered where it is not in time, and give the claim back', async () => {
+		const FAULT: Fault = { reply: { statusCode: 500 } };
+		harness.queue.faults.find.push(...Array.from({ length: 100 }, () => FAULT));
+		const hasty = harness.order(0, 5_000, KEY);
+		expect(await harness.problemOf(harness.generate(process(), hasty))).toEqual({
+			kind: 'notSentInTime',
+			reason: 'the gateway did not answer in time whether it has a task of this Pay Once Key',
+		});
+		expect([creates(), database.names.size]).toEqual([0, 0]);
+	});
+
+	it('keep the claim of another where the look-up is stopped', async () => {
+		database.names.add(KEY.name);
+		const execution = process();
+		harness.queue.faults.find.push({ hang: true });
+		harness.after(200, harness.stopButton());
+		await harness.problemOf(harness.generate(execution, ofKey()));
+		expect(database.names.has(KEY.name)).toBe(true);
+	});
+
+	it('leave the doubt of an earlier execution, where the look-up is stopped', async () => {
+		const context = {};
+		harness.queue.faults.create.push(LOST_ANSWER);
+		harness.queue.faults.find.push(undefined);
+		refuseLooks();
+		const earlier = harness.execution({
+			...{ executionId: 'a', gateway: KEEPS_OWN_IDS, context, orders: new Orders() },
+		});
+		await harness.problemOf(harness.generate(earlier, ofKey()));
+		const retry = harness.execution({
+			...{ executionId: 'b', gateway: KEEPS_OWN_IDS, context, orders: new Orders() },
+			claims: database,
+		});
+		harness.after(10_200, harness.stopButton());
+		harness.queue.faults.find.unshift({ hang: true }, { hang: true });
+		expect((await harness.problemOf(harness.generate(retry, ofKey()))).kind).toBe('stopped');
+		expect([creates(), database.names.size]).toEqual([1, 0]);
+		expect(retry.ledger.paidFor(ofKey().key)).toBe('maybe');
+	});
+
 	it('are fifty at most: then each try has the one after', async () => {
 		harness.queue.ending = 'failed';
 		for (let order = 0; order < 52; order++) {
@@ -265,5 +379,54 @@ describe("A key's own ids", () => {
 		expect(orders.get(KEY.name)).toMatchObject({ requestId: 'task-1', ownId });
 		const kept = new KeptOrders(() => data, 'node', new Orders(), 'key/node/');
 		expect(kept.get(KEY.name)).toMatchObject({ requestId: 'task-1', ownId });
+	});
+});
+
+describe('A test run whose create is in doubt', () => {
+	const shared: SharedName = { kind: 'testRun', name: 'testRun/1/0' };
+	const press = (executionId: string, timeoutMs?: number) =>
+		harness.generate(
+			harness.execution({ executionId, gateway: KEEPS_OWN_IDS, context: {} }),
+			harness.order(0, timeoutMs, shared),
+		);
+
+	beforeEach(() => harness.queue.faults.create.push(LOST_ANSWER));
+
+	/** Its look-up comes to nothing; those of the next test run are answered. */
+	const doubt = async () => {
+		refuseLooks();
+		expect((await harness.problemOf(press('1'))).kind).toBe('createUncertain');
+		answerLooks();
+	};
+
+	it('is looked up by the next one, which takes the task and pays nothing', async () => {
+		await doubt();
+		const { task, reuse } = await harness.clock.run(press('2'));
+		expect(task?.requestId).toBe('task-1');
+		expect(reuse).toEqual({ kind: 'testRun', requestChanged: false });
+		expect(creates()).toBe(1);
+	});
+
+	it('is made anew where its task has failed', async () => {
+		harness.queue.ending = 'failed';
+		await doubt();
+		harness.queue.ending = 'completed';
+		await harness.clock.run(harness.clock.sleep(10_000));
+		expect((await harness.taskOf(press('2'))).requestId).toBe('task-2');
+	});
+
+	it('is made anew where the gateway knows no such task', async () => {
+		await doubt();
+		harness.queue.tasks.clear();
+		expect((await harness.clock.run(press('2'))).reuse).toBeUndefined();
+		expect(creates()).toBe(2);
+	});
+
+	it('stays in doubt, and sends nothing, where the look-up is not answered', async () => {
+		await doubt();
+		const FAULT: Fault = { reply: { statusCode: 500 } };
+		harness.queue.faults.find.push(...Array.from({ length: 100 }, () => FAULT));
+		expect((await harness.problemOf(press('2', 5_000))).kind).toBe('createUncertain');
+		expect(creates()).toBe(1);
 	});
 });

@@ -2,7 +2,7 @@ import type { TaskRef, TaskState } from '../../core/task';
 import { inputError } from '../errors';
 import type { Operation } from '../operation';
 import { taskItem } from '../output';
-import { contradictionIn, readTaskRef, readUntil } from '../parameters';
+import { doubtAboutTask, readTaskRef, readUntil } from '../parameters';
 
 /**
  * Task > Cancel: asks the gateway to cancel. What it says is put out as it is: a cancel that was
@@ -25,7 +25,7 @@ export const cancel: Operation<TaskRef> = {
 			`Operation must be one that the gateway offers, but ${gateway.displayName} cannot cancel`,
 		);
 	},
-	contradiction: contradictionIn,
+	doubt: doubtAboutTask,
 	async run(item, task, execution) {
 		const { client } = execution;
 		const until = readUntil(execution);

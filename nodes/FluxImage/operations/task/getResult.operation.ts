@@ -2,7 +2,7 @@ import { ENDED, type TaskRef } from '../../core/task';
 import { failureProblem, readResult } from '../../tasks/poll';
 import type { Operation } from '../operation';
 import { imageItems, taskItem } from '../output';
-import { contradictionIn, deadlineOf, readTaskRef } from '../parameters';
+import { deadlineOf, doubtAboutTask, readTaskRef } from '../parameters';
 
 /**
  * Task > Get Result: the pictures of a finished task, without waiting. The status is read first: what
@@ -25,7 +25,7 @@ export const getResult: Operation<TaskRef> = {
 		'timeout',
 	],
 	read: async (item) => [await readTaskRef(item)],
-	contradiction: contradictionIn,
+	doubt: doubtAboutTask,
 	async run(item, task, execution) {
 		const until = { deadlineMs: deadlineOf(item, execution), signal: execution.abortSignal };
 		const { value: state, problem } = await execution.client.status(task, until);

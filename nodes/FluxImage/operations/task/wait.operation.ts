@@ -2,7 +2,7 @@ import type { TaskRef } from '../../core/task';
 import { collect } from '../../tasks/lifecycle';
 import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
 import type { Operation } from '../operation';
-import { contradictionIn, deadlineOf, readTaskRef } from '../parameters';
+import { deadlineOf, doubtAboutTask, readTaskRef } from '../parameters';
 
 /** Task > Wait: a task that was created before, seen through to its pictures. */
 export const wait: Operation<TaskRef> = {
@@ -13,7 +13,7 @@ export const wait: Operation<TaskRef> = {
 	description: 'Wait until a task is finished, and put out its pictures',
 	options: PICTURE_OPTIONS,
 	read: async (item) => [await readTaskRef(item)],
-	contradiction: contradictionIn,
+	doubt: doubtAboutTask,
 	async run(item, task, execution) {
 		const until = waitOptions(item, execution, deadlineOf(item, execution));
 		const ending = await collect(execution, task, until, item.options.cancelOnStop);

@@ -1,0 +1,136 @@
+/** Comments, strings, templates, names and numbers; any other sign by itself. */
+const TOKEN =
+	/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|[\w$]+|\?\.(?!\d)|\S/g;
+
+/** The expressions in a template. */
+const IN_TEMPLATE = /\$\{([\s\S]*?)\}/g;
+
+/** What counts rows, items or turns, by n8n's own name. */
+const COUNTERS: ReadonlySet<string> = new Set([
+	'$itemIndex',
+	'$runIndex',
+	'$position',
+	'$thisItemIndex',
+	'$thisRunIndex',
+]);
+
+/** The same as the name of a field: `row_number`, `Row #`, `rowIndex`, `row`, `currentRunIndex`. */
+const COUNTER_NAME =
+	/^_*row[ _-]*(number|num|no|nr|index|idx|#|№)?\.?_*$|^(current|this)?[ _-]*(item|run|loop)?[ _-]*(index|idx)$|^length$/i;
+
+/** Calls that give a place in a list, not what stands there. */
+const INDEX_CALL = /^(find(Last)?Index|(last)?indexOf)$/i;
+
+/** Calls whose arguments say which one is meant, and are nothing of what is given. */
+const PICKING_CALL = /^(find(Last)?(Index)?|(last)?indexOf|filter|itemMatching)$/i;
+
+/** What is the same for all orders of a workflow, or of an execution. */
+const CONSTANTS: ReadonlySet<string> = new Set([
+	'$env',
+	'$execution',
+	'$mode',
+	'$nodeId',
+	'$nodeVersion',
+	'$prevNode',
+	'$secrets',
+	'$vars',
+	'$webhookId',
+	'$workflow',
+]);
+
+/** n8n's functions, which give what their arguments are. */
+const FUNCTIONS: ReadonlySet<string> = new Set(['$if', '$ifEmpty', '$jmespath', '$max', '$min']);
+
+/** One thing that an expression reads: `$('Rows').item.json['ID'].trim()`. */
+interface Reading {
+	/** `$`, `$json`, `$itemIndex`. */
+	readonly root: string;
+	/** Members in their order: `item`, `json`, `ID`; '' for one that is worked out. */
+	readonly members: readonly string[];
+	/** What is called of it: `trim`. */
+	readonly calls: readonly string[];
+}
+
+/**
+ * Whether all that a key reads counts rows, items or turns. By one rule: what an expression reads is
+ * told by the last member of each `$…`, or by the call that gives an index; comments, words and what is
+ * the same for all orders (the workflow's ID) make it no name of an order. A key that reads nothing, or
+ * constants alone, does not count.
+ *
+ * @param expressions with their braces
+ */
+export function onlyCounts(expressions: readonly string[]): boolean {
+	const read = expressions
+		.flatMap((expression) => readingsOf(tokensOf(expression)))
+		.filter((reading) => !isConstant(reading));
+	return read.length > 0 && read.every(isCounter);
+}
+
+function isCounter({ root, members, calls }: Reading): boolean {
+	if (COUNTERS.has(root) || calls.some((call) => INDEX_CALL.test(call))) return true;
+	return COUNTER_NAME.test(members.at(-1) ?? '');
+}
+
+function isConstant(reading: Reading): boolean {
+	const { root, members } = reading;
+	if (FUNCTIONS.has(root)) return true;
+	return CONSTANTS.has(root) && !members.includes('customData') && !isCounter(reading);
+}
+
+/** The tokens of a script without its comments; a template is what its expressions are. */
+function tokensOf(script: string): string[] {
+	return (script.match(TOKEN) ?? []).flatMap((token) => {
+		if (token.startsWith('/*') || token.startsWith('//')) return [];
+		if (token.length < 2 || !token.startsWith('`')) return [token];
+		const parts = [...token.matchAll(IN_TEMPLATE)];
+		if (parts.length === 0) return [token];
+		return parts.flatMap(([, part = '']) => [...tokensOf(part), ';']);
+	});
+}
+
+function readingsOf(tokens: readonly string[]): Reading[] {
+	const readings: Reading[] = [];
+	let at = 0;
+	while (at < tokens.length) {
+		const root = tokens[at++]!;
+		if (!root.startsWith('$')) continue;
+		const members: string[] = [];
+		const calls: string[] = [];
+		for (;;) {
+			const sign = tokens[at];
+			const name = tokens[at + 1];
+			if (sign === '.' || (sign === '?.' && name !== '[' && name !== '(')) {
+				members.push(name ?? '');
+				at += 2;
+				continue;
+			}
+			if (sign === '?.') at++;
+			const opening = tokens[at];
+			if (opening !== '[' && opening !== '(') break;
+			const end = closingOf(tokens, at);
+			const inner = tokens.slice(at + 1, end);
+			at = end + 1;
+			if (opening === '[') {
+				members.push(inner.length === 1 ? inner[0]!.replace(/^(['"`])(.*)\1$/s, '$2') : '');
+				readings.push(...readingsOf(inner));
+				continue;
+			}
+			const call = members.pop();
+			if (call !== undefined) calls.push(call);
+			if (!PICKING_CALL.test(call ?? '')) readings.push(...readingsOf(inner));
+		}
+		readings.push({ root, members, calls });
+	}
+	return readings;
+}
+
+/** Where the bracket closes that opens there; the end where it does not. */
+function closingOf(tokens: readonly string[], opening: number): number {
+	let depth = 0;
+	for (let at = opening; at < tokens.length; at++) {
+		const token = tokens[at]!;
+		if (token === '(' || token === '[') depth++;
+		if ((token === ')' || token === ']') && --depth === 0) return at;
+	}
+	return tokens.length;
+}

@@ -1,0 +1,61 @@
+import { request } from 'undici';
+
+import { startStandInModel } from '../../../scripts/standInModel';
+import type { OpenAiStub } from '../../e2e/openAiStub';
+
+let model: OpenAiStub;
+
+beforeAll(async () => (model = await startStandInModel()));
+afterAll(async () => await model.close());
+
+interface Said {
+	content: string | null;
+	tool_calls?: Array<{ function: { name: string; arguments: string } }>;
+}
+
+/** What the model says to a conversation, its tools being those of an example. */
+async function say(messages: Array<{ role: string; content: string }>, tools: string[]) {
+	const { apiKey, url } = model.credential;
+	const { body } = await request(`${url}/chat/completions`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+		body: JSON.stringify({
+			model: 'any',
+			messages,
+			tools: tools.map((name) => ({ function: { name, parameters: { properties: {} } } })),
+		}),
+	});
+	const { choices } = (await body.json()) as { choices: [{ message: Said }] };
+	const call = choices[0].message.tool_calls?.[0]?.function;
+	return call && { name: call.name, values: JSON.parse(call.arguments) as object };
+}
+
+const user = (content: string) => ({ role: 'user', content });
+
+describe('The stand-in for a chat model', () => {
+	it('hands a wish on as the prompt of the one tool that draws', async () => {
+		expect(await say([user('Draw a lighthouse, for a wide banner')], ['Draw_picture'])).toEqual({
+			name: 'Draw_picture',
+			values: { prompt: 'Draw a lighthouse, for a wide banner', aspectRatio: '16:9' },
+		});
+	});
+
+	it('changes the picture that it told of last, where a person begins with "Now"', async () => {
+		const told = (id: string) => ({
+			role: 'assistant',
+			content: `Here is your picture: ![picture](http://x/1.png) (Request ID: ${id} )`,
+		});
+		const talk = [user('Draw an apple'), told('mmsu_1'), user('Now cut it'), told('mmsu_2')];
+		expect(
+			await say([...talk, user('Now make it green')], ['Draw_picture', 'Edit_picture']),
+		).toEqual({
+			name: 'Edit_picture',
+			values: { prompt: 'Now make it green', aspectRatio: '1:1', requestId: 'mmsu_2' },
+		});
+	});
+
+	it('draws a word that only begins like "now"', async () => {
+		const call = await say([user('Nowhere, as a place')], ['Draw_picture', 'Edit_picture']);
+		expect(call?.name).toBe('Draw_picture');
+	});
+});
