@@ -20,7 +20,7 @@ const TELEGRAM: readonly string[] = [
 ];
 
 describe('An address that is known', () => {
-	it.each([
+	it.each<[address: string, words: string]>([
 		['https://drive.google.com/file/d/1AbC/view?usp=sharing', 'a page of Google Drive'],
 		['https://drive.google.com/file/u/0/d/1AbC/preview', 'a page of Google Drive'],
 		['https://drive.google.com/open?id=1AbC', 'a page of Google Drive'],
@@ -51,7 +51,7 @@ describe('An address that is known', () => {
 		['https://m.imgur.com./gallery/AbC', 'a page of Imgur'],
 		[`https://api.telegram.org/file/bot${TOKEN}/photos/file_1.jpg`, "holds the bot's token"],
 		[`http://bots.example:8081/file/bot${TOKEN}/photos/file_1.jpg`, "holds the bot's token"],
-		...TELEGRAM.map((address) => [address, "holds the bot's token"] as const),
+		...TELEGRAM.map((address): [string, string] => [address, "holds the bot's token"]),
 	])('as no picture is refused, with the way out: %s', (address, words) => {
 		const refusal = refusedAddress(new URL(address));
 		expect(refusal).toContain(words);
