@@ -23,7 +23,7 @@ const RESULTS_FOLDER = join(PROJECT, 'test-results');
 const LINES = Object.keys(N8N_LINES) as N8nLine[];
 
 /** Test files that open the editor in a browser; they take most of the time. */
-const BROWSER_TESTS = 'e2e/(browser|credentials|editor)';
+const BROWSER_TESTS = 'e2e/(browser|communityNodes|credentials|editor)';
 
 interface E2eOptions {
 	line: N8nLine | 'all';

@@ -27,6 +27,9 @@ const ACTION_TIMEOUT_MS = 60_000;
 /** The hosts that the editor asked for while it was open, beside n8n itself. */
 export type ForeignHosts = Set<string>;
 
+/** An n8n that the editor is opened of, without a slash at the end of its address. */
+export type EditorSite = Pick<typeof fixture, 'url' | 'login'>;
+
 /** n8n's editor in a browser, logged in as the owner. Its words are those of n8n's screens. */
 export class Editor {
 	readonly foreignHosts: ForeignHosts = new Set();
@@ -34,30 +37,36 @@ export class Editor {
 	private constructor(
 		private readonly browser: Browser,
 		readonly page: Page,
+		private readonly site: EditorSite,
 	) {
 		page.setDefaultTimeout(ACTION_TIMEOUT_MS);
 		page.on('request', (request) => {
 			const { host, protocol } = new URL(request.url());
 			const isWeb = protocol.startsWith('http') || protocol.startsWith('ws');
-			if (isWeb && host !== new URL(fixture.url).host) this.foreignHosts.add(host);
+			if (isWeb && host !== new URL(this.url).host) this.foreignHosts.add(host);
 		});
 	}
 
-	/** Opens a browser and logs in. */
-	static async open(): Promise<Editor> {
+	/** Opens a browser and logs in, by default to the n8n of the fixture. */
+	static async open(site: EditorSite = fixture): Promise<Editor> {
 		const browser = await chromium.launch({
 			executablePath: fixture.chromium,
 			args: CHROMIUM_FLAGS,
 		});
 		const page = await browser.newPage({ viewport: VIEWPORT, reducedMotion: 'reduce' });
 		page.on('load', () => void page.addStyleTag({ content: NO_ANIMATIONS }));
-		const editor = new Editor(browser, page);
+		const editor = new Editor(browser, page, site);
 		await editor.logIn();
 		return editor;
 	}
 
 	async close(): Promise<void> {
 		await this.browser.close();
+	}
+
+	/** Address of the n8n, without a slash at the end. */
+	get url(): string {
+		return this.site.url;
 	}
 
 	/** An element by the mark that n8n puts on it for tests. */
@@ -80,7 +89,7 @@ export class Editor {
 
 	/** Begins a new workflow and opens the node in the node panel, where its actions are listed. */
 	async openActions(): Promise<void> {
-		await this.page.goto(`${fixture.url}/workflow/new`);
+		await this.page.goto(`${this.url}/workflow/new`);
 		await this.marked('canvas-add-button').locator('button').first().click();
 		await this.marked('node-creator-search-bar').fill('FLUX Image');
 		await this.panelItem('FLUX Image').click();
@@ -148,7 +157,7 @@ export class Editor {
 	/** The file behind a picture that the editor shows. */
 	async bytesOf(picture: Locator): Promise<Buffer> {
 		const address = (await picture.getAttribute('src')) ?? '';
-		return await (await this.page.request.get(new URL(address, fixture.url).href)).body();
+		return await (await this.page.request.get(new URL(address, this.url).href)).body();
 	}
 
 	/** Saves what the window shows, for whoever looks into a failure. */
@@ -190,10 +199,10 @@ export class Editor {
 	}
 
 	private async logIn(): Promise<void> {
-		await this.page.goto(`${fixture.url}/signin`);
+		await this.page.goto(`${this.url}/signin`);
 		const form = this.marked('auth-form');
-		await form.locator('input').first().fill(fixture.login.email);
-		await form.locator('input[type="password"]').fill(fixture.login.password);
+		await form.locator('input').first().fill(this.site.login.email);
+		await form.locator('input[type="password"]').fill(this.site.login.password);
 		await form.locator('button').first().click();
 		await this.page.waitForURL((url) => !url.pathname.includes('signin'));
 	}
