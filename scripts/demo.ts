@@ -5,7 +5,7 @@ import { startSandbox } from '../sandbox';
 import { credentials } from '../tooling/credentials';
 import { readWorkflows } from '../tooling/n8n/workflow-files';
 import { catchSignals } from './signals';
-import { startStandInModel } from './standInModel';
+import { startStandInModel } from '../tooling/chatModel/standInModel';
 import { HOT_RELOAD, watchBuild } from '../tooling/n8n/watchBuild';
 import {
 	packagedGateways,

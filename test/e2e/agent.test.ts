@@ -5,7 +5,7 @@ import { NAME, openChat, talk, type Chat } from './agentChat';
 import { fixture } from './fixture';
 import { drawnFor, taskWith, tasksWith } from './gatewayTasks';
 import { openN8n } from './n8n';
-import { startOpenAiStub, type OpenAiStub } from './openAiStub';
+import { startOpenAiStub, type OpenAiStub } from '../../tooling/chatModel/openAiStub';
 import { recordOutput } from './outputs';
 
 const chats: Chat[] = [

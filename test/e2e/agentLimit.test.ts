@@ -2,7 +2,7 @@ import type { N8nRest } from '../../tooling/n8n/rest';
 import { openChat, talk, type Chat } from './agentChat';
 import { tasksWith } from './gatewayTasks';
 import { openN8n } from './n8n';
-import { startOpenAiStub, type Insistence } from './openAiStub';
+import { startOpenAiStub, type Insistence } from '../../tooling/chatModel/openAiStub';
 
 const CALLS = 100;
 const MAX_PAID_TASKS = 3;

@@ -8,7 +8,7 @@ import { Editor } from './editor';
 import { fixture } from './fixture';
 import { drawnFor, taskWith } from './gatewayTasks';
 import { openN8n } from './n8n';
-import { startOpenAiStub } from './openAiStub';
+import { startOpenAiStub } from '../../tooling/chatModel/openAiStub';
 import { drawShared, publishSharing } from './sharing';
 
 jest.setTimeout(300_000);

@@ -4,7 +4,7 @@ import type { N8nRest } from '../../tooling/n8n/rest';
 import { openChat, talk, type Chat } from './agentChat';
 import { drawnFor, taskWith, tasksWith } from './gatewayTasks';
 import { openN8n } from './n8n';
-import { startOpenAiStub, type OpenAiStub } from './openAiStub';
+import { startOpenAiStub, type OpenAiStub } from '../../tooling/chatModel/openAiStub';
 import { recordOutput } from './outputs';
 
 const WORKFLOW = 'Edit over several turns';

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 
-import { startStandInModel } from '../../../scripts/standInModel';
-import type { OpenAiStub } from '../../e2e/openAiStub';
+import { startStandInModel } from '../../../tooling/chatModel/standInModel';
+import type { OpenAiStub } from '../../../tooling/chatModel/openAiStub';
 
 let model: OpenAiStub;
 

@@ -1,4 +1,4 @@
-import { startOpenAiStub, type OpenAiStub } from '../test/e2e/openAiStub';
+import { startOpenAiStub, type OpenAiStub } from './openAiStub';
 
 /** What "Edit over several turns" asks a person to write, for a picture that is there already. */
 const CHANGE = /^now\b/i;
