@@ -131,7 +131,7 @@ it('A client is told of the ranges of numbers, and after a bad one of the neares
 
 it('A client hears why a prompt was refused, and what it may do', async () => {
 	const client = await join('mcp-example');
-	const prompt = 'Something forbidden [moderated]';
+	const prompt = 'A forbidden picture by MCP [moderated]';
 	const { isError, text } = await call(client, DRAW, { prompt, aspectRatio: '1:1' });
 	expect(isError).toBe(true);
 	expect(text).toContain('was blocked by the moderation of SeaArt Cloud');

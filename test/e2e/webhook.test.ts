@@ -47,7 +47,7 @@ describe(`the workflow "${WORKFLOW}"`, () => {
 	});
 
 	it('answers a moderated prompt with the reason and the request id', async () => {
-		const prompt = 'Something forbidden [moderated]';
+		const prompt = 'A forbidden picture by webhook [moderated]';
 		const answer = await get(PATH, { prompt });
 		expect(answer.statusCode).toBe(502);
 		expect(answer.json().error).toMatch(/was blocked by the moderation/);
