@@ -11,6 +11,7 @@ jest.setTimeout(300_000);
 const NODE = 'FLUX Image';
 const SEED = 7;
 const HINT = 'Nothing was paid';
+const PAID_AGAIN = 'This test run was paid, as an earlier one was.';
 
 let editor: Editor;
 
@@ -22,8 +23,12 @@ afterAll(async () => {
 	await editor.close();
 });
 
-/** Saves a workflow that draws the prompts with a seed, and opens it with the credential chosen. */
-async function openDrawing(name: string, prompts: string[]): Promise<string> {
+/** Saves a workflow that draws the prompts, and opens it with the credential chosen. */
+async function openDrawing(
+	name: string,
+	prompts: string[],
+	additionalFields: { seed?: number } = { seed: SEED },
+): Promise<string> {
 	const url = await saveChain(name, [
 		manualTrigger,
 		{
@@ -40,7 +45,7 @@ async function openDrawing(name: string, prompts: string[]): Promise<string> {
 		},
 		{
 			...emptyFluxImage,
-			parameters: { prompt: '={{ $json.prompts }}', additionalFields: { seed: SEED } },
+			parameters: { prompt: '={{ $json.prompts }}', additionalFields },
 		},
 	]);
 	await editor.openCanvas(url);
@@ -56,14 +61,14 @@ async function execute(): Promise<void> {
 }
 
 /** What the node's output panel says and shows after a run. */
-async function shown(): Promise<{ hasHint: boolean; picture: string }> {
+async function shown(): Promise<{ words: string; picture: string }> {
 	const node = await editor.openNode(NODE);
 	const panel = editor.marked('output-panel');
 	await panel.locator('[data-test-id="radio-button-binary"]').waitFor();
 	const words = await panel.innerText();
 	const picture = digest(await editor.bytesOf(await editor.viewPicture()));
 	await node.close();
-	return { hasHint: words.includes(HINT), picture };
+	return { words, picture };
 }
 
 const requestIds = (execution: SavedExecution | undefined) =>
@@ -76,10 +81,12 @@ describe('a person who presses Execute again while building', () => {
 		await execute();
 		expect(await tasksAbout(words)).toHaveLength(1);
 		const first = await shown();
-		expect(first.hasHint).toBe(false);
+		expect(first.words).not.toContain(HINT);
 
 		await execute();
-		expect(await shown()).toEqual({ hasHint: true, picture: first.picture });
+		const again = await shown();
+		expect(again.words).toContain(HINT);
+		expect(again.picture).toBe(first.picture);
 		expect(await tasksAbout(words)).toHaveLength(1);
 		const node = await editor.openNode(NODE);
 		await editor.marked('output-panel').getByText(HINT).first().waitFor();
@@ -89,10 +96,24 @@ describe('a person who presses Execute again while building', () => {
 		await node.close();
 		await execute();
 		const other = await shown();
-		expect(other.hasHint).toBe(false);
+		expect(other.words).not.toContain(HINT);
 		expect(other.picture).not.toBe(first.picture);
 		const tasks = await tasksAbout(words);
 		expect(tasks.map(({ parameters }) => (parameters as { seed: number }).seed)).toEqual([SEED, 8]);
+	});
+
+	it('is told what makes a test run cost nothing, where two in a row were paid', async () => {
+		const words = 'A rope bridge, without a seed';
+		await openDrawing('Paid again', [words], {});
+		await execute();
+		expect((await shown()).words).not.toContain(PAID_AGAIN);
+		await execute();
+		expect((await shown()).words).toContain(PAID_AGAIN);
+		expect(await tasksAbout(words)).toHaveLength(2);
+		const node = await editor.openNode(NODE);
+		await editor.marked('output-panel').getByText(PAID_AGAIN).first().waitFor();
+		await editor.screenshot('paid-again');
+		await node.close();
 	});
 
 	it('gets two pictures for two equal items, and the same two again for nothing', async () => {
