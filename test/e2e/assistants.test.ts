@@ -22,7 +22,7 @@ const RANKS: Readonly<Record<string, number>> = {
 	'generate image': 1,
 	'image generation': 1,
 	picture: 1,
-	photo: 1,
+	photo: 4,
 	draw: 1,
 	kontext: 1,
 	'black forest labs': 1,
@@ -37,7 +37,6 @@ const RANKS: Readonly<Record<string, number>> = {
 	'ai image': 2,
 	'image to image': 2,
 	'text to image': 3,
-	'edit photo': 5,
 };
 
 /** How many results an assistant is given. */
