@@ -27,6 +27,8 @@ const ACTION_TIMEOUT_MS = 60_000;
 /** The hosts that the editor asked for while it was open, beside n8n itself. */
 export type ForeignHosts = Set<string>;
 
+const LOG_IN_TRIES = 4;
+
 /** An n8n that the editor is opened of, without a slash at the end of its address. */
 export type EditorSite = Pick<typeof fixture, 'url' | 'login'>;
 
@@ -56,7 +58,13 @@ export class Editor {
 		const page = await browser.newPage({ viewport: VIEWPORT, reducedMotion: 'reduce' });
 		page.on('load', () => void page.addStyleTag({ content: NO_ANIMATIONS }));
 		const editor = new Editor(browser, page, site);
-		await editor.logIn();
+		try {
+			await editor.logIn();
+		} catch (error) {
+			// A browser that stays open would keep the tests from ending.
+			await browser.close();
+			throw error;
+		}
 		return editor;
 	}
 
@@ -203,7 +211,21 @@ export class Editor {
 		const form = this.marked('auth-form');
 		await form.locator('input').first().fill(this.site.login.email);
 		await form.locator('input[type="password"]').fill(this.site.login.password);
-		await form.locator('button').first().click();
-		await this.page.waitForURL((url) => !url.pathname.includes('signin'));
+		// On a busy machine n8n may not listen yet to the form that it shows, or asks for a pause.
+		const timeout = ACTION_TIMEOUT_MS / LOG_IN_TRIES;
+		const isIn = (url: URL) => !url.pathname.includes('signin');
+		for (let tries = 0; tries < LOG_IN_TRIES; tries++) {
+			await form
+				.locator('button')
+				.first()
+				.click({ timeout })
+				.catch(() => undefined);
+			const isDone = await this.page.waitForURL(isIn, { timeout }).then(
+				() => true,
+				() => false,
+			);
+			if (isDone) return;
+		}
+		throw new Error('The log-in to n8n came to nothing');
 	}
 }
