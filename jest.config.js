@@ -18,4 +18,6 @@ module.exports = {
 	moduleNameMapper: n8nModules ? { '^(n8n-core|n8n-workflow)$': `${n8nModules}/$1` } : {},
 	// A guard against what hangs, no measure: a busy machine may take ten times as long as a quiet one.
 	testTimeout: 120_000,
+	// By default jest leaves a core free: of two, that is half of them.
+	maxWorkers: '100%',
 };
