@@ -1,11 +1,12 @@
 /** Reading values of any shape: each of these takes anything and never throws. */
 
+/** An object that is no list. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** An object's fields; anything else has none. */
-export function asObject(value: unknown): Readonly<Record<string, unknown>> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
-		? (value as Record<string, unknown>)
-		: {};
-}
+export const asObject = (value: unknown): Readonly<Record<string, unknown>> =>
+	isObject(value) ? value : {};
 
 /** The rows of a list; anything else has none. */
 export function asArray(value: unknown): readonly unknown[] {

@@ -35,6 +35,9 @@ export interface GeneratedImage {
 	readonly flagged?: boolean;
 }
 
+/** Whether an image came within the reply itself: nothing else holds it. */
+export const isEmbedded = ({ url }: Pick<GeneratedImage, 'url'>): boolean => /^data:/i.test(url);
+
 /** What one reply says of a task. */
 export interface TaskState extends TaskRef {
 	readonly status: TaskStatus;

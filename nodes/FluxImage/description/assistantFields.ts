@@ -8,6 +8,7 @@ import { allPairs } from './displayOptions';
 import { inputImagesField } from './inputImagesField';
 import { optionsField } from './options';
 import { parameterField } from './parameterField';
+import { soldParameters } from './variants';
 
 /**
  * The condition of a form that n8n never shows, as there is no such version of the node. n8n's type
@@ -18,11 +19,7 @@ const NEVER_SHOWN = { '@version': [1_000] };
 
 /** A parameter in one form for all models, to stand before those that people see; none where one is all. */
 export function assistantField(name: string): INodeProperties[] {
-	const sold = allPairs().flatMap((pair) =>
-		pair.offer.parameters
-			.filter((row) => row.name === name)
-			.map((parameter) => ({ pair, parameter, words: takenWords(parameter) })),
-	);
+	const sold = soldParameters(name).map((row) => ({ ...row, words: takenWords(row.parameter) }));
 	const propertyHint = byModelWords(sold);
 	if (propertyHint === undefined) return [];
 	const rows = sold.map(({ parameter }) => parameter);

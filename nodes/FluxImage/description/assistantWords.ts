@@ -1,6 +1,7 @@
 import { expectationOf } from '../models/describeConstraint';
 import type { ModelParameter } from '../models/model';
 import { allPairs, type Pair } from './displayOptions';
+import { grouped } from './grouped';
 
 /** What is said of a field for some of the pairs that are sold. */
 export interface Saying {
@@ -40,13 +41,4 @@ export function takenWords(parameter: ModelParameter): string {
 	const left = sent ?? gatewayDefault;
 	const expected = expectationOf(parameter);
 	return left === undefined || left === '' ? expected : `${expected}, else ${left}`;
-}
-
-function grouped<T>(members: readonly T[], keyOf: (member: T) => string): [string, T[]][] {
-	const groups = new Map<string, T[]>();
-	for (const member of members) {
-		const key = keyOf(member);
-		groups.set(key, [...(groups.get(key) ?? []), member]);
-	}
-	return [...groups];
 }

@@ -4,6 +4,7 @@ import { OPERATIONS } from '../operations';
 import { assistantOptions } from './assistantFields';
 import { GATEWAYS } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
+import { grouped } from './grouped';
 import { modelFields } from './modelFields';
 import type { Operation } from '../operations/operation';
 import { optionsField } from './options';
@@ -123,12 +124,8 @@ const optionOf = ({
  * first ones are for n8n's assistants.
  */
 function optionFields(): INodeProperties[] {
-	const sets = new Map<string, Operation[]>();
-	for (const operation of OPERATIONS) {
-		const set = `${operation.resource} ${operation.options.join(' ')}`;
-		sets.set(set, [...(sets.get(set) ?? []), operation]);
-	}
-	const shown = [...sets.values()].flatMap(([first, ...rest]) =>
+	const setOf = ({ resource, options }: Operation) => [resource, ...options].join(' ');
+	const shown = grouped<Operation>(OPERATIONS, setOf).flatMap(([, [first, ...rest]]) =>
 		first
 			? [
 					optionsField(first.options, {

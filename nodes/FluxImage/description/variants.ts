@@ -3,6 +3,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import type { ModelParameter } from '../models/model';
 import { commonParameter } from './commonParameter';
 import { allPairs, shownFor, shownForUnknown, shownUnlessFor, type Pair } from './displayOptions';
+import { grouped } from './grouped';
 import { parameterField } from './parameterField';
 
 /** A form of a field, and when it shows. */
@@ -12,30 +13,34 @@ export interface Variant {
 }
 
 /** A parameter of a model at a gateway. */
-interface SoldParameter {
+export interface SoldParameter {
 	readonly pair: Pair;
 	readonly parameter: ModelParameter;
 }
+
+/** A parameter wherever it is sold, in the order of the gateways and models. */
+export const soldParameters = (name: string): SoldParameter[] =>
+	allPairs().flatMap((pair) =>
+		pair.offer.parameters
+			.filter((row) => row.name === name)
+			.map((parameter) => ({ pair, parameter })),
+	);
 
 /**
  * The forms that a parameter takes over all models, each with the conditions of its showing. For a model
  * that an expression gives, each gateway has exactly one: the only form there, else one for all of them.
  */
 export function variants(name: string): Variant[] {
-	const sold = allPairs().flatMap((pair) =>
-		pair.offer.parameters
-			.filter((row) => row.name === name)
-			.map((parameter): SoldParameter => ({ pair, parameter })),
-	);
-	const byGateway = grouped(sold, ({ pair }) => pair.gateway);
-	const different = byGateway.filter((rows) => grouped(rows, formOf).length > 1);
+	const sold = soldParameters(name);
+	const byGateway = groupsBy(sold, ({ pair }) => pair.gateway);
+	const different = byGateway.filter((rows) => groupsBy(rows, formOf).length > 1);
 	const several = new Set(different.map((rows) => firstOf(rows).pair.gateway));
 	return [
-		...grouped(different.map(commonForm), ({ field }) => JSON.stringify(field)).map((forms) => ({
+		...groupsBy(different.map(commonForm), ({ field }) => JSON.stringify(field)).map((forms) => ({
 			field: firstOf(forms).field,
 			displayOptions: shownForUnknown(forms.map(({ gateway }) => gateway)),
 		})),
-		...grouped(sold, formOf).flatMap((rows) => {
+		...groupsBy(sold, formOf).flatMap((rows) => {
 			const pairs = rows.map(({ pair }) => pair);
 			const conditions = [
 				...shownFor(pairs, (gateway) => several.has(gateway)),
@@ -54,15 +59,8 @@ const commonForm = (rows: readonly SoldParameter[]) => ({
 	field: parameterField(commonParameter(rows.map(({ parameter }) => parameter))),
 });
 
-/** In the order of their first members. */
-function grouped<T>(members: readonly T[], keyOf: (member: T) => string): T[][] {
-	const groups = new Map<string, T[]>();
-	for (const member of members) {
-		const key = keyOf(member);
-		groups.set(key, [...(groups.get(key) ?? []), member]);
-	}
-	return [...groups.values()];
-}
+const groupsBy = <T>(members: readonly T[], keyOf: (member: T) => string): T[][] =>
+	grouped(members, keyOf).map(([, group]) => group);
 
 function firstOf<T>([first]: readonly T[]): T {
 	if (first === undefined) throw new RangeError('A group has members');

@@ -1,4 +1,4 @@
-import type { GeneratedImage } from '../core/task';
+import { isEmbedded, type GeneratedImage } from '../core/task';
 import { asObject, numberOf, omitUndefined, asArray, asText, isBlank } from '../core/json';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -97,7 +97,7 @@ export const holdsPicture = (value: unknown): boolean => picturesIn(value).lengt
  * @returns nothing where the address is no such URI, or holds no base64
  */
 export function embeddedBytes(url: string): Buffer | undefined {
-	const comma = /^data:/i.test(url) ? url.indexOf(',') : -1;
+	const comma = isEmbedded({ url }) ? url.indexOf(',') : -1;
 	if (comma < 0 || !/;base64$/i.test(url.slice(0, comma))) return undefined;
 	return Buffer.from(url.slice(comma + 1), 'base64');
 }

@@ -1,7 +1,8 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
+import { isObject } from '../core/json';
 import { found, ImageInputError, isAddress, isShown } from './checkedImage';
-import { isObject, jsonIn } from './takenApart';
+import { jsonIn } from './takenApart';
 
 /** The files of an item, by field. */
 export type Files = Readonly<Record<string, IBinaryData>>;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { isObject } from '../core/json';
 import { pathPartIn } from '../gateways/pathPart';
 import type { TaskRef } from '../core/task';
 import { nameOf } from '../models';
@@ -19,7 +20,7 @@ import { readBase64Text } from './inputBase64';
 import { bytesOf, fileOf, filesIn, filesOf, type Files } from './inputFiles';
 import { addressesIn, readUrl, URL_HOLE } from './inputUrls';
 import { otherThanPicture, pictureTypeOf } from './signature';
-import { isObject, jsonIn, takenApart, type Apart } from './takenApart';
+import { jsonIn, takenApart, type Apart } from './takenApart';
 
 /** An earlier task, as an item names it. */
 export interface EarlierTask {

@@ -1,7 +1,8 @@
+import { isObject } from '../core/json';
 import type { InputImageRule } from '../models/model';
 import { found, ImageInputError, type FetchedUrl, type HostedImage } from './checkedImage';
 import { refusedAddress } from './knownAddresses';
-import { isObject, jsonIn } from './takenApart';
+import { jsonIn } from './takenApart';
 
 /**
  * What follows a comma that parts two addresses, for an address itself may hold commas: a blank, the next

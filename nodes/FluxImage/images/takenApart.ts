@@ -27,7 +27,3 @@ export function jsonIn(text: string): readonly unknown[] | undefined {
 		return undefined;
 	}
 }
-
-/** An object that is no list. */
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-	typeof value === 'object' && value !== null && !Array.isArray(value);

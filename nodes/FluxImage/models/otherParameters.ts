@@ -1,5 +1,6 @@
 import type { JsonObject } from 'n8n-workflow';
 
+import { isObject } from '../core/json';
 import { ParameterError } from './parameterError';
 
 /** The name of the field that holds the JSON of a model without a table. */
@@ -53,6 +54,4 @@ function describeFlaw(text: string, message: string): string {
 	return `it breaks at line ${before.length}, column ${column}: ${reason}`;
 }
 
-function isJsonObject(value: unknown): value is JsonObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+const isJsonObject = (value: unknown): value is JsonObject => isObject(value);

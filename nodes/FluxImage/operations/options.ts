@@ -99,7 +99,7 @@ const readers = {
 };
 
 /** Expressions as they are written, and not what they give. */
-const RAW = { rawExpressions: true } as const;
+export const RAW = { rawExpressions: true } as const;
 
 /**
  * The options of an item; an option that was not added has its default. An expression may give a

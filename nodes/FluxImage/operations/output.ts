@@ -4,6 +4,7 @@ import type { Until } from '../client/retry';
 import { omitUndefined } from '../core/json';
 import type { Outcome, Problem } from '../core/problem';
 import {
+	isEmbedded,
 	taskName,
 	type GeneratedImage,
 	type KnownTask,
@@ -99,9 +100,6 @@ interface TakenImage {
 	readonly image: GeneratedImage;
 	readonly picture?: FetchedPicture;
 }
-
-/** Whether it came within the reply: nothing holds it but the item that it is put into. */
-const isEmbedded = ({ url }: GeneratedImage) => /^data:/i.test(url);
 
 /** One image of a task. Where its link has expired, the result is read again, which costs nothing. */
 async function fetchImage(

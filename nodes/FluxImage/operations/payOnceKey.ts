@@ -4,6 +4,7 @@ import { asObject } from '../core/json';
 import { onlyCounts } from './countingKey';
 import { inputError } from './errors';
 import { flawOf, type KeyFlaw } from './keyFlaw';
+import { RAW } from './options';
 
 const NAME = 'payOnceKey';
 const LABEL = 'Pay Once Key';
@@ -55,8 +56,6 @@ export function readPayOnceKey(
 	if (!SAYS_SOMETHING.test(String(given))) refuse({ found: 'has no letter and no digit' });
 	return { key: String(given).trim(), isOnlyANumber: onlyCounts(expressions) };
 }
-
-const RAW = { rawExpressions: true } as const;
 
 const REMEDY =
 	'Give each order a key of its own, such as its number, or remove the option: without a whole key the order cannot be told from others.';

@@ -1,7 +1,7 @@
 import type { Orders } from '../accounts/orders';
 import type { GatewayClient } from '../client/gatewayClient';
 import { NEVER, type Clock } from '../core/clock';
-import { taskName, type KnownTask, type TaskRef } from '../core/task';
+import { isEmbedded, taskName, type KnownTask, type TaskRef } from '../core/task';
 
 /**
  * How long cancels are tried after Stop, in milliseconds. n8n does not wait for them: the node's
@@ -82,7 +82,7 @@ export class ActiveTasks {
 	complete(task: KnownTask): void {
 		this.delete(task);
 		if (task.requestId !== '') return this.logOnStop(this.news(task, 'alreadyCompleted'));
-		const places = (task.images ?? []).map(({ url }) => url).filter((url) => !/^data:/i.test(url));
+		const places = (task.images ?? []).flatMap((image) => (isEmbedded(image) ? [] : image.url));
 		this.logOnStop([this.news(task, 'endedWithoutId'), ...places].join(' '));
 	}
 

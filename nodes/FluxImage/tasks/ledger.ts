@@ -1,6 +1,6 @@
 import type { OrderRow, Orders } from '../accounts/orders';
 import type { Problem } from '../core/problem';
-import type { KnownTask, TaskRef } from '../core/task';
+import { isEmbedded, type KnownTask, type TaskRef } from '../core/task';
 import type { Until } from '../client/retry';
 import type { KeptOrders } from './keptOrders';
 import {
@@ -332,11 +332,12 @@ export class Ledger {
 		{ requestId, modelId, images }: KnownTask,
 		ownId?: string,
 	): OrderRow {
-		const pictures = requestId === '' ? images?.map(({ url }) => url) : undefined;
+		// Not the pictures themselves: n8n saves with the execution what is kept.
+		const isKept = requestId === '' && images !== undefined && !images.some(isEmbedded);
 		return {
 			requestId,
 			modelId,
-			...(pictures?.every(isAddress) ? { pictures } : {}),
+			...(isKept ? { pictures: images.map(({ url }) => url) } : {}),
 			request: requestOf(key),
 			...(ownId === undefined ? {} : { ownId }),
 			atMs: this.ports.dateMs(),
@@ -368,9 +369,6 @@ export function taskOf({ requestId, modelId, pictures }: OrderRow): KnownTask {
 	const images = pictures.map((url) => ({ url }));
 	return { requestId, modelId, status: 'completed', images, raw: null };
 }
-
-/** Not the picture itself: n8n saves with the execution what is kept. */
-const isAddress = (url: string) => !/^data:/i.test(url);
 
 /** An order's place in its execution. */
 const placeOf = ({
