@@ -1,22 +1,20 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { staleFiles, writtenFiles } from '../../../tooling/docs/writtenFiles';
+import { modelPages } from '../../../tooling/docs/modelPages';
+import { PART_NAMES, partsIn } from '../../../tooling/docs/parts';
+import {
+	documentPaths,
+	readText,
+	staleFiles,
+	writtenFiles,
+} from '../../../tooling/docs/writtenFiles';
 import { deadTargets, PROJECT, readDocument } from './document';
 
 const PATHS = [
-	'README.md',
-	'docs/README.ru.md',
-	'CONTRIBUTING.md',
-	'SECURITY.md',
-	'CHANGELOG.md',
-	'docs/architecture.md',
-	'docs/installing.md',
-	'docs/tool.md',
-	'docs/output.md',
-	'docs/verification.md',
-	'docs/workflows.md',
-	'docs/coming-from-http-request.md',
+	...['CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
+	...documentPaths(),
+	...[...modelPages().keys()].map((name) => `docs/models/${name}`),
 ];
 
 /** Options of programs that are not ours: npm, docker. */
@@ -29,6 +27,11 @@ const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8
 describe('the parts that are written from the code', () => {
 	it('are as `npm run docs` writes them', () => {
 		expect(staleFiles(writtenFiles())).toEqual([]);
+	});
+
+	it('stand in some document each', () => {
+		const present = new Set(documentPaths().flatMap((path) => partsIn(readText(path) ?? '')));
+		expect(PART_NAMES.filter((name) => !present.has(name))).toEqual([]);
 	});
 });
 
