@@ -11,6 +11,7 @@ import { PROJECT, readDocument, tableHeaded } from './document';
 interface Option {
 	readonly displayName: string;
 	readonly default: unknown;
+	readonly displayOptions?: { readonly hide?: unknown };
 	readonly options?: ReadonlyArray<{ readonly name: string; readonly value?: unknown }>;
 }
 
@@ -51,6 +52,21 @@ describe('docs/options.md', () => {
 			const row = page.split('\n').find((line) => line.startsWith(`| ${displayName} |`));
 			for (const { name } of options) expect(row?.toLowerCase()).toContain(name.toLowerCase());
 		}
+	});
+});
+
+describe('docs/tool.md', () => {
+	it('names the options that a tool does not have', () => {
+		const namesOf = (isHidden: boolean) =>
+			offeredOptions()
+				.filter(({ displayOptions }) => Boolean(displayOptions?.hide) === isHidden)
+				.map(({ displayName }) => displayName);
+		const inTool = namesOf(false);
+		const missing = [...new Set(namesOf(true))].filter((name) => !inTool.includes(name));
+		expect(missing.sort()).toEqual(['Include Input Fields', 'Max Concurrent Tasks']);
+		expect(readText('docs/tool.md')).toContain(
+			'**Max Concurrent Tasks** and **Include Input Fields** are not there',
+		);
 	});
 });
 
