@@ -1,10 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { ProblemKind } from '../core/problem';
-
-/** n8n makes a node type of its own for an agent's tool, with `Tool` at the end of its name. */
-export const isAgentTool = (context: IExecuteFunctions): boolean =>
-	context.getNode().type.endsWith('Tool');
+import { executionIdOf } from './caller';
 
 /**
  * What a language model can do about a problem of its call: give other values, another input image, the
@@ -53,8 +50,7 @@ type SecondCall = 'asksForTask' | 'picksTaskUp' | 'paysAgain';
 
 function secondCallOf(context: IExecuteFunctions, itemIndex: number): SecondCall {
 	if (context.getNodeParameter('resource', itemIndex) === 'task') return 'asksForTask';
-	const executionId = context.getExecutionId() as string | undefined;
-	return executionId === undefined ? 'paysAgain' : 'picksTaskUp';
+	return executionIdOf(context) === undefined ? 'paysAgain' : 'picksTaskUp';
 }
 
 const OTHER_VALUES =
@@ -81,7 +77,7 @@ const DRAW_ANEW =
 	'Do not ask for this task again. If you have a tool that draws, call it with another prompt or other values, as the reason says: that makes a new task, and pays for it. Else tell the user.';
 
 /** A call that went wrong. */
-export interface FailedCall {
+interface FailedCall {
 	readonly context: IExecuteFunctions;
 	readonly itemIndex: number;
 	readonly kind: ProblemKind;
