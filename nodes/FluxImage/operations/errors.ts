@@ -68,10 +68,11 @@ export function taskFailure(item: Item, failure: TaskProblem, paid: Paid): ItemF
 
 /** The words of a failure: what n8n shows as the headline, and what it shows below. */
 function wordsOf(
-	{ context, itemIndex, gateway, options, execution, image }: Item,
+	item: Item,
 	{ problem, task }: TaskProblem,
 	paid: Paid,
 ): { message: string; description?: string } {
+	const { context, itemIndex, gateway, options, execution, image } = item;
 	const { kind, reason, code } = problem;
 	const isTool = isAgentTool(context);
 	const { message, messageOfCreate = message } = MESSAGES[kind];
@@ -100,8 +101,9 @@ function wordsOf(
 		const description = join(name && `${name}.`, money(remedy), facts);
 		return { message: redact.text(headline), description: redact.text(description) };
 	}
-	const call = { context, itemIndex, kind, isAboutTask: task !== undefined, remedy };
-	const advice = hasNoId ? adviceForUser(remedy) : adviceForModel(call);
+	const advice = hasNoId
+		? adviceForUser(remedy)
+		: adviceForModel(item, kind, task !== undefined, remedy);
 	const sentence = /[.!?…]$/.test(headline) ? headline : `${headline}.`;
 	return { message: redact.text(join(sentence, money(advice), facts)) };
 }
@@ -129,7 +131,7 @@ function moneyOf(image: ImageNumber | undefined, paid: Paid): (text: string) => 
 	return (text) => text.replace(NOTHING_BILLED, PAID_BEFORE);
 }
 
-const NOTHING_BILLED = /nothing was (sent (for this item )?and nothing was )?billed/i;
+const NOTHING_BILLED = /nothing was (sent (for this item )?and nothing was )?billed/gi;
 
 /** By another attempt, or by whoever has its Pay Once Key. */
 const PAID_BEFORE = 'Nothing was billed this time, but the order may have been paid before';

@@ -137,17 +137,11 @@ function keyPorts(
 	{ accounts, clock }: NodePorts,
 ): Pick<LedgerPorts, 'kept' | 'claims'> {
 	if (isTestRun(context)) return {};
+	const { orders } = accounts;
+	const data = () => context.getWorkflowStaticData('global');
 	const log = (message: string) => context.logger.warn(`FLUX Image: ${message}`);
-	const logOnce = (message: string) => {
-		if (!accounts.orders.markOnce('claims')) log(message);
-	};
 	return {
-		kept: new KeptOrders(
-			() => context.getWorkflowStaticData('global'),
-			context.getNode().id,
-			accounts.orders,
-			keyPrefix(context),
-		),
-		claims: new WorkflowClaims(context, clock, accounts.orders, log, logOnce),
+		kept: new KeptOrders(data, context.getNode().id, orders, keyPrefix(context)),
+		claims: new WorkflowClaims(context, clock, orders, log),
 	};
 }

@@ -35,7 +35,6 @@ const contextOf = (node: Partial<INode> = {}, items = 5, caller: Caller = {}) =>
 	({
 		getNode: () => ({ name: 'FLUX Image', type: 'fluxImage', ...node }),
 		getInputData: () => Array.from({ length: items }),
-		getNodeParameter: () => caller.resource ?? 'image',
 		getExecutionId: () => (caller.executionId === null ? undefined : '1'),
 	}) as unknown as IExecuteFunctions;
 
@@ -49,7 +48,8 @@ const failure = (
 ) => {
 	const item = {
 		...{ context: contextOf(node, 5, caller), itemIndex: 3, gateway },
-		...{ options: { timeoutMs: 90_500 }, execution: { client: { redact: redactor(KEY) } } },
+		...{ operation: { resource: caller.resource ?? 'image' }, options: { timeoutMs: 90_500 } },
+		...{ execution: { client: { redact: redactor(KEY) } } },
 	} as Item;
 	return taskFailure(item, { problem, ...(about && { task: about }) }, paid);
 };
@@ -152,6 +152,21 @@ describe("an item's failure", () => {
 		expect(error.description).toContain('Nothing was billed.');
 		expect(failure({ kind: 'noCredit' }, task).error.description).not.toContain('billed');
 	});
+
+	it.each(['limitReached', 'notSentInTime', 'noCredit', 'inputImageUnavailable'] as const)(
+		'of an order that may have been paid before does not say that nothing was billed: %s',
+		(kind) => {
+			for (const paid of ['maybe', 'yes'] as const) {
+				const node = { type: 'fluxImageTool' };
+				const told = failure({ kind }, undefined, {}, GATEWAYS.vtrix, {}, paid).error.description;
+				const heard = failure({ kind }, undefined, node, GATEWAYS.vtrix, {}, paid).error.message;
+				for (const text of [told, heard]) {
+					expect(text).toContain('the order may have been paid before');
+					expect(text).not.toMatch(/billed[.]|was sent (for this item )?and nothing/);
+				}
+			}
+		},
+	);
 
 	it('claims no status of a task that no reply has told of', () => {
 		const { requestId, modelId } = task;
@@ -304,6 +319,13 @@ describe('a wrong input', () => {
 		expect(message).toBe('Width must be a multiple of 32, but is 1000');
 		expect(description).toBe(
 			'Item 3: nothing was sent and nothing was paid. Set it to 992 or 1024, in the node or in the expression that gives it.',
+		);
+	});
+
+	it('of an item that was paid before does not say that nothing was paid', () => {
+		const { description } = asNodeError(contextOf(), 3, width, 'maybe');
+		expect(description).toMatch(
+			/^Item 3: nothing was sent this time, but the item may have been paid before\. Set it to/,
 		);
 	});
 
