@@ -7,13 +7,13 @@ import {
 
 import { omitUndefined } from '../core/json';
 import { MESSAGES, REMEDY_WITHOUT_ID, remedyFor } from '../core/messages';
-import type { Problem, ProblemKind } from '../core/problem';
-import { taskName, type KnownTask } from '../core/task';
+import type { ProblemKind } from '../core/problem';
+import { taskName } from '../core/task';
 import type { Paid } from '../tasks/order';
 import { adviceForModel, adviceForUser } from './agentTool';
 import { isAgentTool } from './caller';
 import type { ImageNumber } from './imageRequest';
-import type { Item } from './operation';
+import type { Item, TaskProblem } from './operation';
 
 /** Why an item ended without its output: the error for the editor, and its fields for the workflow. */
 export interface ItemFailure {
@@ -32,13 +32,6 @@ export const factsOf = ({ problem, paid, json }: ItemFailure): JsonObject => ({
 	paid,
 	...(json['failure'] as JsonObject | undefined),
 });
-
-/** What a task, or a create, went wrong by. */
-interface TaskProblem {
-	readonly problem: Problem;
-	/** Absent where the create came to nothing. */
-	readonly task?: KnownTask;
-}
 
 /** Puts the problem of an item into words, with its task and the remedy. */
 export function taskFailure(item: Item, failure: TaskProblem, paid: Paid): ItemFailure {

@@ -9,7 +9,7 @@ import type { TaskRef } from '../core/task';
 import { ActiveTasks } from '../tasks/activeTasks';
 import { KeptOrders } from '../tasks/keptOrders';
 import { Ledger, type LedgerPorts } from '../tasks/ledger';
-import type { Paid } from '../tasks/order';
+import type { OrderKey, Paid } from '../tasks/order';
 import { PaidTasks } from '../tasks/paidTasks';
 import { Accounts } from '../accounts/accounts';
 import type { Execution } from '../tasks/execution';
@@ -90,8 +90,9 @@ export class NodeExecution {
 		this.ledger.publish();
 	}
 
-	/** Whether an item of this run was paid for, as far as its attempts know. */
-	paidBefore(itemIndex: number): Paid {
+	/** Whether an item of this run was paid for, as far as its attempts know; or one of its orders. */
+	paidBefore(itemIndex: number, order?: { readonly key: OrderKey }): Paid {
+		if (order) return this.ledger.paidFor(order.key);
 		return this.ledger.paidBefore({ runIndex: runIndexOf(this.context, itemIndex), itemIndex });
 	}
 
@@ -99,16 +100,12 @@ export class NodeExecution {
 		const { context, cancelSignal, ledger, paidTasks } = this;
 		const { clock, random, accounts } = this.ports;
 		const { orders } = accounts;
-		const { limits: limiter, durations, ownIds, taskModels } = accounts.open(http.account);
+		const { limits: limiter, durations, ...known } = accounts.open(http.account);
 		const client = new GatewayClient(gateway, {
-			http,
-			clock,
-			random,
-			limiter,
+			...known,
+			...{ http, clock, random, limiter },
 			execution: this,
 			isTestRun: isTestRun(context),
-			ownIds,
-			taskModels,
 		});
 		const executionId = executionIdOf(context);
 		const where = executionId === undefined ? '' : ` in execution ${executionId}`;

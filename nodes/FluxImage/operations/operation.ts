@@ -28,10 +28,18 @@ export interface Plan {
 	run(): Promise<ItemOutcome>;
 }
 
-/** What a task of an item came to: what it puts out, or the problem, and the task that it is about. */
+/** What a task of an item came to: what it puts out, or what went wrong. */
 export type ItemOutcome =
 	| { readonly items: INodeExecutionData[]; readonly problem?: undefined }
-	| { readonly problem: Problem; readonly task?: KnownTask; readonly items?: undefined };
+	| TaskProblem;
+
+/** What went wrong with a task, or with a create. */
+export interface TaskProblem {
+	readonly problem: Problem;
+	/** Absent where the create came to nothing. */
+	readonly task?: KnownTask;
+	readonly items?: undefined;
+}
 
 /** An operation of the node as the editor shows it. */
 export interface OperationRow {

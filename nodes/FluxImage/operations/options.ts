@@ -9,30 +9,6 @@ const ON_TIMEOUT = ['cancelTask', 'error', 'returnTask'] as const;
 const REUSE_IN_TEST_RUNS = ['always', 'never', 'whenSeedIsSet'] as const;
 const SHARE_LINKS = ['off', '1h', '1d', '7d'] as const;
 
-/** Whether pictures get a link for whoever has it, and how long it lives. */
-export type ShareLink = (typeof SHARE_LINKS)[number];
-
-/** The options of an item, read and checked; units in the names. */
-export interface TaskOptions {
-	readonly timeoutMs: number;
-	/** What happens to an item whose task is not finished in time. */
-	readonly onTimeout: (typeof ON_TIMEOUT)[number];
-	readonly cancelOnStop: boolean;
-	readonly maxConcurrentTasks: number;
-	/** Absent: polls are timed by the schedule. */
-	readonly pollIntervalMs?: number;
-	readonly downloadImages: boolean;
-	readonly binaryPropertyName: string;
-	readonly maxImageBytes: number;
-	readonly includeInputFields: boolean;
-	readonly includeRawResponse: boolean;
-	/** Absent: an execution may pay for as many tasks as it likes. */
-	readonly maxPaidTasks?: number;
-	/** Which earlier test run's pictures a test run takes instead of paying again. */
-	readonly reuseInTestRuns: (typeof REUSE_IN_TEST_RUNS)[number];
-	readonly shareLink: ShareLink;
-}
-
 /** An option's name in the editor, and what it is where the person did not add it. */
 interface OptionRow {
 	readonly label: string;
@@ -94,7 +70,7 @@ export const RAW = { rawExpressions: true } as const;
  *
  * @throws ParameterError where a value is none that the option takes: what is misread costs money
  */
-export function readOptions(context: IExecuteFunctions, itemIndex: number): TaskOptions {
+export function readOptions(context: IExecuteFunctions, itemIndex: number) {
 	const given = asObject(context.getNodeParameter('options', itemIndex, {}));
 	const written = asObject(context.getNodeParameter('options', itemIndex, {}, RAW));
 	const isTool = isAgentTool(context);
@@ -122,12 +98,17 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 		);
 	return {
 		timeoutMs: numberAboveZero('timeout') * 1000,
+		/** What happens to an item whose task is not finished in time. */
 		onTimeout: oneOf('onTimeout', ON_TIMEOUT),
 		cancelOnStop: boolean('cancelOnStop'),
 		maxConcurrentTasks: Math.floor(number('maxConcurrentTasks', 1)),
+		/** Absent: polls are timed by the schedule. */
 		...(isSet('pollInterval') && { pollIntervalMs: number('pollInterval', 0.1) * 1000 }),
+		/** Absent: an execution may pay for as many tasks as it likes. */
 		...('maxPaidTasks' in given && { maxPaidTasks: Math.floor(number('maxPaidTasks', 0)) }),
+		/** Which earlier test run's pictures a test run takes instead of paying again. */
 		reuseInTestRuns: oneOf('reuseInTestRuns', REUSE_IN_TEST_RUNS),
+		/** Whether pictures get a link for whoever has it, and how long it lives. */
 		shareLink: oneOf('shareLink', SHARE_LINKS),
 		downloadImages: boolean('downloadImages'),
 		binaryPropertyName: read('binaryPropertyName', 'the name of a field', fieldNameIn),
@@ -136,6 +117,9 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Task
 		includeRawResponse: boolean('includeRawResponse'),
 	};
 }
+
+/** The options of an item, read and checked; units in the names. */
+export type TaskOptions = Readonly<ReturnType<typeof readOptions>>;
 
 /** The options that shape whatever an item puts out, its error too. */
 export type OutputOptions = Pick<TaskOptions, 'binaryPropertyName' | 'includeInputFields'>;

@@ -1,7 +1,6 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, JsonObject } from 'n8n-workflow';
 
 import type { GatewayClient } from '../client/gatewayClient';
-import { isObject } from '../core/json';
 import { makesTaskForEach } from '../models/numberOfImages';
 import { n } from '../models/parameters';
 import type { Execution } from '../tasks/execution';
@@ -161,10 +160,7 @@ const hasExpression = (context: IExecuteFunctions): boolean =>
 	JSON.stringify(context.getNode().parameters).includes('"=');
 
 /** ToAPIs has it within an object of further parameters. */
-const hasSeed = (parameters: Readonly<Record<string, unknown>>): boolean =>
-	Object.entries(parameters).some(
-		([name, value]) => name === 'seed' || (isObject(value) && hasSeed(value)),
-	);
+const hasSeed = (parameters: JsonObject): boolean => JSON.stringify(parameters).includes('"seed":');
 
 /** Where in its execution an order is asked for. */
 const placeOf = (context: IExecuteFunctions, { runIndex, itemIndex, number }: OrderKey) =>

@@ -5,7 +5,7 @@ import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
-import { worstPaid, type Paid } from '../tasks/order';
+import { worstPaid } from '../tasks/order';
 import { taskFailure, type ItemFailure } from './errors';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
 import { paidOf } from './failureFacts';
@@ -14,7 +14,6 @@ import { OPERATIONS } from './index';
 import { asNodeError } from './inputError';
 import { failedItem, withInputFields } from './inputFields';
 import { failureOfItem, nodeError, type TaskEnding } from './nodeError';
-import type { ImageOrder } from './imageRequest';
 import type { Item, Operation, Plan } from './operation';
 import { readOptions } from './options';
 import { paidUnderKey } from './orderKey';
@@ -126,18 +125,22 @@ const maxConcurrentTasks = (prepared: readonly PreparedItem[]): number =>
  */
 function checkPaidTasks(plans: readonly Plan[], node: NodeExecution): ItemFailure | undefined {
 	let tasks = 0;
-	const names = new Set<string>();
+	const counted = new Set<unknown>();
 	for (const { item, order } of plans) {
-		const name = order?.key.shared?.name;
 		// Items with one key are one order.
-		if (!order || (name !== undefined && names.has(name))) continue;
-		if (name !== undefined) names.add(name);
+		const name = order?.key.shared?.name ?? order;
+		if (!order || counted.has(name)) continue;
+		counted.add(name);
 		const cost = tasksToPay(item, order);
 		tasks += cost;
 		const { maxPaidTasks = Infinity } = item.options;
 		if (cost === 0 || item.execution.paidTasks.count + tasks <= maxPaidTasks) continue;
 		node.giveUp();
-		return taskFailure(item, { problem: { kind: 'limitReached' } }, paidBefore(item, order, node));
+		return taskFailure(
+			item,
+			{ problem: { kind: 'limitReached' } },
+			node.paidBefore(item.itemIndex, order),
+		);
 	}
 	return undefined;
 }
@@ -160,7 +163,7 @@ async function checkImages(
 		const orders = plans.flatMap(({ order }) => order ?? []);
 		const problem = await checkInputUrls(item, orders);
 		if (!problem || problem.kind === 'stopped') return;
-		const paid = worstPaid(orders.map((order) => paidBefore(item, order, node)));
+		const paid = worstPaid(orders.map((order) => node.paidBefore(item.itemIndex, order)));
 		failure ??= taskFailure(item, { problem }, paid);
 		node.giveUp();
 	});
@@ -173,20 +176,18 @@ async function runPlan({ item, order, run }: Plan, node: NodeExecution): Promise
 		const outcome = await run();
 		if (outcome.items) return { itemIndex, items: outcome.items };
 		const { problem, task } = outcome;
-		const before = worstPaid([paidBefore(item, order, node), problem.mayBePaid ? 'maybe' : 'no']);
+		const before = worstPaid([
+			node.paidBefore(itemIndex, order),
+			problem.mayBePaid ? 'maybe' : 'no',
+		]);
 		const paid = paidOf(operation, problem.kind, task !== undefined, before);
 		return { itemIndex, failure: taskFailure(item, outcome, paid) };
 	} catch (thrown) {
-		const paid = paidOf(operation, 'unexpected', false, paidBefore(item, order, node));
+		const paid = paidOf(operation, 'unexpected', false, node.paidBefore(itemIndex, order));
 		const error = asNodeError(context, itemIndex, thrown, paid);
 		const json = { gateway: gateway.id };
 		return { itemIndex, failure: { itemIndex, error, json, problem: 'unexpected', paid } };
 	}
-}
-
-/** Whether an order was paid for before it runs, by its attempts or by whoever else has its key. */
-function paidBefore(item: Item, order: ImageOrder | undefined, node: NodeExecution): Paid {
-	return order ? item.execution.ledger.paidFor(order.key) : node.paidBefore(item.itemIndex);
 }
 
 /** What each item puts out: one error for all that went wrong with it, then its pictures by number. */

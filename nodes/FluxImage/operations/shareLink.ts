@@ -3,10 +3,10 @@ import type { IBinaryData, IDataObject } from 'n8n-workflow';
 import { isTestRun } from './caller';
 import { showHint } from './hint';
 import type { Item } from './operation';
-import type { ShareLink } from './options';
+import type { TaskOptions } from './options';
 
 /** How long a link lives, in milliseconds. */
-const LIFETIMES_MS: Readonly<Record<Exclude<ShareLink, 'off'>, number>> = {
+const LIFETIMES_MS: Readonly<Record<Exclude<TaskOptions['shareLink'], 'off'>, number>> = {
 	'1h': 3_600_000,
 	'1d': 86_400_000,
 	'7d': 604_800_000,
