@@ -6,13 +6,7 @@ const TOKEN =
 const IN_TEMPLATE = /\$\{([\s\S]*?)\}/g;
 
 /** What counts rows, items or turns, by n8n's own name. */
-const COUNTERS: ReadonlySet<string> = new Set([
-	'$itemIndex',
-	'$runIndex',
-	'$position',
-	'$thisItemIndex',
-	'$thisRunIndex',
-]);
+const COUNTERS = /^\$(itemIndex|position|runIndex|thisItemIndex|thisRunIndex)$/;
 
 /** The same as the name of a field: `row_number`, `Row #`, `rowIndex`, `row`, `currentRunIndex`. */
 const COUNTER_NAME =
@@ -25,21 +19,11 @@ const INDEX_CALL = /^(find(Last)?Index|(last)?indexOf)$/i;
 const PICKING_CALL = /^(find(Last)?(Index)?|(last)?indexOf|filter|itemMatching)$/i;
 
 /** What is the same for all orders of a workflow, or of an execution. */
-const CONSTANTS: ReadonlySet<string> = new Set([
-	'$env',
-	'$execution',
-	'$mode',
-	'$nodeId',
-	'$nodeVersion',
-	'$prevNode',
-	'$secrets',
-	'$vars',
-	'$webhookId',
-	'$workflow',
-]);
+const CONSTANTS =
+	/^\$(env|execution|mode|nodeId|nodeVersion|prevNode|secrets|vars|webhookId|workflow)$/;
 
 /** n8n's functions, which give what their arguments are. */
-const FUNCTIONS: ReadonlySet<string> = new Set(['$if', '$ifEmpty', '$jmespath', '$max', '$min']);
+const FUNCTIONS = /^\$(if|ifEmpty|jmespath|max|min)$/;
 
 /** One thing that an expression reads: `$('Rows').item.json['ID'].trim()`. */
 interface Reading {
@@ -67,14 +51,14 @@ export function onlyCounts(expressions: readonly string[]): boolean {
 }
 
 function isCounter({ root, members, calls }: Reading): boolean {
-	if (COUNTERS.has(root) || calls.some((call) => INDEX_CALL.test(call))) return true;
+	if (COUNTERS.test(root) || calls.some((call) => INDEX_CALL.test(call))) return true;
 	return COUNTER_NAME.test(members.at(-1) ?? '');
 }
 
 function isConstant(reading: Reading): boolean {
 	const { root, members } = reading;
-	if (FUNCTIONS.has(root)) return true;
-	return CONSTANTS.has(root) && !members.includes('customData') && !isCounter(reading);
+	if (FUNCTIONS.test(root)) return true;
+	return CONSTANTS.test(root) && !members.includes('customData') && !isCounter(reading);
 }
 
 /** The tokens of a script without its comments; a template is what its expressions are. */

@@ -1,3 +1,4 @@
+import type { KnownTask } from '../../core/task';
 import type { Order, Reuse } from '../../tasks/order';
 import type { Ending } from '../../tasks/poll';
 import { showHint } from '../hint';
@@ -22,7 +23,7 @@ export interface Ordered {
 
 /** An operation that pays for tasks. */
 interface ImageOperation extends OperationRow {
-	/** One order; its time runs from here. */
+	/** Sees one order as far as the operation goes; its time runs already. */
 	run(item: Item, order: Order): Promise<Ordered>;
 }
 
@@ -32,15 +33,15 @@ export function imageOperation({ run, ...row }: ImageOperation): Operation {
 		resource: 'image',
 		...row,
 		async read(item) {
-			const orders = await readImageOrders(item);
-			const count = orders.length;
-			return orders.map((order, number) => {
+			const requests = await readImageOrders(item);
+			const count = requests.length;
+			return requests.map((request, number) => {
 				const ofImage = count > 1 ? { ...item, image: { number, count } } : item;
 				const runOne = async () => {
-					const made = orderOf(ofImage, order);
-					return tell(ofImage, order, made, await run(ofImage, made));
+					const order = orderOf(ofImage, request);
+					return tell(ofImage, request, order, await run(ofImage, order));
 				};
-				return { item: ofImage, order, run: runOne };
+				return { item: ofImage, order: request, run: runOne };
 			});
 		},
 	};
@@ -82,11 +83,7 @@ const REQUEST_CHANGED =
 	'The Pay Once Key was used before, for another prompt or other parameters: the picture is that of the first request. requestChanged in the output marks such items.';
 
 /** That a gateway which makes several images a task has made fewer than were asked for. */
-function tellFewer(
-	item: Item,
-	tasks: number,
-	{ requestId, images = [] }: NonNullable<Ending['task']>,
-): void {
+function tellFewer(item: Item, tasks: number, { requestId, images = [] }: KnownTask): void {
 	if (images.length === 0 || images.length >= tasks) return;
 	showHint(
 		item,
