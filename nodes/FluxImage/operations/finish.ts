@@ -6,19 +6,22 @@ import type { Item, ItemOutcome } from './operation';
 import type { OptionName } from './options';
 import { imageItems, taskItem } from './output';
 
-/** The options of an operation that sees a task through to its pictures. */
+/** The options of an operation that puts out pictures. */
 export const PICTURE_OPTIONS: readonly OptionName[] = [
 	'binaryPropertyName',
-	'cancelOnStop',
 	'downloadImages',
 	'includeInputFields',
 	'includeRawResponse',
 	'maxConcurrentTasks',
 	'maxImageSize',
-	'onTimeout',
-	'pollInterval',
 	'shareLink',
 	'timeout',
+];
+
+/** The same of one that waits for them. */
+export const WAIT_OPTIONS: readonly OptionName[] = [
+	...PICTURE_OPTIONS,
+	...(['cancelOnStop', 'onTimeout', 'pollInterval'] as const),
 ];
 
 /** When the time of an item is up that begins now, in milliseconds on the clock. */

@@ -1,7 +1,7 @@
 import type { ProblemKind } from '../../core/problem';
 import { generate } from '../../tasks/lifecycle';
 import type { Order } from '../../tasks/order';
-import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
+import { finishItem, WAIT_OPTIONS, waitOptions } from '../finish';
 import type { Item } from '../operation';
 import { tellPaidTestRun } from '../orderKey';
 import { imageOperation, ORDER_OPTIONS, type Ordered } from './imageOperation';
@@ -12,7 +12,7 @@ export const generateAndWait = imageOperation({
 	name: 'Generate and Wait',
 	action: 'Generate or edit an image',
 	description: 'Create a task, wait until it is finished, and put out its pictures',
-	options: [...ORDER_OPTIONS, ...PICTURE_OPTIONS],
+	options: [...ORDER_OPTIONS, ...WAIT_OPTIONS],
 	async run(item, order) {
 		const ordered = await generateOnce(item, order);
 		const { ending } = ordered;

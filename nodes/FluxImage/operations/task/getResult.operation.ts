@@ -1,6 +1,6 @@
 import { ENDED } from '../../core/task';
 import { failureProblem, readResult } from '../../tasks/poll';
-import { waitOptions } from '../finish';
+import { PICTURE_OPTIONS, waitOptions } from '../finish';
 import { imageItems, taskItem } from '../output';
 import { taskOperation } from './taskOperation';
 
@@ -13,16 +13,7 @@ export const getResult = taskOperation({
 	name: 'Get Result',
 	action: 'Get the result of a task',
 	description: 'Put out the pictures of a finished task; an unfinished one comes out as it stands',
-	options: [
-		'binaryPropertyName',
-		'downloadImages',
-		'includeInputFields',
-		'includeRawResponse',
-		'maxConcurrentTasks',
-		'maxImageSize',
-		'shareLink',
-		'timeout',
-	],
+	options: PICTURE_OPTIONS,
 	async run(item, task) {
 		const { execution } = item;
 		const until = waitOptions(item);

@@ -1,5 +1,5 @@
 import { collect } from '../../tasks/lifecycle';
-import { finishItem, PICTURE_OPTIONS, waitOptions } from '../finish';
+import { finishItem, WAIT_OPTIONS, waitOptions } from '../finish';
 import { taskOperation } from './taskOperation';
 
 /** Task > Wait: a task that was created before, seen through to its pictures. */
@@ -8,7 +8,7 @@ export const wait = taskOperation({
 	name: 'Wait',
 	action: 'Wait for a task',
 	description: 'Wait until a task is finished, and put out its pictures',
-	options: PICTURE_OPTIONS,
+	options: WAIT_OPTIONS,
 	async run(item, task) {
 		const until = waitOptions(item);
 		const ending = await collect(item.execution, task, until, item.options.cancelOnStop);
