@@ -106,11 +106,11 @@ export function itemName(
 	context: IExecuteFunctions,
 	itemIndex: number,
 	image?: ImageNumber,
-): string | undefined {
-	const item = context.getInputData().length > 1 ? `Item ${itemIndex}` : undefined;
-	if (!image) return item;
-	const name = `mage ${image.number + 1} of ${image.count}`;
-	return item === undefined ? `I${name}` : `${item}, i${name}`;
+): string {
+	const item = context.getInputData().length > 1 && `item ${itemIndex}`;
+	const ofItem = image && `image ${image.number + 1} of ${image.count}`;
+	const name = [item, ofItem].filter(Boolean).join(', ');
+	return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** Of a create that came to nothing. */

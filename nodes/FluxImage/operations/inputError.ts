@@ -64,7 +64,7 @@ export function asNodeError(
 		paid === 'no'
 			? 'nothing was sent and nothing was paid'
 			: 'nothing was sent this time, but the item may have been paid before';
-	const description = `${name === undefined ? 'So' : `${name}:`} ${money}. ${remedy}`;
+	const description = `${name ? `${name}:` : 'So'} ${money}. ${remedy}`;
 	return new NodeOperationError(node, message, { itemIndex, description });
 }
 

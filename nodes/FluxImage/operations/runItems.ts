@@ -39,16 +39,16 @@ export async function runItems(
 	ports: NodePorts = SYSTEM_PORTS,
 ): Promise<INodeExecutionData[]> {
 	const node = new NodeExecution(context, ports);
-	const goesOn = context.continueOnFail();
+	const continueOnFail = context.continueOnFail();
 	const prepared: PreparedItem[] = [];
 	for (const itemIndex of context.getInputData().keys()) {
 		const item = await prepareItem(context, itemIndex, node);
-		if (item.failure && !goesOn) throw beforeAnyWasSent(context, item.failure, node);
+		if (item.failure && !continueOnFail) throw beforeAnyWasSent(context, item.failure, node);
 		prepared.push(item);
 	}
 	const plans = prepared.flatMap((item) => item.plans);
 	const limit = maxConcurrentTasks(prepared);
-	let failure = goesOn
+	let failure = continueOnFail
 		? prepared.find((item) => item.failure)?.failure
 		: (checkPaidTasks(plans, node) ?? (await checkImages(prepared, limit, node)));
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
@@ -56,12 +56,12 @@ export async function runItems(
 	const endings = await runTogether(plans, limit, async (plan) => {
 		const ending = await runPlan(plan, node);
 		failure ??= ending.failure;
-		if (ending.failure && !goesOn) node.giveUp();
+		if (ending.failure && !continueOnFail) node.giveUp();
 		return ending;
 	});
 	await node.close();
 	if (failure) node.publish();
-	if (failure && !goesOn) throw nodeError(context, failure, endings);
+	if (failure && !continueOnFail) throw nodeError(context, failure, endings);
 	return outputOf(context, prepared, endings);
 }
 
