@@ -65,12 +65,14 @@ describe('Binary Field', () => {
 		['_files.photo', { _files: { photo: held(MIDDLE) } }],
 		['body.photo', { body: { photo: held(MIDDLE) } }],
 	])('finds %s where a workflow of n8n 2 keeps files in its JSON: %j', async (name, json) => {
-		expect(await sizes(name, { item: { json: json as INodeExecutionData['json'] } })).toEqual([30]);
+		const item = { json: json as INodeExecutionData['json'] };
+		expect(await sizes(name, { item, filesAreInJson: true })).toEqual([30]);
+		await expect(sizes(name, { item })).rejects.toThrow('It has no files');
 	});
 
 	it('says which files there are in the JSON', async () => {
 		const json = { _files: { data: held(SMALL) }, 'Old Photo': held(SMALL) } as never;
-		await expect(sizes('photo', { item: { json } })).rejects.toThrow(
+		await expect(sizes('photo', { item: { json }, filesAreInJson: true })).rejects.toThrow(
 			'This item has no file in "photo". It has: data, Old Photo',
 		);
 	});
@@ -122,10 +124,19 @@ describe('Binary Field', () => {
 			{ ...held(SMALL), data: 'filesystem-v2' },
 			'without its content',
 		],
-		['a file that n8n has no more', { ...held(SMALL), id: 'nowhere:1' }, 'could not read the file'],
+		[
+			'a file that no item of the execution has',
+			{ ...held(SMALL), id: 'filesystem-v2:1' },
+			"no node of this execution has put out this file of n8n. Give the name of its field, or {{ $('Node')",
+		],
 	])('refuses %s', async (_what, value, words) => {
 		await expect(sizes(value)).rejects.toThrow(words);
 	});
+});
+
+it('A file of Binary Field that n8n has no more is told so', async () => {
+	const item = { binary: { photo: { ...held(SMALL), id: 'nowhere:1' } } };
+	await expect(sizes('photo', { item })).rejects.toThrow('could not read the file');
 });
 
 describe('An empty file that n8n keeps in memory', () => {
