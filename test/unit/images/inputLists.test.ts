@@ -234,6 +234,10 @@ describe('URL', () => {
 		['by comma before a blank', `${COMMAS}, ${B}`, [COMMAS, B]],
 		['by comma before https://', `${B},${A}`, [B, A]],
 		['by comma and line', `${A},\n${B}`, [A, B]],
+		['by semicolon', `${A};${B}; ${A}`, [A, B, A]],
+		['by tab, as a row of a sheet', `${A}\t${B}`, [A, B]],
+		['by comma and tab, with a tab at the end', `${A},\t${B}\t`, [A, B]],
+		['an address with semicolons in it', `${A};v=1;w`, [`${A};v=1;w`]],
 		['a list', [A, B], [A, B]],
 		['a list as JSON in a text', JSON.stringify([A, B]), [A, B]],
 		['objects as JSON in a text', ` ${JSON.stringify([{ url: A }])}`, [A]],
@@ -264,6 +268,8 @@ describe('URL', () => {
 		['a comma at the end of a line', `${A},\n`, 'Input Images 1, image 2: URL must begin with'],
 		['two commas at the end', `${A}?v=1,,`, 'Input Images 1, image 2: URL must begin with'],
 		['two commas between', `${A},,${B}`, 'Input Images 1, image 2: URL must begin with'],
+		['a semicolon at the end', `${A};`, 'Input Images 1, image 2: URL must begin with'],
+		['two addresses with a blank between', `${A} ${B}`, 'URL must be one address, but holds two'],
 		['an object whose url is empty', [{ url: A }, { url: '' }], 'image 2: URL must be an address'],
 		['an item that failed', [{ error: 'no', url: null }], 'is an object without a url or src'],
 		[
@@ -284,6 +290,9 @@ describe('URL by expression', () => {
 		['one a line', `${A}\n${B}\r\n${A}`, [A, B, A]],
 		['by comma', `${B},${A}, ${B}`, [B, A, B]],
 		['by comma and line', `${A},\n${B}, \r\n${A}`, [A, B, A]],
+		['by semicolon', `${A};${B}; ${A}`, [A, B, A]],
+		['by tab', `${A}\t${B}`, [A, B]],
+		['by comma and tab', `${A},\t${B}`, [A, B]],
 		['a blank at the end', `${A} `, [A]],
 		['a list as JSON in a text', JSON.stringify([A, B]), [A, B]],
 	])('takes %s', async (_what, value, expected) => {
@@ -305,6 +314,9 @@ describe('URL by expression', () => {
 		['[a, null, b].join(",\\n")', [V, null, B].join(',\n'), 2],
 		['[a, null].join(",\\n")', [V, null].join(',\n'), 2],
 		['a blank line', `${V}\n \t\n${B}`, 2],
+		['{{ a }};{{ b }} without b', `${V};`, 2],
+		['[a, null, b].join("\\t")', [V, null, B].join('\t'), 2],
+		['[a, null].join("\\t")', [V, null].join('\t'), 2],
 		['a list of texts with a hole', [A, `${V}\n`], 3],
 	])('refuses %s: a missing picture', async (_what, value, hole) => {
 		await expect(byExpression(value)).rejects.toThrow(
