@@ -4,7 +4,7 @@ import type { Outcome, Problem } from '../core/problem';
 import { shownMegabytes, type EarlierPicture, type FetchedUrl } from './checkedImage';
 import { findEarlierPicture, unavailable as earlierUnavailable } from './earlierTask';
 import { otherThanPicture, pictureTypeOf } from './signature';
-import { takeFromWire, takePicture, type Destination } from './take';
+import { takePicture, type Destination } from './take';
 
 /** An image's bytes, as they come or all at once. */
 type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>;
@@ -39,22 +39,25 @@ async function fetchInput<T>(
 	until: Until,
 	take: (chunks: Chunks) => Promise<T>,
 ): Promise<Outcome<T>> {
-	const destination = destinationOf(image, take);
-	if (image.form === 'fetchedUrl') {
-		const outcome = await client.fetchInput(image.url, until, takeFromWire(destination));
-		const { problem } = outcome;
-		return problem && problem.kind !== 'stopped' ? { problem: inWords(image, problem) } : outcome;
-	}
-	const found = await findEarlierPicture(client, image, until);
+	const isByUrl = image.form === 'fetchedUrl';
+	const found: Outcome<{ readonly url: string }> = isByUrl
+		? { value: image }
+		: await findEarlierPicture(client, image, until);
 	if (found.problem) return found;
 	const { url } = found.value;
-	const outcome = await takePicture(url, destination, async (consume) =>
+	const outcome = await takePicture(url, destinationOf(image, take), async (consume) =>
 		client.fetchInput(url, until, consume),
 	);
 	const { problem } = outcome;
-	if (!problem) return outcome;
-	const reason = `its picture could not be fetched: ${withoutAddress(problem)}`;
-	return earlierUnavailable(image, reason, problem);
+	if (!problem || problem.kind === 'stopped') return outcome;
+	const reason = (problem.reason ?? problem.code ?? 'it did not come in time')
+		// It may hold a password or a signature.
+		.replace(/\b[a-z]+:\/\/\S+/gi, 'its address');
+	if (!isByUrl) {
+		return earlierUnavailable(image, `its picture could not be fetched: ${reason}`, problem);
+	}
+	const place = `${image.name}, at ${new URL(url).host}`;
+	return { problem: { ...problem, ...unavailable(`${place}: ${reason}`) } };
 }
 
 function destinationOf<T>(
@@ -75,15 +78,6 @@ function destinationOf<T>(
 }
 
 const unavailable = (reason: string): Problem => ({ kind: 'inputImageUnavailable', reason });
-
-/** Which image it is, and why; its address may hold a password or a signature, so only its host is told. */
-function inWords({ name, url }: FetchedUrl, problem: Problem): Problem {
-	const reason = `${name}, at ${new URL(url).host}: ${withoutAddress(problem)}`;
-	return { ...problem, ...unavailable(reason) };
-}
-
-const withoutAddress = ({ reason, code }: Problem): string =>
-	(reason ?? code ?? 'it did not come in time').replace(/\b[a-z]+:\/\/\S+/gi, 'its address');
 
 /** The bytes as base64, as they come: three bytes are four letters. */
 async function toBase64(chunks: Chunks): Promise<string> {

@@ -1,7 +1,15 @@
 import type { IBinaryData, IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
 
 import { isObject } from '../core/json';
-import { found, ImageInputError, isAddress, isShown } from './checkedImage';
+import type { InputImageRule } from '../models/model';
+import {
+	found,
+	heldImage,
+	ImageInputError,
+	isAddress,
+	isShown,
+	type HeldImage,
+} from './checkedImage';
 import { jsonIn } from './takenApart';
 
 /** The files that an item of the input may name. */
@@ -87,11 +95,23 @@ const nameIn = (text: string, { byField }: Files): string | undefined =>
 	);
 
 /**
- * The file that a name or an object means.
+ * The image in the file that a name or an object means, wherever n8n keeps its bytes.
  *
  * @throws ImageInputError where there is none
  */
-export function fileOf(value: unknown, place: string, files: Files): IBinaryData {
+export async function readFile(
+	context: IExecuteFunctions,
+	value: unknown,
+	place: string,
+	files: Files,
+	rule: InputImageRule,
+): Promise<HeldImage> {
+	const file = fileOf(value, place, files);
+	const bytes = async () => await bytesOf(file, place, context);
+	return heldImage(place, await bytes(), rule, bytes);
+}
+
+function fileOf(value: unknown, place: string, files: Files): IBinaryData {
 	const name = typeof value === 'string' ? nameIn(value, files) : undefined;
 	const given = name === undefined ? value : files.byField[name];
 	if (!isFile(given)) {
@@ -149,20 +169,16 @@ function withContent(file: IBinaryData, { byField }: Files): IBinaryData | undef
 	return contents.size === 1 ? same[0] : undefined;
 }
 
-/**
- * The bytes of a file, wherever n8n keeps them.
- *
- * @throws ImageInputError where n8n has them no more
- */
-export async function bytesOf(
-	{ helpers }: IExecuteFunctions,
+async function bytesOf(
 	{ id, data }: IBinaryData,
 	place: string,
+	{ helpers }: IExecuteFunctions,
 ): Promise<Buffer> {
 	if (!id) return Buffer.from(data, 'base64');
-	const read = async () => await helpers.binaryToBuffer(await helpers.getBinaryStream(id));
-	return await read().catch((error: unknown) => {
+	try {
+		return await helpers.binaryToBuffer(await helpers.getBinaryStream(id));
+	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new ImageInputError(`${place}: n8n could not read the file: ${reason}`);
-	});
+	}
 }

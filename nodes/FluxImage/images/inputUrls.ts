@@ -1,7 +1,14 @@
 import { isObject } from '../core/json';
 import type { InputImageRule } from '../models/model';
-import { found, ImageInputError, type FetchedUrl, type HostedImage } from './checkedImage';
+import {
+	found,
+	ImageInputError,
+	isAddress,
+	type FetchedUrl,
+	type HostedImage,
+} from './checkedImage';
 import { refusedAddress } from './knownAddresses';
+import { isWebUrl } from './take';
 import { jsonIn } from './takenApart';
 
 /**
@@ -71,7 +78,7 @@ export function readUrl(
 	{ urlsAreFetched, maximumBytes }: InputImageRule,
 ): HostedImage | FetchedUrl {
 	const url = typeof value === 'string' ? value.trim() : value;
-	if (typeof url !== 'string' || !/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+	if (typeof url !== 'string' || !isWebUrl(url)) {
 		throw new ImageInputError(`${name}: ${flawOf(url)}`);
 	}
 	if (/\shttps?:\/\//i.test(url)) throw new ImageInputError(`${name}: ${TWO}`);
@@ -86,7 +93,7 @@ export function readUrl(
 function flawOf(url: unknown): string {
 	if (isObject(url)) return 'URL must be an address, but is an object without a url or src';
 	if (typeof url !== 'string' || url === '') return `${EXPECTED}, but ${found(url)}`;
-	if (/^https?:\/\//i.test(url)) return `${EXPECTED} and a host, but cannot be read so`;
+	if (isAddress(url)) return `${EXPECTED} and a host, but cannot be read so`;
 	const isData = /^data:/i.test(url);
 	return `${EXPECTED}, but does not${isData ? '. Choose Base64 as its Source' : ''}`;
 }

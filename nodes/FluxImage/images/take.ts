@@ -71,9 +71,7 @@ interface BrokenPicture {
  *
  * @returns what each try of the download is handed to
  */
-export function takeFromWire<T>(
-	destination: Destination<T>,
-): (download: Download) => Promise<Outcome<T>> {
+function takeFromWire<T>(destination: Destination<T>): (download: Download) => Promise<Outcome<T>> {
 	const { maximumBytes, tooLarge } = destination;
 	let brokenBefore: BrokenPicture | undefined;
 	return async ({ statusCode, headers, body }) => {
