@@ -175,10 +175,9 @@ async function bytesOf(
 	{ helpers }: IExecuteFunctions,
 ): Promise<Buffer> {
 	if (!id) return Buffer.from(data, 'base64');
-	try {
-		return await helpers.binaryToBuffer(await helpers.getBinaryStream(id));
-	} catch (error) {
+	const read = async () => await helpers.binaryToBuffer(await helpers.getBinaryStream(id));
+	return await read().catch((error: unknown) => {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new ImageInputError(`${place}: n8n could not read the file: ${reason}`);
-	}
+	});
 }
