@@ -3,12 +3,11 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { ModelParameter } from '../models/model';
 import type { Operation } from '../operations/operation';
 import { byModelWords, takenWords } from './assistantWords';
-import { commonParameter } from './commonParameter';
 import { allPairs } from './displayOptions';
 import { inputImagesField } from './inputImagesField';
 import { optionsField } from './options';
 import { parameterField } from './parameterField';
-import { soldParameters } from './variants';
+import { commonParameter, soldParameters } from './variants';
 
 /**
  * The condition of a form that n8n never shows, as there is no such version of the node. n8n's type

@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { OPERATIONS } from '../operations';
 import { assistantOptions } from './assistantFields';
 import { GATEWAYS } from '../gateways';
-import type { Gateway } from '../gateways/gateway';
+import { gatewaysThat } from './displayOptions';
 import { grouped } from './grouped';
 import { modelFields } from './modelFields';
 import type { Operation } from '../operations/operation';
@@ -19,11 +19,6 @@ const DEFAULT_OPERATION: Readonly<Record<Operation['resource'], string>> = {
 	image: 'generateAndWait',
 	task: 'wait',
 };
-
-const gatewaysThat = (able: (gateway: Gateway) => boolean) =>
-	Object.values(GATEWAYS)
-		.filter(able)
-		.map(({ id }) => id);
 
 const CANCELLING = gatewaysThat(({ cancel }) => cancel !== undefined);
 
@@ -125,18 +120,11 @@ const optionOf = ({
  */
 function optionFields(): INodeProperties[] {
 	const setOf = ({ resource, options }: Operation) => [resource, ...options].join(' ');
-	const shown = grouped<Operation>(OPERATIONS, setOf).flatMap(([, [first, ...rest]]) =>
-		first
-			? [
-					optionsField(first.options, {
-						show: {
-							resource: [first.resource],
-							'/operation': [first, ...rest].map(({ value }) => value),
-						},
-					}),
-				]
-			: [],
-	);
+	const shown = grouped(OPERATIONS, setOf).map((operations) => {
+		const [{ resource, options }] = operations;
+		const values = operations.map(({ value }) => value);
+		return optionsField(options, { show: { resource: [resource], '/operation': values } });
+	});
 	return [
 		...RESOURCES.map(({ value }) =>
 			assistantOptions(OPERATIONS.filter(({ resource }) => resource === value)),
