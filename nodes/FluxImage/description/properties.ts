@@ -79,39 +79,32 @@ function operationFields(resource: Operation['resource']): INodeProperties[] {
 	const all = OPERATIONS.filter((operation) => operation.resource === resource);
 	const always = all.filter(({ needsCancel }) => !needsCancel);
 	const others = gatewaysThat(({ cancel }) => cancel === undefined);
-	if (always.length === all.length) return [operationField(resource, all)];
-	return [operationField(resource, all, CANCELLING), operationField(resource, always, others)];
+	const choices =
+		always.length === all.length
+			? [{ operations: all }]
+			: [
+					{ operations: all, gateway: CANCELLING },
+					{ operations: always, gateway: others },
+				];
+	return choices.map(({ operations, ...where }) => {
+		const field = {
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options' as const,
+			noDataExpression: true,
+			options: operations.map(optionOf),
+			displayOptions: { show: { resource: [resource], ...where } },
+		};
+		return { ...field, default: DEFAULT_OPERATION[resource] };
+	});
 }
 
-function operationField(
-	resource: Operation['resource'],
-	operations: readonly Operation[],
-	gateway?: string[],
-): INodeProperties {
-	const field = {
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options' as const,
-		noDataExpression: true,
-		options: operations.map(optionOf),
-		displayOptions: { show: { resource: [resource], ...(gateway ? { gateway } : {}) } },
-	};
-	return { ...field, default: DEFAULT_OPERATION[resource] };
+function optionOf(operation: Operation): INodePropertyOptions {
+	const { name, value, action, description, needsCancel } = operation;
+	const option = { name, value, action, description };
+	const propertyHint = `Only at ${CANCELLING.join(', ')}`;
+	return needsCancel ? { ...option, builderHint: { propertyHint } } : option;
 }
-
-const optionOf = ({
-	name,
-	value,
-	action,
-	description,
-	needsCancel,
-}: Operation): INodePropertyOptions => ({
-	name,
-	value,
-	action,
-	description,
-	...(needsCancel ? { builderHint: { propertyHint: `Only at ${CANCELLING.join(', ')}` } } : {}),
-});
 
 /**
  * One Options field for each set of options; operations with the same set share it. The operation is

@@ -72,15 +72,13 @@ export function commonParameter(rows: readonly ModelParameter[]): ModelParameter
 	const choices = new Set(rows.flatMap((row) => row.choices ?? []));
 	return {
 		...shared,
-		...(minimum === undefined ? {} : { minimum: Math.min(...rows.map(leastOf)) }),
-		...(maximum !== undefined && maxima.length === rows.length
-			? { maximum: Math.max(...maxima) }
-			: {}),
-		...(choices.size > 0 ? { choices: [...choices] } : {}),
-		...(choicesOnly && rows.every((row) => row.choicesOnly) ? { choicesOnly } : {}),
-		...(shared.multipleOf === undefined
-			? {}
-			: { hint: `A multiple of ${shared.multipleOf}, within the range of the model` }),
+		...(minimum !== undefined && { minimum: Math.min(...rows.map(leastOf)) }),
+		...(maximum !== undefined && maxima.length === rows.length && { maximum: Math.max(...maxima) }),
+		...(choices.size > 0 && { choices: [...choices] }),
+		...(choicesOnly && rows.every((row) => row.choicesOnly) && { choicesOnly }),
+		...(shared.multipleOf !== undefined && {
+			hint: `A multiple of ${shared.multipleOf}, within the range of the model`,
+		}),
 	};
 }
 
