@@ -13,6 +13,7 @@ import { inExecution } from '../unit/client/inExecution';
 import { serve } from '../unit/client/localServer';
 import { exif, photo } from '../unit/images/photos';
 import { NodeHarness, type Ask } from './nodeHarness';
+import { callToolOf } from './toolHarness';
 
 let harness: NodeHarness;
 let red: Buffer;
@@ -131,13 +132,22 @@ describe('A stored file', () => {
 		expect(sentImages()).toEqual(base64(blue));
 	});
 
+	it('of the node before an agent is taken by its tool', async () => {
+		const photo = await foreignFile();
+		const row = { source: 'binary', binaryPropertyName: "={{ $('Items').first().binary.photo }}" };
+		const items = [{ json: {}, binary: { photo } }];
+		const heard = await callToolOf(harness, [{}], editing(row, { items }));
+		expect(heard).toEqual([expect.stringContaining('"status":"completed"')]);
+		expect(sentImages()).toEqual(base64(blue));
+	});
+
 	it.each(['photo', '={{ $json._files.photo }}'])(
 		'is taken out of the JSON by %s, where the workflow is set to keep its files there',
 		async (binaryPropertyName) => {
 			const photo = await foreignFile();
 			const { error } = await harness.run({
 				...editing({ source: 'binary', binaryPropertyName }),
-				items: [{ json: { prompt: 'Edit it' }, binary: { photo } }],
+				items: [{ json: { prompt: 'Edit it', _files: { photo } } as never }],
 				workflowSettings: { binaryMode: 'combined' },
 			});
 			expect(error).toBeUndefined();
