@@ -52,7 +52,7 @@ export function allPairs(): Pair[] {
 }
 
 /** The models, each under all its ids, and Other: whatever a person can choose. */
-export function allModelIds(): string[] {
+function allModelIds(): string[] {
 	return [...models.flatMap(idsOf), OTHER_MODEL];
 }
 
