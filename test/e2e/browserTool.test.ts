@@ -1,6 +1,7 @@
-import { settledList } from './browserWait';
-import { Editor } from './editor';
-import type { NodeView } from './editorNode';
+import { settledList } from '../../tooling/editor/browserWait';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
+import type { NodeView } from '../../tooling/editor/nodeView';
 import { NAME } from './mcpServer';
 
 jest.setTimeout(300_000);
@@ -23,7 +24,7 @@ const OF_FILE = ['Max Image Size (MB)', 'Put Output File in Field'];
 
 let editor: Editor;
 
-beforeAll(async () => (editor = await Editor.open()));
+beforeAll(async () => (editor = await openEditor()));
 afterAll(async () => await editor.close());
 
 async function expectAddable(node: NodeView, labels: readonly string[]): Promise<void> {

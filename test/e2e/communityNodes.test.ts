@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chainOf } from '../n8n/chain';
+import { chainOf } from '../../tooling/n8n/chain';
 import { webhooksAt } from '../n8n/webhooks';
 import { CommunityNodesScreen } from './communityNodesScreen';
-import { Editor } from './editor';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
 import { fixture } from './fixture';
 import { tasksWith } from './gatewayTasks';
 import { startOwnN8n, type OwnN8n } from './ownN8n';
@@ -42,7 +43,7 @@ describe('Settings > Community nodes, of an n8n that has no such node', () => {
 			...registry.environment,
 			N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		});
-		editor = await Editor.open(n8n);
+		editor = await openEditor(n8n);
 		screen = new CommunityNodesScreen(editor);
 	}, START_TIMEOUT_MS);
 
