@@ -8,12 +8,12 @@ import type { E2eFixture } from '../test/e2e/fixture';
 import { startSandbox, type Sandbox } from '../sandbox';
 import { matrixOf, readOutputs, type LineOutputs } from './e2eMatrix';
 import { exitWith, runJest } from './jest';
+import { findChromium } from '../tooling/editor/chromium';
 import { makeCrashable } from '../tooling/n8n/crashable';
 import { databaseFile, filesFolder } from '../tooling/n8n/environment';
 import { ensureN8n, N8N_LINES, type N8nLine } from '../tooling/n8n/install';
 import { startN8n } from '../tooling/n8n/server';
 import { readWorkflows } from '../tooling/n8n/workflow-files';
-import { ensureProgram } from '../tooling/services/program';
 import { catchSignals } from './signals';
 import { PROJECT, sandboxAccounts, startN8nFixture, type Credential } from '../tooling/n8n/fixture';
 
@@ -31,7 +31,6 @@ interface E2eOptions {
 	browser: boolean;
 	/** The one line whose editor is opened; absent: that of every line under test. */
 	browserLine?: N8nLine;
-	screenshots?: true;
 }
 
 const program: Command = new Command('npm run test:e2e --')
@@ -47,7 +46,6 @@ const program: Command = new Command('npm run test:e2e --')
 			.choices(LINES)
 			.conflicts('browser'),
 	)
-	.option('--screenshots', 'renew docs/images/ (otherwise they go to test-results/)')
 	.argument('[jest...]', 'further arguments for jest, e.g. -t webhook')
 	.passThroughOptions();
 
@@ -60,20 +58,18 @@ interface Receivers {
 }
 
 async function main(): Promise<number> {
-	const { line, screenshots, ...options } = program.parse().opts<E2eOptions>();
+	const { line, ...options } = program.parse().opts<E2eOptions>();
 	const lines = line === 'all' ? LINES : [line];
 	const browserLines = editorLines(lines, options);
 	catchSignals();
-	const chromium = browserLines.length > 0 ? findBrowser() : '';
-	const screenshotFolder = screenshots ? join(PROJECT, 'docs', 'images') : RESULTS_FOLDER;
+	const chromium = browserLines.length > 0 ? findChromium() : '';
 	await mkdir(RESULTS_FOLDER, { recursive: true });
-	await mkdir(screenshotFolder, { recursive: true });
 	const outputs = new Map<string, LineOutputs>();
 	const exitCodes: number[] = [];
 	for (const each of lines) {
 		const without = browserLines.includes(each) ? [] : ['--testPathIgnorePatterns', BROWSER_TESTS];
 		const tests = [...program.args, ...without];
-		exitCodes.push(await testLine(each, tests, { chromium, screenshotFolder }));
+		exitCodes.push(await testLine(each, tests, chromium));
 		outputs.set(each, await readOutputs(outputsFile(each)));
 	}
 	const workflows = await readWorkflows(join(PROJECT, 'workflows'));
@@ -83,12 +79,6 @@ async function main(): Promise<number> {
 	// Whoever names tests runs only some of the workflows.
 	const incomplete = program.args.length === 0 && !complete;
 	return Math.max(...exitCodes, incomplete ? 1 : 0);
-}
-
-/** The program of the browser that opens the editor. */
-function findBrowser(): string {
-	const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-	return process.env.CHROMIUM_PATH ?? ensureProgram({ names, debianPackage: 'chromium' });
 }
 
 /** The lines under test whose editor is opened in the browser. */
@@ -105,18 +95,14 @@ function editorLines(
 const outputsFile = (line: string): string => join(RESULTS_FOLDER, `outputs-${line}.jsonl`);
 
 /** Everything for one n8n line: started, tested, ended. Returns jest's exit code. */
-async function testLine(
-	line: N8nLine,
-	tests: string[],
-	browser: Pick<E2eFixture, 'chromium' | 'screenshotFolder'>,
-): Promise<number> {
+async function testLine(line: N8nLine, tests: string[], chromium: string): Promise<number> {
 	const userFolder = await mkdtemp(join(tmpdir(), 'flux-image-e2e-'));
 	const sandbox = await startSandbox({ jobSeconds: JOB_SECONDS });
 	await rm(outputsFile(line), { force: true });
 	try {
 		const receivers = await startReceivers(userFolder);
 		try {
-			return await testInN8n(line, userFolder, sandbox, receivers, { tests, ...browser });
+			return await testInN8n(line, userFolder, sandbox, receivers, { tests, chromium });
 		} finally {
 			await receivers.stop();
 		}
@@ -152,7 +138,7 @@ async function testInN8n(
 	userFolder: string,
 	sandbox: Sandbox,
 	{ credentials, settings, known: receivers }: Receivers,
-	{ tests, ...browser }: Pick<E2eFixture, 'chromium' | 'screenshotFolder'> & { tests: string[] },
+	{ tests, chromium }: { tests: string[]; chromium: string },
 ): Promise<number> {
 	const { default: getPort } = await import('get-port');
 	const port = await getPort({ host: '127.0.0.1' });
@@ -170,7 +156,7 @@ async function testInN8n(
 	});
 	try {
 		return await runTests(tests, {
-			...{ line, url: n8n.url, login, session, apiKey, workflowUrls, receivers, ...browser },
+			...{ line, url: n8n.url, login, session, apiKey, workflowUrls, receivers, chromium },
 			sandbox: { url: sandbox.url, baseUrls: sandbox.baseUrls, key: sandbox.keys.valid },
 			crashUrl: crashable.crashUrl,
 			database: { file: databaseFile(userFolder), node: node.binary },

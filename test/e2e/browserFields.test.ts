@@ -1,7 +1,8 @@
 import { byGateway, modelsOf, modelTable, type Gateway } from '../../sandbox';
-import { settledList } from './browserWait';
-import { Editor } from './editor';
-import type { NodeView } from './editorNode';
+import { settledList } from '../../tooling/editor/browserWait';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
+import type { NodeView } from '../../tooling/editor/nodeView';
 
 jest.setTimeout(300_000);
 
@@ -122,7 +123,7 @@ async function expectAddable(
 let editor: Editor;
 
 beforeAll(async () => {
-	editor = await Editor.open();
+	editor = await openEditor();
 });
 
 afterAll(async () => {

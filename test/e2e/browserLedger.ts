@@ -1,6 +1,6 @@
 import { acceptedTasks } from '../n8n/ledger';
 import type { TaskRow, TaskState } from '../../sandbox';
-import { settled } from './browserWait';
+import { settled } from '../../tooling/editor/browserWait';
 import { fixture } from './fixture';
 
 /** The sandbox's tasks whose prompt holds these words, in the order of their creation. */

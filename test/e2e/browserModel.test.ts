@@ -1,8 +1,9 @@
 import { definitions, gateways, modelsOf, modelTable, type Gateway } from '../../sandbox';
 import type { Workflow, WorkflowNode } from '../../tooling/n8n/workflow-files';
-import { settledList } from './browserWait';
-import { Editor } from './editor';
-import type { NodeView } from './editorNode';
+import { settledList } from '../../tooling/editor/browserWait';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
+import type { NodeView } from '../../tooling/editor/nodeView';
 import { fixture } from './fixture';
 import { openN8n } from './n8n';
 
@@ -35,7 +36,7 @@ async function fieldsOf(node: NodeView): Promise<string[]> {
 let editor: Editor;
 
 beforeAll(async () => {
-	editor = await Editor.open();
+	editor = await openEditor();
 });
 
 afterAll(async () => {

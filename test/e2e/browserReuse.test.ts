@@ -1,8 +1,9 @@
 import { tasksAbout } from './browserLedger';
-import { settled } from './browserWait';
+import { settled } from '../../tooling/editor/browserWait';
 import { emptyFluxImage, manualTrigger, saveChain } from './browserWorkflow';
 import { digest } from '../n8n/digest';
-import { Editor } from './editor';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
 import { executionsOf, itemsOf, openN8n, type SavedExecution } from './n8n';
 import { publishPayOnce } from './payOnceWorkflow';
 
@@ -16,7 +17,7 @@ const PAID_AGAIN = 'This test run was paid, as an earlier one was.';
 let editor: Editor;
 
 beforeAll(async () => {
-	editor = await Editor.open();
+	editor = await openEditor();
 });
 
 afterAll(async () => {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { drawPicture, pictureRequests } from '../../sandbox';
 import { tasksAbout, tasksBecome } from './browserLedger';
 import { emptyFluxImage, manualTrigger, saveChain } from './browserWorkflow';
-import { Editor } from './editor';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
 
 jest.setTimeout(300_000);
 
@@ -21,7 +22,7 @@ const EXPECTED = {
 let editor: Editor;
 
 beforeAll(async () => {
-	editor = await Editor.open();
+	editor = await openEditor();
 });
 
 afterAll(async () => {
@@ -83,7 +84,7 @@ describe('a person who fills every kind of field', () => {
 
 		await node.run();
 		const picture = await editor.viewPicture();
-		await editor.figure('edited-picture');
+		await editor.screenshot('edited-picture');
 
 		const [task, ...others] = await tasksAbout(WORDS);
 		expect(others).toEqual([]);
@@ -114,7 +115,7 @@ describe('a person who makes a mistake', () => {
 		await node.fill('width', '1000');
 		await node.run();
 		const { message, words } = await node.error();
-		await editor.figure('validation-error');
+		await editor.screenshot('validation-error');
 		expect(message).toContain('Width must be a multiple of 32 from 256 to 1440, but is 1000');
 		expect(words).toContain('nothing was sent and nothing was paid');
 		expect(await tasksAbout('An apple that is never drawn')).toEqual([]);
@@ -126,7 +127,7 @@ describe('a person who makes a mistake', () => {
 		await node.fill('prompt', 'A famous person at the beach [moderated]');
 		await node.run();
 		const { message, words } = await node.error();
-		await editor.figure('moderated');
+		await editor.screenshot('moderated');
 		const [task] = await tasksAbout('A famous person');
 		expect(message).toContain(`Task ${task?.id} was blocked by the moderation of SeaArt Cloud`);
 		expect(words).toContain('Reword the prompt');

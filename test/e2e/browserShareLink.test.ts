@@ -4,7 +4,8 @@ import type { Browser, BrowserContext, Locator } from 'playwright-core';
 import { digest } from '../n8n/digest';
 import { serve, type LocalServer } from '../unit/client/localServer';
 import { openChat } from './agentChat';
-import { Editor } from './editor';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
 import { fixture } from './fixture';
 import { drawnFor, taskWith } from './gatewayTasks';
 import { openN8n } from './n8n';
@@ -16,7 +17,7 @@ jest.setTimeout(300_000);
 let editor: Editor;
 
 beforeAll(async () => {
-	editor = await Editor.open();
+	editor = await openEditor();
 });
 
 afterAll(async () => {

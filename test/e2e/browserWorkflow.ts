@@ -1,5 +1,5 @@
 import { N8nRest } from '../../tooling/n8n/rest';
-import { chainOf, type Step } from '../n8n/chain';
+import { chainOf, type Step } from '../../tooling/n8n/chain';
 import { fixture } from './fixture';
 
 export const manualTrigger: Step = {

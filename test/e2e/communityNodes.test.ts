@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommunityNodesScreen } from './communityNodesScreen';
-import { Editor } from './editor';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
 import { tasksWith } from './gatewayTasks';
 import { startOwnN8n, type OwnN8n } from './ownN8n';
 import { startPackageRegistry, type PackageRegistry } from './packageRegistry';
@@ -38,7 +39,7 @@ describe('Settings > Community nodes, of an n8n that has no such node', () => {
 			...registry.environment,
 			N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		});
-		editor = await Editor.open(n8n);
+		editor = await openEditor(n8n);
 		screen = new CommunityNodesScreen(editor);
 	}, START_TIMEOUT_MS);
 

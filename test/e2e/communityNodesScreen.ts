@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core';
-import type { Editor } from './editor';
+import type { Editor } from '../../tooling/editor/editor';
 
 const CHECKBOX = '[role="checkbox"], .el-checkbox__inner';
 

@@ -1,6 +1,7 @@
 import { byGateway } from '../../sandbox';
-import { CredentialDialog } from './credentialDialog';
-import { Editor } from './editor';
+import { CredentialDialog } from '../../tooling/editor/credentialDialog';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
 import { fixture } from './fixture';
 
 /** A port that nothing listens on: discard, which no system serves today. */
@@ -9,7 +10,7 @@ const DEAD_HOST = '127.0.0.1:9';
 let editor: Editor;
 
 beforeAll(async () => {
-	editor = await Editor.open();
+	editor = await openEditor();
 });
 
 afterAll(async () => {

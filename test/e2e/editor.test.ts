@@ -1,5 +1,6 @@
 import { drawPicture, pictureRequests } from '../../sandbox';
-import { Editor } from './editor';
+import type { Editor } from '../../tooling/editor/editor';
+import { openEditor } from './openEditor';
 
 /** n8n looks a community package up there when the node panel shows its details. */
 const ASKED_BY_N8N = 'registry.npmjs.org';
@@ -8,7 +9,7 @@ describe('in the editor', () => {
 	let editor: Editor;
 
 	beforeAll(async () => {
-		editor = await Editor.open();
+		editor = await openEditor();
 	});
 
 	afterAll(async () => {
@@ -37,7 +38,6 @@ describe('in the editor', () => {
 	it('an empty canvas takes the node by one of its actions', async () => {
 		await editor.openActions();
 		await editor.panelItem('Start an image task').waitFor();
-		await editor.figure('node-panel');
 		const node = await editor.pickAction('Start an image task');
 		expect(await node.value('operation')).toBe('Create');
 		await node.close();
@@ -47,7 +47,6 @@ describe('in the editor', () => {
 	it('"Draw a picture" draws one at the press of a button', async () => {
 		await editor.openWorkflow('Draw a picture');
 		expect(await editor.execute()).toMatch(/success/i);
-		await editor.figure('workflow');
 	});
 
 	it('shows in the output panel the picture that the gateway drew', async () => {
@@ -55,7 +54,6 @@ describe('in the editor', () => {
 		await editor.execute();
 		await editor.openNode('FLUX Image');
 		const picture = await editor.viewPicture();
-		await editor.figure('picture-in-output-panel');
 
 		const [expected] = pictureRequests('seaArtCloud', 'flux_kontext_max', {
 			prompt: 'A clean product photo of a red apple on a white table, soft studio lighting.',

@@ -29,7 +29,6 @@ export interface E2eFixture {
 	outputsFile: string;
 	/** The browser's program. */
 	chromium: string;
-	screenshotFolder: string;
 }
 
 /** The fixture of this run. */

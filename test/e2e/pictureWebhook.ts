@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { chainOf } from '../n8n/chain';
+import { chainOf } from '../../tooling/n8n/chain';
 import { webhooksAt } from '../n8n/webhooks';
 import { fixture } from './fixture';
 import type { OwnN8n } from './ownN8n';

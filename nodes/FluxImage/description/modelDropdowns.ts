@@ -35,7 +35,7 @@ export function modelDropdowns(): INodeProperties[] {
 			type: 'options',
 			options: [AS_IN_THE_ITEM, ...entriesAt(FIND_BY_MODEL)],
 			default: MODEL_OF_ITEM,
-			hint: 'The model that made the task: this gateway finds a task by both',
+			hint: 'This gateway finds a task by its ID and the model that made it',
 			builderHint: {
 				propertyHint:
 					'Leave it out where the item comes from this node. Else the ID of the model that made the task.',

@@ -42,17 +42,18 @@ const OPTION_FIELDS: Readonly<Record<OptionName, OptionField>> = {
 			'How many tasks are worked on at the same time: one an item, or one an image where it has several. Read from the first item.',
 		inTool: 'never',
 	},
+	maxImageSize: {
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		description:
+			'The largest picture to download, in megabytes: any number from 1. A larger one stays at its link, and the item says so.',
+		inTool: 'whereImagesAreDownloaded',
+	},
 	maxPaidTasks: {
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		description:
-			'At most so many tasks, 0 or more, are paid for by all FLUX Image nodes of one execution, loops and tool calls included; what is beyond fails with nothing sent. Sub-workflows and calls by MCP count for themselves.',
-	},
-	maxImageSize: {
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		description: 'A picture of more megabytes, at least 1, is not downloaded, and the item says so',
-		inTool: 'whereImagesAreDownloaded',
+			'How many tasks, 0 or more, all FLUX Image nodes of one execution may pay for together, loops and tool calls included. What is beyond fails with nothing sent. Sub-workflows and calls by MCP count for themselves.',
 	},
 	onTimeout: {
 		type: 'options',
@@ -113,13 +114,13 @@ const OPTION_FIELDS: Readonly<Record<OptionName, OptionField>> = {
 	shareLink: {
 		type: 'options',
 		options: [
-			{ name: '1 Day', value: '1d' },
-			{ name: '1 Hour', value: '1h' },
-			{ name: '7 Days', value: '7d' },
 			{ name: 'Off', value: 'off' },
+			{ name: '1 Hour', value: '1h' },
+			{ name: '1 Day', value: '1d' },
+			{ name: '7 Days', value: '7d' },
 		],
 		description:
-			'Whether shareUrl in the output shows the picture to whoever has that link, without login, for so long. It cannot be recalled, and ends earlier where the execution is deleted or not saved.',
+			'How long shareUrl in the output shows the picture to whoever has that link, without login. It cannot be recalled, and ends earlier where the execution is deleted or not saved.',
 	},
 	timeout: {
 		type: 'number',

@@ -1,4 +1,9 @@
-import { NodeHelpers, type INodeParameters, type INodeTypeDescription } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type INodeParameters,
+	type INodeProperties,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
 
 import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
@@ -35,6 +40,19 @@ describe('The form', () => {
 	it('has one place for the credential, which holds no value of its own', () => {
 		const places = properties.filter(({ type }) => type === 'credentials');
 		expect(places).toEqual([expect.objectContaining({ name: 'credentials', default: '' })]);
+	});
+});
+
+describe('What a person picks from', () => {
+	// Those that ask for a version are for n8n's assistants, and never show.
+	const collections = properties.filter(
+		({ type, displayOptions }) => type === 'collection' && !displayOptions?.show?.['@version'],
+	);
+
+	it.each(collections)('stands by its label in $displayName, $#', ({ options = [] }) => {
+		const labels = (options as INodeProperties[]).map(({ displayName }) => displayName);
+		expect(labels.length).toBeGreaterThan(1);
+		expect(labels).toEqual([...labels].sort((one, other) => one.localeCompare(other, 'en')));
 	});
 });
 

@@ -7,7 +7,7 @@ interface CanvasNode {
 	name: string;
 	type: string;
 	position: [number, number];
-	parameters: { width?: number; height?: number; content?: string };
+	parameters: { width?: number; height?: number; content?: string; operation?: string };
 }
 
 interface Box {
@@ -22,7 +22,7 @@ const NOTE = 'n8n-nodes-base.stickyNote';
 const AGENT = '@n8n/n8n-nodes-langchain.agent';
 
 /** As n8n's canvas draws, in pixels: nodes, with their names below them, and the text of notes. */
-const NODE = { side: 96, letter: 8.5, widestName: 192, gap: 8, line: 20 };
+const NODE = { side: 96, letter: 8.5, widestName: 192, gap: 8, line: 20, subtitleLetter: 6.8 };
 const AGENT_WIDTH = 224;
 const TEXT = { letter: 6.9, line: 18.6, heading: 40, paragraphGap: 8, listIndent: 20, border: 26 };
 
@@ -41,7 +41,8 @@ function boxOf({ name, type, position, parameters }: CanvasNode): Box {
 	// An agent has its name beside its icon.
 	if (type === AGENT) return { name, left, top, right: left + AGENT_WIDTH, bottom };
 	const nameWidth = name.length * NODE.letter;
-	const half = Math.max(NODE.side, Math.min(nameWidth, NODE.widestName)) / 2;
+	const widths = [NODE.side, Math.min(nameWidth, NODE.widestName), subtitleWidth(type, parameters)];
+	const half = Math.max(...widths) / 2;
 	const middle = left + NODE.side / 2;
 	// Below the name stands the subtitle.
 	const lines = Math.ceil(nameWidth / NODE.widestName) + 1;
@@ -52,6 +53,13 @@ function boxOf({ name, type, position, parameters }: CanvasNode): Box {
 		right: middle + half,
 		bottom: bottom + NODE.gap + lines * NODE.line,
 	};
+}
+
+/** Ours is the widest: `generate and wait: image`, on one line. */
+function subtitleWidth(type: string, { operation = '' }: CanvasNode['parameters']): number {
+	if (!type.startsWith('n8n-nodes-flux-image.')) return 0;
+	const words = operation.replace(/[A-Z]/g, ' $&');
+	return `${words}: image`.length * NODE.subtitleLetter;
 }
 
 const overlaps = (one: Box, other: Box) =>
@@ -84,6 +92,16 @@ describe.each(files)('the example %s', (file) => {
 			boxes.filter((box) => box.name !== note.name && overlaps(boxOf(note), box)),
 		);
 		expect(covered.map(({ name }) => name)).toEqual([]);
+	});
+
+	it('has nodes that stand clear of each other, with the names and subtitles below them', () => {
+		const boxes = nodes.filter(({ type }) => type !== NOTE).map(boxOf);
+		const met = boxes.flatMap((box, index) =>
+			boxes
+				.slice(index + 1)
+				.flatMap((other) => (overlaps(box, other) ? [[box.name, other.name]] : [])),
+		);
+		expect(met).toEqual([]);
 	});
 
 	it.each(notes)('fits the note "$name" to its text', ({ parameters }) => {

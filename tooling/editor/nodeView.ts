@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright-core';
 import { settled } from './browserWait';
-import type { Editor } from './editor';
+import { WINDOW, type Screen } from './screen';
 
 /** What the output panel says of a failed run. */
 export interface ShownError {
@@ -11,7 +11,7 @@ export interface ShownError {
 
 /** The details of one node in the editor: its fields in the middle, its output on the right. */
 export class NodeView {
-	constructor(private readonly editor: Editor) {}
+	constructor(private readonly screen: Screen) {}
 
 	/** Names of the fields that show, from the top, those inside collections among them. */
 	async fields(): Promise<string[]> {
@@ -31,7 +31,7 @@ export class NodeView {
 
 	/** Turns a switch. */
 	async toggle(field: string): Promise<void> {
-		await this.editor.marked(`parameter-input-${field}`).locator('.el-switch').click();
+		await this.screen.marked(`parameter-input-${field}`).locator('.el-switch').click();
 	}
 
 	/** Picks an option of a dropdown by its name. */
@@ -50,7 +50,7 @@ export class NodeView {
 
 	/** Picks the credential of the shown gateway. */
 	async chooseCredential(name: string): Promise<void> {
-		await this.pick(this.editor.marked('node-credentials-select').locator('input'), name);
+		await this.pick(this.screen.marked('node-credentials-select').locator('input'), name);
 	}
 
 	/** What a collection (`Additional Fields`, `Options`) offers to add, sorted. */
@@ -65,18 +65,38 @@ export class NodeView {
 
 	/** Adds a row to Input Images. */
 	async addImage(): Promise<void> {
-		await this.editor.marked('fixed-collection-add').click();
+		await this.screen.marked('fixed-collection-add').click();
 	}
 
 	/** Presses Execute step. */
 	async run(): Promise<void> {
-		await this.editor.marked('node-execute-button').first().click();
+		await this.screen.marked('node-execute-button').first().click();
 	}
 
 	/** The error that the output panel shows. */
 	async error(): Promise<ShownError> {
-		const message = await this.editor.marked('node-error-message').innerText();
-		return { message, words: await this.editor.marked('output-panel').innerText() };
+		const message = await this.screen.marked('node-error-message').innerText();
+		return { message, words: await this.screen.marked('output-panel').innerText() };
+	}
+
+	/** Saves the whole form, however long it is, as wide as it is in the window. */
+	async screenshot(name: string): Promise<void> {
+		await this.blur();
+		const { page } = this.screen;
+		const form = this.parameters();
+		const hidden = async () =>
+			await form.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight);
+		await page.setViewportSize({ ...WINDOW, height: WINDOW.height + (await hidden()) });
+		await settled(hidden, (height) => height === 0);
+		await this.screen.screenshot(name, form);
+		await page.setViewportSize(WINDOW);
+	}
+
+	/** The names of an open dropdown with what is said of each, for a screenshot; it stays open. */
+	async openDropdown(field: string): Promise<void> {
+		await this.blur();
+		await this.input(field).click();
+		await this.items().first().waitFor();
 	}
 
 	/** Brings a field, or what is near the top, into view for a screenshot. */
@@ -87,34 +107,34 @@ export class NodeView {
 	/** Goes back to the canvas. */
 	async close(): Promise<void> {
 		// n8n 1 calls its button otherwise.
-		const button = this.editor.marked('ndv-close-button');
-		await button.or(this.editor.marked('back-to-canvas')).first().click();
+		const button = this.screen.marked('ndv-close-button');
+		await button.or(this.screen.marked('back-to-canvas')).first().click();
 		await this.parameters().waitFor({ state: 'hidden' });
 	}
 
 	private parameters(): Locator {
-		return this.editor.marked('node-parameters');
+		return this.screen.marked('node-parameters');
 	}
 
 	private input(field: string): Locator {
-		return this.editor.marked(`parameter-input-${field}`).locator('input, textarea').first();
+		return this.screen.marked(`parameter-input-${field}`).locator('input, textarea').first();
 	}
 
 	private adder(collection: string): Locator {
-		return this.editor
+		return this.screen
 			.marked('parameter-item')
-			.filter({ has: this.editor.page.locator('label').getByText(collection, { exact: true }) })
+			.filter({ has: this.screen.page.locator('label').getByText(collection, { exact: true }) })
 			.locator('.el-select input')
 			.last();
 	}
 
 	private items(): Locator {
-		return this.editor.page.locator('.el-select-dropdown__item:visible');
+		return this.screen.page.locator('.el-select-dropdown__item:visible');
 	}
 
 	/** A text field that has the focus shows a tip, which covers what is below. */
 	private async blur(): Promise<void> {
-		await this.editor.page.evaluate(() => {
+		await this.screen.page.evaluate(() => {
 			if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 		});
 	}
@@ -123,7 +143,7 @@ export class NodeView {
 		await this.blur();
 		await select.click();
 		const item = this.items().filter({
-			has: this.editor.page.getByText(option, { exact: true }),
+			has: this.screen.page.getByText(option, { exact: true }),
 		});
 		await item.click();
 		await this.items().first().waitFor({ state: 'hidden' });

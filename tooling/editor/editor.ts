@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Login } from '../n8n/rest';
 import { settled } from './browserWait';
-import { NodeView } from './editorNode';
-import { fixture } from './fixture';
+import { NodeView } from './nodeView';
+import { WINDOW, type Screen } from './screen';
 
 /** Headless, and without the browser's own calls home. */
 const CHROMIUM_FLAGS = [
@@ -15,9 +15,7 @@ const CHROMIUM_FLAGS = [
 	'--disable-component-update',
 	'--disable-sync',
 ];
-const RESULTS_FOLDER = join(__dirname, '..', '..', 'test-results');
 const NOTIFICATION = '.el-notification';
-const VIEWPORT = { width: 1440, height: 900 };
 /** Elements that move cannot be clicked before they stand still. */
 const NO_ANIMATIONS =
 	'* { transition-duration: 0s !important; animation-duration: 0s !important; }';
@@ -29,11 +27,21 @@ export type ForeignHosts = Set<string>;
 
 const LOG_IN_TRIES = 4;
 
-/** An n8n that the editor is opened of, without a slash at the end of its address. */
-export type EditorSite = Pick<typeof fixture, 'url' | 'login'>;
+/** The n8n that the editor is opened of, and the browser that opens it. */
+export interface EditorSite {
+	/** Address of n8n, without a slash at the end. */
+	url: string;
+	login: Login;
+	/** The browser's program. */
+	chromium: string;
+	/** Addresses of the workflows in the editor, by name. */
+	workflowUrls: Readonly<Record<string, string>>;
+	/** The file of a picture that is saved under a name. */
+	pictureFile(name: string): string;
+}
 
 /** n8n's editor in a browser, logged in as the owner. Its words are those of n8n's screens. */
-export class Editor {
+export class Editor implements Screen {
 	readonly foreignHosts: ForeignHosts = new Set();
 
 	private constructor(
@@ -49,13 +57,13 @@ export class Editor {
 		});
 	}
 
-	/** Opens a browser and logs in, by default to the n8n of the fixture. */
-	static async open(site: EditorSite = fixture): Promise<Editor> {
+	/** Opens a browser and logs in. */
+	static async open(site: EditorSite): Promise<Editor> {
 		const browser = await chromium.launch({
-			executablePath: fixture.chromium,
+			executablePath: site.chromium,
 			args: CHROMIUM_FLAGS,
 		});
-		const page = await browser.newPage({ viewport: VIEWPORT, reducedMotion: 'reduce' });
+		const page = await browser.newPage({ viewport: WINDOW, reducedMotion: 'reduce' });
 		page.on('load', () => void page.addStyleTag({ content: NO_ANIMATIONS }));
 		const editor = new Editor(browser, page, site);
 		try {
@@ -84,7 +92,7 @@ export class Editor {
 
 	/** Opens an example workflow and waits for a node on its canvas. */
 	async openWorkflow(name: string, node?: string): Promise<void> {
-		const url = fixture.workflowUrls[name];
+		const url = this.site.workflowUrls[name];
 		if (!url) throw new Error(`n8n holds no workflow "${name}"`);
 		await this.openCanvas(url, node);
 	}
@@ -168,14 +176,12 @@ export class Editor {
 		return await (await this.page.request.get(new URL(address, this.url).href)).body();
 	}
 
-	/** Saves what the window shows, for whoever looks into a failure. */
-	async screenshot(name: string): Promise<void> {
-		await this.save(join(RESULTS_FOLDER, `${name}-${fixture.line}.png`));
-	}
-
-	/** Saves what the window shows, for the documents where they are to be renewed. */
-	async figure(name: string): Promise<void> {
-		await this.save(join(fixture.screenshotFolder, `${name}.png`));
+	/** Saves what the window shows, or a part of it. */
+	async screenshot(name: string, part: Locator | Page = this.page): Promise<void> {
+		await this.dismissNotifications();
+		// What is under the mouse looks otherwise than the rest.
+		await this.page.mouse.move(0, 0);
+		await part.screenshot({ path: this.site.pictureFile(name) });
 	}
 
 	/** A node or an action in the node panel. */
@@ -186,11 +192,6 @@ export class Editor {
 	/** A node on the canvas. */
 	canvasNode(name: string): Locator {
 		return this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
-	}
-
-	private async save(path: string): Promise<void> {
-		await this.dismissNotifications();
-		await this.page.screenshot({ path });
 	}
 
 	/** Closes them all, those that come meanwhile too. */

@@ -1,4 +1,4 @@
-import { settled as settledWithin } from '../../tooling/settled';
+import { settled as settledWithin } from '../settled';
 
 /** Long enough for a machine that is busy with other things; shorter than a test may take. */
 const PATIENCE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Workflow, WorkflowNode } from '../../tooling/n8n/workflow-files';
+import type { Workflow, WorkflowNode } from './workflow-files';
 
 /** One step of a chain: the node's name, type, version and parameters. */
 export interface Step extends WorkflowNode {

@@ -1,6 +1,5 @@
 import type { Locator } from 'playwright-core';
 import type { Editor } from './editor';
-import { fixture } from './fixture';
 
 /** What n8n's test of a credential said. */
 export interface TestVerdict {
@@ -15,7 +14,7 @@ export class CredentialDialog {
 
 	/** Begins a new credential of the type with that title, e.g. `SeaArt Cloud API`. */
 	static async create(editor: Editor, title: string): Promise<CredentialDialog> {
-		await editor.page.goto(`${fixture.url}/home/credentials/create`);
+		await editor.page.goto(`${editor.url}/home/credentials/create`);
 		const search = editor.marked('new-credential-type-select').locator('input');
 		await search.fill(title);
 		await editor.page.getByRole('option', { name: title, exact: true }).click();
