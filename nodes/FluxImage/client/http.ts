@@ -8,7 +8,7 @@ import type {
 	JsonObject,
 } from 'n8n-workflow';
 
-import { LONGEST_TIMER_MS, ownSignal, type Clock } from '../core/clock';
+import { LONGEST_TIMER_MS, onAbort, type Clock } from '../core/clock';
 import { STOPPED, type Outcome } from '../core/problem';
 import type { Gateway, GatewayReply, GatewayRequest } from '../gateways/gateway';
 import type { GatewayCredential } from './credential';
@@ -16,6 +16,7 @@ import { readBody, readHeaders } from './headers';
 import { multipartBody } from './multipart';
 import { networkProblem } from './networkProblem';
 import { redactor, type Redact } from './redaction';
+import { TimeLimits } from './timeLimits';
 
 /** How long a request may take, and what ends it before. */
 export interface RequestLimits {
@@ -73,18 +74,19 @@ export function openHttp(
 	clock: Clock,
 ): Http {
 	const redact = redactor(credential.apiKey);
+	const timeLimits = new TimeLimits(clock);
 	return {
 		account: accountOf(gateway, credential),
 		host: new URL(credential.baseUrl).host,
 		redact,
 		send: async (request, limits) =>
-			await limited(clock, limits, redact, async (signal) => {
+			await limited(timeLimits, limits, redact, async (signal) => {
 				const options = apiOptions(credential.baseUrl, request, limits.timeoutMs, signal);
 				const response = await sendWithKey(context, gateway, credential, options);
 				return await replyOf(response, redact);
 			}),
 		download: async (url, limits, consume) =>
-			await limited(clock, limits, redact, async (signal) => {
+			await limited(timeLimits, limits, redact, async (signal) => {
 				const response = await fetchWithoutKey(context, url, limits.timeoutMs, signal);
 				return await consume({
 					statusCode: response.statusCode,
@@ -145,20 +147,36 @@ const jsonBody = (body: JsonObject) => ({
  */
 const LONGEST_REPLY_BYTES = 100_000_000;
 
-const isStream = (body: unknown): body is AsyncIterable<Buffer> =>
+const isStream = (body: unknown): body is ByteStream =>
 	typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
-/** The bytes of a reply; nothing where there are more than are held. */
-async function wholeBody(body: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
-	const chunks: Buffer[] = [];
-	let bytes = 0;
-	// To leave the loop destroys the stream, and with it the connection.
-	for await (const chunk of body) {
-		bytes += chunk.length;
-		if (bytes > LONGEST_REPLY_BYTES) return undefined;
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks);
+/**
+ * The bytes of a reply; nothing where there are more than are held, and the connection is cut then. By
+ * events, since a loop over the stream costs most of what a poll costs here.
+ *
+ * @throws the stream's error; an Error where it closes before its end
+ */
+async function wholeBody(body: ByteStream): Promise<Buffer | undefined> {
+	return await new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let bytes = 0;
+		const onClose = () => {
+			if (!body.readableEnded) reject(new Error('the reply broke off'));
+		};
+		body
+			.on('data', (chunk: Buffer) => {
+				bytes += chunk.length;
+				chunks.push(chunk);
+				if (bytes <= LONGEST_REPLY_BYTES) return;
+				resolve(undefined);
+				body.destroy();
+			})
+			.on('end', () => resolve(Buffer.concat(chunks)))
+			.on('error', reject)
+			.on('close', onClose);
+		// It has closed before anybody listened.
+		if (body.destroyed) onClose();
+	});
 }
 
 /** Redirects are not followed: they could carry the key to another host. */
@@ -224,36 +242,21 @@ async function replyOf(
 	};
 }
 
-/** Why a request's timer ends before its time; one for all, since a reason of Node's own costs a stack trace. */
-const DONE = new Error('the request is done');
-
-/**
- * How long a timer waits on before it cuts, in milliseconds: where the event loop was blocked, a reply
- * that has come meanwhile is read first.
- */
-const LATE_REPLY_MS = 20;
-
 /** Runs a request that ends with the signal or the time-out, and makes a problem of what it throws. */
 async function limited<T>(
-	clock: Clock,
+	timeLimits: TimeLimits,
 	{ timeoutMs, signal }: RequestLimits,
 	redact: Redact,
 	run: (signal: AbortSignal) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
 	if (signal?.aborted) return { problem: STOPPED };
-	const stop = signal && ownSignal(signal);
 	const cut = new AbortController();
-	const done = new AbortController();
-	const onAbort = () => cut.abort();
-	stop?.addEventListener('abort', onAbort, { once: true });
+	const stopListening = signal && onAbort(signal, () => cut.abort());
 	let timedOut = false;
-	const cutInTime = async () => {
-		await clock.sleep(timeoutMs, done.signal);
-		await clock.sleep(LATE_REPLY_MS, done.signal);
-		timedOut = !done.signal.aborted;
-		if (timedOut) cut.abort();
-	};
-	void cutInTime();
+	const endTime = timeLimits.begin(timeoutMs, () => {
+		timedOut = true;
+		cut.abort();
+	});
 	try {
 		return await run(cut.signal);
 	} catch (error) {
@@ -264,7 +267,7 @@ async function limited<T>(
 		}
 		return { problem: networkProblem(error, redact) };
 	} finally {
-		done.abort(DONE);
-		stop?.removeEventListener('abort', onAbort);
+		endTime();
+		stopListening?.();
 	}
 }
