@@ -61,11 +61,6 @@ export interface Http {
 	): Promise<Outcome<T>>;
 }
 
-function accountOf(gateway: Gateway, { baseUrl, apiKey }: GatewayCredential): string {
-	const name = JSON.stringify([gateway.id, baseUrl, apiKey]);
-	return createHash('sha256').update(name).digest('hex');
-}
-
 /** Opens the door to a gateway with one credential. */
 export function openHttp(
 	context: IExecuteFunctions,
@@ -73,25 +68,33 @@ export function openHttp(
 	credential: GatewayCredential,
 	clock: Clock,
 ): Http {
-	const redact = redactor(credential.apiKey);
+	const { baseUrl, apiKey } = credential;
+	const redact = redactor(apiKey);
 	const timeLimits = new TimeLimits(clock);
+	const name = JSON.stringify([gateway.id, baseUrl, apiKey]);
+	const sendWithKey = keySender(context, gateway, credential);
 	return {
-		account: accountOf(gateway, credential),
-		host: new URL(credential.baseUrl).host,
+		account: createHash('sha256').update(name).digest('hex'),
+		host: new URL(baseUrl).host,
 		redact,
 		send: async (request, limits) =>
 			await limited(timeLimits, limits, redact, async (signal) => {
-				const options = apiOptions(credential.baseUrl, request, limits.timeoutMs, signal);
-				const response = await sendWithKey(context, gateway, credential, options);
-				return await replyOf(response, redact);
+				const options = apiOptions(baseUrl, request, ended(limits, signal));
+				return await replyOf(await sendWithKey(options), redact);
 			}),
 		download: async (url, limits, consume) =>
 			await limited(timeLimits, limits, redact, async (signal) => {
-				const response = await fetchWithoutKey(context, url, limits.timeoutMs, signal);
+				const { statusCode, headers, body } = (await context.helpers.httpRequest({
+					method: 'GET',
+					url,
+					// A packed picture would have a length that tells nothing of its bytes.
+					headers: { 'Accept-Encoding': 'identity' },
+					...ended(limits, signal),
+				})) as IN8nHttpFullResponse;
 				return await consume({
-					statusCode: response.statusCode,
-					headers: readHeaders(response.headers),
-					body: response.body as ByteStream,
+					statusCode,
+					headers: readHeaders(headers),
+					body: body as ByteStream,
 				});
 			}),
 	};
@@ -103,23 +106,19 @@ export function openHttp(
  * place of ours, and no cancel could be sent after Stop. The delegate's credential is the one that was
  * read when the item began.
  */
-async function sendWithKey(
-	context: IExecuteFunctions,
-	gateway: Gateway,
-	credential: GatewayCredential,
-	options: IHttpRequestOptions,
-): Promise<IN8nHttpFullResponse> {
+function keySender(context: IExecuteFunctions, gateway: Gateway, { data }: GatewayCredential) {
 	const delegate = {
 		helpers: context.helpers,
 		logger: context.logger,
 		getNode: () => context.getNode(),
-		getCredentials: async () => credential.data,
+		getCredentials: async () => data,
 	} as unknown as IAllExecuteFunctions;
-	return (await context.helpers.httpRequestWithAuthentication.call(
-		delegate,
-		gateway.credentialType,
-		options,
-	)) as IN8nHttpFullResponse;
+	return async (options: IHttpRequestOptions) =>
+		(await context.helpers.httpRequestWithAuthentication.call(
+			delegate,
+			gateway.credentialType,
+			options,
+		)) as IN8nHttpFullResponse;
 }
 
 /**
@@ -128,9 +127,17 @@ async function sendWithKey(
  */
 const N8N_TIMEOUT_MARGIN_MS = 10_000;
 
-/** n8n's timer, within what a timer can be set for: above it, it would fire at once. */
-const n8nTimeoutMs = (timeoutMs: number) =>
-	Math.min(timeoutMs + N8N_TIMEOUT_MARGIN_MS, LONGEST_TIMER_MS);
+/** How every request is sent and ends; no reply throws, whatever its status. */
+const ended = ({ timeoutMs }: RequestLimits, signal: AbortSignal) =>
+	({
+		abortSignal: signal,
+		// Above what a timer can be set for, it would fire at once.
+		timeout: Math.min(timeoutMs + N8N_TIMEOUT_MARGIN_MS, LONGEST_TIMER_MS),
+		// n8n sets no limit to what it holds of a reply, so each is read here, as it comes.
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+	}) as const;
 
 /**
  * JSON as bytes: of an object, n8n would leave out an empty one, and axios a field that is named
@@ -152,7 +159,7 @@ const isStream = (body: unknown): body is ByteStream =>
 
 /**
  * The bytes of a reply; nothing where there are more than are held, and the connection is cut then. By
- * events, since a loop over the stream costs most of what a poll costs here.
+ * events: a loop over the stream costs a poll more.
  *
  * @throws the stream's error; an Error where it closes before its end
  */
@@ -183,8 +190,7 @@ async function wholeBody(body: ByteStream): Promise<Buffer | undefined> {
 function apiOptions(
 	baseUrl: string,
 	{ method, path, body, file }: GatewayRequest,
-	timeoutMs: number,
-	signal: AbortSignal,
+	ending: ReturnType<typeof ended>,
 ): IHttpRequestOptions {
 	const content = file ? multipartBody(file) : body && jsonBody(body);
 	return {
@@ -192,34 +198,10 @@ function apiOptions(
 		url: `${baseUrl}${path}`,
 		headers: { Accept: 'application/json', ...content?.headers },
 		...(content ? { body: content.bytes } : {}),
-		// n8n sets no limit to what it holds of a reply, so it is read here, as it comes.
-		encoding: 'stream',
-		timeout: n8nTimeoutMs(timeoutMs),
-		abortSignal: signal,
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
 		sendCredentialsOnCrossOriginRedirect: false,
+		...ending,
 	};
-}
-
-async function fetchWithoutKey(
-	context: IExecuteFunctions,
-	url: string,
-	timeoutMs: number,
-	signal: AbortSignal,
-): Promise<IN8nHttpFullResponse> {
-	return (await context.helpers.httpRequest({
-		method: 'GET',
-		url,
-		// A packed picture would have a length that tells nothing of its bytes.
-		headers: { 'Accept-Encoding': 'identity' },
-		encoding: 'stream',
-		timeout: n8nTimeoutMs(timeoutMs),
-		abortSignal: signal,
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-	})) as IN8nHttpFullResponse;
 }
 
 /** @returns `unreadable` where more came than is held */
