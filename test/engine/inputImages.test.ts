@@ -1,11 +1,19 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { FLUX_NAME, useBinaryMode, type Outcome } from '../../tooling/engine/engine';
+import {
+	FLUX_NAME,
+	nodeType,
+	plainNode,
+	startWorkflow,
+	useBinaryMode,
+	type Outcome,
+} from '../../tooling/engine/engine';
 import { itemWith, smallPicture } from '../contract/behaviors/inputImages';
 import { inExecution } from '../unit/client/inExecution';
 import { serve } from '../unit/client/localServer';
 import { exif, photo } from '../unit/images/photos';
 import { NodeHarness, type Ask } from './nodeHarness';
+import { callToolOf } from './toolHarness';
 
 let harness: NodeHarness;
 let red: Buffer;
@@ -73,6 +81,79 @@ describe.each(['default', 'filesystem'] as const)('Files that n8n keeps in mode 
 		expect(error).toBeUndefined();
 		expect(sentImages()).toEqual(base64(...expected.map((at) => [red, blue][at]!)));
 	});
+});
+
+describe('A stored file', () => {
+	/** A file of another execution, as n8n describes it. */
+	const foreignFile = async () =>
+		await inExecution('http://127.0.0.1:1', async ({ context }) =>
+			context.helpers.prepareBinaryData(blue, 'other.png', 'image/png'),
+		);
+
+	it.each([
+		'photo',
+		'body.photo',
+		'_files.photo',
+		'={{ $json.photo }}',
+		'={{ [$json.photo] }}',
+		'={{ $json }}',
+		'={{ $json.body }}',
+		'={{ ({ binary: $json.body }) }}',
+		"={{ $('Items').item.json.photo }}",
+	])('of another execution, named by the JSON of a caller, is not read by %s', async (name) => {
+		const stored = await foreignFile();
+		const photo = { ...stored };
+		const json = { prompt: 'Edit it', photo, body: { photo }, _files: { photo } };
+		const row = { source: 'binary', binaryPropertyName: name };
+		for (const files of [{}, { data: red }] as Array<Record<string, Buffer>>) {
+			const { error } = await harness.run(editing(row, { items: [itemOf(files, json as never)] }));
+			expect(error!.message).toContain('Input Images 1');
+			expect(error!.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'no' } });
+			expect(JSON.stringify(error)).not.toContain(stored.id);
+		}
+		expect(harness.creates()).toBe(0);
+	});
+
+	it('of a node before is taken, where the items that come in have lost it', async () => {
+		const photo = await foreignFile();
+		const row = { source: 'binary', binaryPropertyName: "={{ $('Items').item.binary.photo }}" };
+		const { node, credentials } = harness.node(editing(row, { parameters: { prompt: 'Edit it' } }));
+		const bare = nodeType(['done'], async function () {
+			return [this.getInputData().map((_item, index) => ({ json: {}, pairedItem: index }))];
+		});
+		const to = (name: string) => ({ main: [[{ node: name, type: 'main' as const, index: 0 }]] });
+		const { error } = await startWorkflow(
+			[plainNode('Items'), plainNode('Bare', 'test.bare'), node],
+			{ Items: to('Bare'), Bare: to(FLUX_NAME) },
+			{ credentials, items: [{ json: {}, binary: { photo } }] },
+			{ 'test.bare': bare },
+		).finished;
+		expect(error).toBeUndefined();
+		expect(sentImages()).toEqual(base64(blue));
+	});
+
+	it('of the node before an agent is taken by its tool', async () => {
+		const photo = await foreignFile();
+		const row = { source: 'binary', binaryPropertyName: "={{ $('Items').first().binary.photo }}" };
+		const items = [{ json: {}, binary: { photo } }];
+		const heard = await callToolOf(harness, [{}], editing(row, { items }));
+		expect(heard).toEqual([expect.stringContaining('"status":"completed"')]);
+		expect(sentImages()).toEqual(base64(blue));
+	});
+
+	it.each(['photo', '={{ $json._files.photo }}'])(
+		'is taken out of the JSON by %s, where the workflow is set to keep its files there',
+		async (binaryPropertyName) => {
+			const photo = await foreignFile();
+			const { error } = await harness.run({
+				...editing({ source: 'binary', binaryPropertyName }),
+				items: [{ json: { prompt: 'Edit it', _files: { photo } } as never }],
+				workflowSettings: { binaryMode: 'combined' },
+			});
+			expect(error).toBeUndefined();
+			expect(sentImages()).toEqual(base64(blue));
+		},
+	);
 });
 
 describe('Input images', () => {

@@ -77,7 +77,11 @@ export async function callToolOf(
 			Items: { main: [[{ node: 'Agent', type: 'main', index: 0 }]] },
 			[FLUX_NAME]: { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
 		},
-		{ credentials, ...(byMcp ? { executionId: null } : {}) },
+		{
+			credentials,
+			...(ask.items && { items: ask.items }),
+			...(byMcp ? { executionId: null } : {}),
+		},
 		{ 'test.agent': agent(calls, heard), [TOOL_TYPE]: toolType() },
 	);
 	const { run } = await finished;

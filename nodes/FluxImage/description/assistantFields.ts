@@ -3,12 +3,11 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { ModelParameter } from '../models/model';
 import type { Operation } from '../operations/operation';
 import { byModelWords, takenWords } from './assistantWords';
-import { commonParameter } from './commonParameter';
 import { allPairs } from './displayOptions';
 import { inputImagesField } from './inputImagesField';
 import { optionsField } from './options';
 import { parameterField } from './parameterField';
-import { soldParameters } from './variants';
+import { commonParameter, soldParameters } from './variants';
 
 /**
  * The condition of a form that n8n never shows, as there is no such version of the node. n8n's type
@@ -28,12 +27,13 @@ export function assistantField(name: string): INodeProperties[] {
 
 /** Input Images in one form for all models. */
 export function assistantInputImages(maximumCount: number, description: string): INodeProperties {
-	const sayings = allPairs().flatMap((pair) => {
-		const count = pair.offer.inputImages?.maximumCount ?? 0;
-		return count === 0
-			? []
-			: [{ pair, words: count === 1 ? 'one image' : `up to ${count} images` }];
-	});
+	const sayings = allPairs()
+		.map((pair) => ({ pair, count: pair.offer.inputImages?.maximumCount ?? 0 }))
+		.filter(({ count }) => count > 0)
+		.map(({ pair, count }) => ({
+			pair,
+			words: count === 1 ? 'one image' : `up to ${count} images`,
+		}));
 	return {
 		...inputImagesField(maximumCount),
 		description,
@@ -60,30 +60,24 @@ export function assistantOptions(operations: readonly Operation[]): INodePropert
 	const forms = collection.options as INodeProperties[];
 	const options = names.flatMap((name) => {
 		const able = operations.filter((each) => each.options.includes(name)).map(({ value }) => value);
-		const only = able.length === operations.length ? [] : [`Only for ${able.join(', ')}`];
-		return oneForm(
-			forms.filter((form) => form.name === name),
-			only,
-		);
+		const [inNode, inTool] = forms.filter((form) => form.name === name);
+		if (!inNode) return [];
+		const words = [
+			...(able.length < operations.length ? [`Only for ${able.join(', ')}`] : []),
+			...(inTool && inTool.default !== inNode.default
+				? [`By default ${String(inTool.default)} as a tool of an agent`]
+				: []),
+		];
+		return [
+			{
+				...inNode,
+				// In place of the forms of the node and of an agent's tool.
+				...(inTool && { displayOptions: {} }),
+				...(words.length > 0 && { builderHint: { propertyHint: words.join('. ') } }),
+			},
+		];
 	});
 	return { ...collection, options };
-}
-
-/** An option in one form in place of that of the node and that of an agent's tool. */
-function oneForm([inNode, inTool]: INodeProperties[], words: string[]): INodeProperties[] {
-	if (!inNode) return [];
-	const toolWords =
-		inTool && inTool.default !== inNode.default
-			? [`By default ${String(inTool.default)} as a tool of an agent`]
-			: [];
-	const propertyHint = [...words, ...toolWords].join('. ');
-	return [
-		{
-			...inNode,
-			...(inTool ? { displayOptions: {} } : {}),
-			...(propertyHint ? { builderHint: { propertyHint } } : {}),
-		},
-	];
 }
 
 const neverShown = (resource: Operation['resource'] = 'image') => ({
@@ -95,5 +89,5 @@ function formOfAll(rows: readonly ModelParameter[]): INodeProperties {
 	const { displayName, name, type, options, required } = parameterField(commonParameter(rows));
 	const description = rows[0]?.description ?? '';
 	const field = { displayName, name, type, description, default: '' };
-	return { ...field, ...(options ? { options } : {}), ...(required ? { required } : {}) };
+	return { ...field, ...(options && { options }), ...(required && { required }) };
 }

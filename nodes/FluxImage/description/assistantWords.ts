@@ -11,12 +11,12 @@ export interface Saying {
 
 /** Models by their IDs at their gateways: `flux_2_max (seaArtCloud, odiRouter)`. */
 export function soldWords(pairs: readonly Pair[]): string {
-	const gatewaysById = grouped(pairs, ({ offer }) => offer.id).map(([id, members]) => ({
-		id,
+	const rows = grouped(pairs, ({ offer }) => offer.id).map((members) => ({
+		id: members[0].offer.id,
 		gateways: members.map(({ gateway }) => gateway).join(', '),
 	}));
-	return grouped(gatewaysById, ({ gateways }) => gateways)
-		.map(([gateways, members]) => `${members.map(({ id }) => id).join(', ')} (${gateways})`)
+	return grouped(rows, ({ gateways }) => gateways)
+		.map((members) => `${members.map(({ id }) => id).join(', ')} (${members[0].gateways})`)
 		.join('; ');
 }
 
@@ -26,10 +26,9 @@ export function soldWords(pairs: readonly Pair[]): string {
  */
 export function byModelWords(sayings: readonly Saying[]): string | undefined {
 	const groups = grouped(sayings, ({ words }) => words);
-	const sameForAll = groups.length === 1 && sayings.length === allPairs().length;
-	if (sameForAll) return undefined;
+	if (groups.length === 1 && sayings.length === allPairs().length) return undefined;
 	const parts = groups.map(
-		([words, members]) => `${words}: ${soldWords(members.map(({ pair }) => pair))}`,
+		(members) => `${members[0].words}: ${soldWords(members.map(({ pair }) => pair))}`,
 	);
 	return `${parts.join('. ')}.`;
 }

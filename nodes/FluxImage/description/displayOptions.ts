@@ -1,8 +1,9 @@
 import type { IDisplayOptions } from 'n8n-workflow';
 
 import { GATEWAYS } from '../gateways';
-import type { GatewayId } from '../gateways/gateway';
+import type { Gateway, GatewayId } from '../gateways/gateway';
 import { idsOf, models, offersOf, OTHER_MODEL, type SoldModel } from '../models';
+import { grouped } from './grouped';
 
 /*
  * Names of the fields that decide what shows, from the root of the node's parameters. Written without
@@ -34,15 +35,24 @@ interface Rectangle {
 	readonly modelIds: Set<string>;
 }
 
+/** The gateways of which something holds. */
+export const gatewaysThat = (holds: (gateway: Gateway) => boolean): GatewayId[] =>
+	Object.values(GATEWAYS)
+		.filter(holds)
+		.map(({ id }) => id);
+
+export const ALL_GATEWAYS = gatewaysThat(() => true);
+
+/** Gateways that find a task by its model as well. */
+export const FIND_BY_MODEL = gatewaysThat(({ modelInTaskUrl }) => modelInTaskUrl);
+
 /** Everything that is sold, in the order of the registry of models. */
 export function allPairs(): Pair[] {
-	return Object.values(GATEWAYS).flatMap(({ id: gateway }) =>
-		offersOf(gateway).map((sold) => ({ gateway, ...sold })),
-	);
+	return ALL_GATEWAYS.flatMap((gateway) => offersOf(gateway).map((sold) => ({ gateway, ...sold })));
 }
 
 /** The models, each under all its ids, and Other: whatever a person can choose. */
-export function allModelIds(): string[] {
+function allModelIds(): string[] {
 	return [...models.flatMap(idsOf), OTHER_MODEL];
 }
 
@@ -56,8 +66,8 @@ export function shownFor(
 	isAt: (gateway: GatewayId) => boolean,
 ): IDisplayOptions[] {
 	return rectanglesOf(wanted).flatMap(({ gateways, modelIds }) => {
-		const here = new Set([...gateways].filter(isAt));
-		return here.size === 0 ? [] : [{ show: { ...byGateways(here), ...byModels([...modelIds]) } }];
+		const here = [...gateways].filter(isAt);
+		return here.length === 0 ? [] : [{ show: { ...byGateways(here), ...byModels([...modelIds]) } }];
 	});
 }
 
@@ -78,27 +88,25 @@ export function shownUnlessFor(
 	isAt: (gateway: GatewayId) => boolean,
 ): IDisplayOptions[] {
 	const rectangles = rectanglesOf(wanted);
-	const here = new Set(wanted.map((pair) => pair.gateway).filter(isAt));
-	const gatewaysByHidden = new Map<string, Set<GatewayId>>();
-	for (const gateway of here) {
+	const here = [...new Set(wanted.map((pair) => pair.gateway))].filter(isAt);
+	const rows = here.map((gateway) => {
 		const shown = rectangles.filter(({ gateways }) => gateways.has(gateway));
 		const hidden = allModelIds().filter((id) => !shown.some(({ modelIds }) => modelIds.has(id)));
-		const key = JSON.stringify(hidden);
-		gatewaysByHidden.set(key, (gatewaysByHidden.get(key) ?? new Set()).add(gateway));
-	}
-	return [...gatewaysByHidden].map(([hidden, gateways]) => ({
-		show: byGateways(gateways),
-		hide: { [BY_MODEL]: JSON.parse(hidden) as string[] },
+		return { gateway, hidden };
+	});
+	return grouped(rows, ({ hidden }) => hidden.join()).map((group) => ({
+		show: byGateways(group.map(({ gateway }) => gateway)),
+		hide: { [BY_MODEL]: group[0].hidden },
 	}));
 }
 
 /** The condition that shows a field at these gateways for an expression, or an ID that nobody knows. */
-export function shownForUnknown(gateways: Iterable<GatewayId>): IDisplayOptions {
-	return { show: byGateways(new Set(gateways)), hide: { [BY_MODEL]: allModelIds() } };
+export function shownForUnknown(gateways: readonly GatewayId[]): IDisplayOptions {
+	return { show: byGateways(gateways), hide: { [BY_MODEL]: allModelIds() } };
 }
 
-function byGateways(gateways: ReadonlySet<GatewayId>): NonNullable<IDisplayOptions['show']> {
-	return gateways.size < Object.keys(GATEWAYS).length ? { [BY_GATEWAY]: [...gateways] } : {};
+function byGateways(gateways: readonly GatewayId[]): NonNullable<IDisplayOptions['show']> {
+	return gateways.length < ALL_GATEWAYS.length ? { [BY_GATEWAY]: [...gateways] } : {};
 }
 
 /**

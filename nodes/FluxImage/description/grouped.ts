@@ -1,9 +1,14 @@
-/** Members by a key, with that key, in the order of their first members. */
-export function grouped<T>(members: readonly T[], keyOf: (member: T) => string): [string, T[]][] {
-	const groups = new Map<string, T[]>();
+/** Members that have a key in common, in the order of their first members. */
+export function grouped<T>(
+	members: readonly T[],
+	keyOf: (member: T) => string,
+): Array<[T, ...T[]]> {
+	const groups = new Map<string, [T, ...T[]]>();
 	for (const member of members) {
 		const key = keyOf(member);
-		groups.set(key, [...(groups.get(key) ?? []), member]);
+		const group = groups.get(key);
+		if (group) group.push(member);
+		else groups.set(key, [member]);
 	}
-	return [...groups];
+	return [...groups.values()];
 }

@@ -1,12 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { GATEWAYS } from '../gateways';
-import { BY_GATEWAY } from './displayOptions';
-
-/** Gateways that find a task by its model as well. */
-const FIND_BY_MODEL = Object.values(GATEWAYS)
-	.filter(({ modelInTaskUrl }) => modelInTaskUrl)
-	.map(({ id }) => id);
+import { BY_GATEWAY, FIND_BY_MODEL } from './displayOptions';
 
 /** One row: where its image comes from, or its images, and the fields of that source. */
 const imageRow: INodeProperties[] = [

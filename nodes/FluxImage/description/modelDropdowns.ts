@@ -1,19 +1,11 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { GATEWAYS } from '../gateways';
 import type { GatewayId } from '../gateways/gateway';
 import { idsOf, MODEL_OF_ITEM, models, offersOf, OTHER_MODEL } from '../models';
 import type { Model } from '../models/model';
 import { soldWords } from './assistantWords';
-import { allPairs, BY_GATEWAY, BY_MODEL } from './displayOptions';
+import { ALL_GATEWAYS, allPairs, BY_GATEWAY, BY_MODEL, FIND_BY_MODEL } from './displayOptions';
 import { sortByName } from './parameterField';
-
-const ALL_GATEWAYS = Object.values(GATEWAYS).map(({ id }) => id);
-
-/** Gateways whose tasks are found by their model as well. */
-const FIND_BY_MODEL = Object.values(GATEWAYS)
-	.filter(({ modelInTaskUrl }) => modelInTaskUrl)
-	.map(({ id }) => id);
 
 /** One that every gateway sells, so that a new node is right wherever it is switched to. */
 const FIRST_MODEL = offersOf('seaArtCloud')[0]?.offer.id ?? OTHER_MODEL;
@@ -24,38 +16,33 @@ const FIRST_MODEL = offersOf('seaArtCloud')[0]?.offer.id ?? OTHER_MODEL;
  * (docs/decisions/0009-words-for-assistants.md).
  */
 export function modelDropdowns(): INodeProperties[] {
-	return [imageModelField(), taskModelField()];
-}
-
-function imageModelField(): INodeProperties {
-	return {
-		displayName: 'Model',
-		name: 'model',
-		type: 'options',
-		options: entriesAt(ALL_GATEWAYS),
-		default: FIRST_MODEL,
-		description: 'The model to use, from those that the gateway sells',
-		builderHint: {
-			propertyHint: `Sold are ${soldWords(allPairs())}. Where the value is ${OTHER_MODEL}, the ID stands in modelId, and all that is sent in parameters.`,
+	return [
+		{
+			displayName: 'Model',
+			name: 'model',
+			type: 'options',
+			options: entriesAt(ALL_GATEWAYS),
+			default: FIRST_MODEL,
+			description: 'The model to use, from those that the gateway sells',
+			builderHint: {
+				propertyHint: `Sold are ${soldWords(allPairs())}. Where the value is ${OTHER_MODEL}, the ID stands in modelId, and all that is sent in parameters.`,
+			},
+			displayOptions: { show: { resource: ['image'] } },
 		},
-		displayOptions: { show: { resource: ['image'] } },
-	};
-}
-
-function taskModelField(): INodeProperties {
-	return {
-		displayName: 'Model',
-		name: 'model',
-		type: 'options',
-		options: [AS_IN_THE_ITEM, ...entriesAt(FIND_BY_MODEL)],
-		default: MODEL_OF_ITEM,
-		hint: 'The model that made the task: this gateway finds a task by both',
-		builderHint: {
-			propertyHint:
-				'Leave it out where the item comes from this node. Else the ID of the model that made the task.',
+		{
+			displayName: 'Model',
+			name: 'model',
+			type: 'options',
+			options: [AS_IN_THE_ITEM, ...entriesAt(FIND_BY_MODEL)],
+			default: MODEL_OF_ITEM,
+			hint: 'The model that made the task: this gateway finds a task by both',
+			builderHint: {
+				propertyHint:
+					'Leave it out where the item comes from this node. Else the ID of the model that made the task.',
+			},
+			displayOptions: { show: { resource: ['task'], [BY_GATEWAY]: [...FIND_BY_MODEL] } },
 		},
-		displayOptions: { show: { resource: ['task'], [BY_GATEWAY]: [...FIND_BY_MODEL] } },
-	};
+	];
 }
 
 /** The first choice for a task. */
@@ -86,38 +73,21 @@ function entriesOf(model: Model, gateways: readonly GatewayId[]): INodePropertyO
 	const { name, description } = model;
 	const ids = idsOf(model);
 	return ids.flatMap((value) => {
-		const offers = model.offers.filter((offer) =>
-			offer.gateways.some((id) => gateways.includes(id)),
-		);
-		const at = (own: boolean) =>
-			offers
-				.filter((offer) => (offer.id === value) === own)
+		const gatewaysOf = (isOwn: boolean) =>
+			model.offers
+				.filter((offer) => (offer.id === value) === isOwn)
 				.flatMap((offer) => offer.gateways.filter((id) => gateways.includes(id)));
 		const foreign = ids.filter((id) => id !== value);
-		const entry = { name, value, description };
-		const own = at(true);
-		const others = at(false);
-		return [
-			...(own.length === 0
-				? []
-				: [
-						{
-							...entry,
-							displayOptions: {
-								show: { [BY_GATEWAY]: own },
-								...(foreign.length === 0 ? {} : { hide: { [BY_MODEL]: foreign } }),
-							},
-						},
-					]),
-			...(others.length === 0
-				? []
-				: [
-						{
-							...entry,
-							displayOptions: { show: { [BY_GATEWAY]: others, [BY_MODEL]: [value] } },
-						},
-					]),
+		const conditions = [
+			{
+				show: { [BY_GATEWAY]: gatewaysOf(true) },
+				...(foreign.length > 0 && { hide: { [BY_MODEL]: foreign } }),
+			},
+			{ show: { [BY_GATEWAY]: gatewaysOf(false), [BY_MODEL]: [value] } },
 		];
+		return conditions
+			.filter(({ show }) => show[BY_GATEWAY].length > 0)
+			.map((displayOptions) => ({ name, value, description, displayOptions }));
 	});
 }
 

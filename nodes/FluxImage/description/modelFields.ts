@@ -1,6 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { GATEWAYS } from '../gateways';
 import { idsOf, models, OTHER_MODEL } from '../models';
 import { assistantCollection, assistantField, assistantInputImages } from './assistantFields';
 import { inputImagesField } from './inputImagesField';
@@ -8,7 +7,7 @@ import type { Model, ModelParameter } from '../models/model';
 import { OTHER_PARAMETERS_NAME } from '../models/otherParameters';
 import { n } from '../models/parameters';
 import { modelDropdowns, modelIdFields } from './modelDropdowns';
-import { allPairs, BY_MODEL, byModels, shownForUnknown } from './displayOptions';
+import { ALL_GATEWAYS, allPairs, BY_MODEL, byModels, shownForUnknown } from './displayOptions';
 import { variants } from './variants';
 
 /**
@@ -55,7 +54,7 @@ function inputImagesFields(): INodeProperties[] {
 	const counts = [...new Set(models.map(maximumImages).filter((count) => count > 0))];
 	const modelIdsOf = (count: number) =>
 		models.filter((model) => maximumImages(model) === count).flatMap(idsOf);
-	const { show, hide = {} } = shownForUnknown(Object.values(GATEWAYS).map(({ id }) => id));
+	const { show, hide = {} } = shownForUnknown(ALL_GATEWAYS);
 	return [
 		assistantInputImages(Math.max(...counts), IMAGES_OF_ANY_MODEL),
 		{
@@ -81,7 +80,7 @@ function additionalFields(): INodeProperties[] {
 	const names = parameterNames('additional');
 	const fields = names
 		.flatMap(variants)
-		.map(({ field, displayOptions }) => ({ ...field, displayOptions: { ...displayOptions } }));
+		.map(({ field, displayOptions }) => ({ ...field, displayOptions }));
 	const collection: INodeProperties = {
 		displayName: 'Additional Fields',
 		name: 'additionalFields',

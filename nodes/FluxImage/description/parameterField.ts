@@ -12,9 +12,9 @@ export function parameterField(parameter: ModelParameter): INodeProperties {
 		name,
 		...forms[parameter.type](parameter),
 		description: describe(parameter),
-		...(required ? { required } : {}),
-		...(placeholder === undefined ? {} : { placeholder }),
-		...(shownHint === undefined ? {} : { hint: shownHint }),
+		...(required && { required }),
+		...(placeholder !== undefined && { placeholder }),
+		...(shownHint !== undefined && { hint: shownHint }),
 	};
 }
 
@@ -59,8 +59,8 @@ function numberForm(parameter: ModelParameter, numberPrecision: number): FieldFo
 		type: 'number',
 		typeOptions: {
 			numberPrecision,
-			...(lowest === undefined ? {} : { minValue: lowest }),
-			...(maximum === undefined ? {} : { maxValue: maximum }),
+			...(lowest !== undefined && { minValue: lowest }),
+			...(maximum !== undefined && { maxValue: maximum }),
 		},
 		default: initialValue ?? (mayBeUnset(parameter) ? 0 : fallback(parameter)),
 	};

@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { OPERATIONS } from '../operations';
 import { assistantOptions } from './assistantFields';
 import { GATEWAYS } from '../gateways';
-import type { Gateway } from '../gateways/gateway';
+import { gatewaysThat } from './displayOptions';
 import { grouped } from './grouped';
 import { modelFields } from './modelFields';
 import type { Operation } from '../operations/operation';
@@ -19,11 +19,6 @@ const DEFAULT_OPERATION: Readonly<Record<Operation['resource'], string>> = {
 	image: 'generateAndWait',
 	task: 'wait',
 };
-
-const gatewaysThat = (able: (gateway: Gateway) => boolean) =>
-	Object.values(GATEWAYS)
-		.filter(able)
-		.map(({ id }) => id);
 
 const CANCELLING = gatewaysThat(({ cancel }) => cancel !== undefined);
 
@@ -84,39 +79,32 @@ function operationFields(resource: Operation['resource']): INodeProperties[] {
 	const all = OPERATIONS.filter((operation) => operation.resource === resource);
 	const always = all.filter(({ needsCancel }) => !needsCancel);
 	const others = gatewaysThat(({ cancel }) => cancel === undefined);
-	if (always.length === all.length) return [operationField(resource, all)];
-	return [operationField(resource, all, CANCELLING), operationField(resource, always, others)];
+	const choices =
+		always.length === all.length
+			? [{ operations: all }]
+			: [
+					{ operations: all, gateway: CANCELLING },
+					{ operations: always, gateway: others },
+				];
+	return choices.map(({ operations, ...where }) => {
+		const field = {
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options' as const,
+			noDataExpression: true,
+			options: operations.map(optionOf),
+			displayOptions: { show: { resource: [resource], ...where } },
+		};
+		return { ...field, default: DEFAULT_OPERATION[resource] };
+	});
 }
 
-function operationField(
-	resource: Operation['resource'],
-	operations: readonly Operation[],
-	gateway?: string[],
-): INodeProperties {
-	const field = {
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'options' as const,
-		noDataExpression: true,
-		options: operations.map(optionOf),
-		displayOptions: { show: { resource: [resource], ...(gateway ? { gateway } : {}) } },
-	};
-	return { ...field, default: DEFAULT_OPERATION[resource] };
+function optionOf(operation: Operation): INodePropertyOptions {
+	const { name, value, action, description, needsCancel } = operation;
+	const option = { name, value, action, description };
+	const propertyHint = `Only at ${CANCELLING.join(', ')}`;
+	return needsCancel ? { ...option, builderHint: { propertyHint } } : option;
 }
-
-const optionOf = ({
-	name,
-	value,
-	action,
-	description,
-	needsCancel,
-}: Operation): INodePropertyOptions => ({
-	name,
-	value,
-	action,
-	description,
-	...(needsCancel ? { builderHint: { propertyHint: `Only at ${CANCELLING.join(', ')}` } } : {}),
-});
 
 /**
  * One Options field for each set of options; operations with the same set share it. The operation is
@@ -125,18 +113,11 @@ const optionOf = ({
  */
 function optionFields(): INodeProperties[] {
 	const setOf = ({ resource, options }: Operation) => [resource, ...options].join(' ');
-	const shown = grouped<Operation>(OPERATIONS, setOf).flatMap(([, [first, ...rest]]) =>
-		first
-			? [
-					optionsField(first.options, {
-						show: {
-							resource: [first.resource],
-							'/operation': [first, ...rest].map(({ value }) => value),
-						},
-					}),
-				]
-			: [],
-	);
+	const shown = grouped(OPERATIONS, setOf).map((operations) => {
+		const [{ resource, options }] = operations;
+		const values = operations.map(({ value }) => value);
+		return optionsField(options, { show: { resource: [resource], '/operation': values } });
+	});
 	return [
 		...RESOURCES.map(({ value }) =>
 			assistantOptions(OPERATIONS.filter(({ resource }) => resource === value)),

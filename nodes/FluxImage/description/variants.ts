@@ -1,10 +1,10 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
+import type { GatewayId } from '../gateways/gateway';
 import type { ModelParameter } from '../models/model';
-import { commonParameter } from './commonParameter';
 import { allPairs, shownFor, shownForUnknown, shownUnlessFor, type Pair } from './displayOptions';
 import { grouped } from './grouped';
-import { parameterField } from './parameterField';
+import { mayBeUnset, parameterField } from './parameterField';
 
 /** A form of a field, and when it shows. */
 export interface Variant {
@@ -32,21 +32,25 @@ export const soldParameters = (name: string): SoldParameter[] =>
  */
 export function variants(name: string): Variant[] {
 	const sold = soldParameters(name);
-	const byGateway = groupsBy(sold, ({ pair }) => pair.gateway);
-	const different = byGateway.filter((rows) => groupsBy(rows, formOf).length > 1);
-	const several = new Set(different.map((rows) => firstOf(rows).pair.gateway));
+	const different = grouped(sold, ({ pair }) => pair.gateway)
+		.filter((rows) => grouped(rows, formOf).length > 1)
+		.map((rows) => ({
+			gateway: rows[0].pair.gateway,
+			field: parameterField(commonParameter(rows.map(({ parameter }) => parameter))),
+		}));
+	const isDifferent = (at: GatewayId) => different.some(({ gateway }) => gateway === at);
 	return [
-		...groupsBy(different.map(commonForm), ({ field }) => JSON.stringify(field)).map((forms) => ({
-			field: firstOf(forms).field,
+		...grouped(different, ({ field }) => JSON.stringify(field)).map((forms) => ({
+			field: forms[0].field,
 			displayOptions: shownForUnknown(forms.map(({ gateway }) => gateway)),
 		})),
-		...groupsBy(sold, formOf).flatMap((rows) => {
+		...grouped(sold, formOf).flatMap((rows) => {
 			const pairs = rows.map(({ pair }) => pair);
 			const conditions = [
-				...shownFor(pairs, (gateway) => several.has(gateway)),
-				...shownUnlessFor(pairs, (gateway) => !several.has(gateway)),
+				...shownFor(pairs, isDifferent),
+				...shownUnlessFor(pairs, (gateway) => !isDifferent(gateway)),
 			];
-			const field = parameterField(firstOf(rows).parameter);
+			const field = parameterField(rows[0].parameter);
 			return conditions.map((displayOptions) => ({ field, displayOptions }));
 		}),
 	];
@@ -54,15 +58,31 @@ export function variants(name: string): Variant[] {
 
 const formOf = ({ parameter }: SoldParameter) => JSON.stringify(parameterField(parameter));
 
-const commonForm = (rows: readonly SoldParameter[]) => ({
-	gateway: firstOf(rows).pair.gateway,
-	field: parameterField(commonParameter(rows.map(({ parameter }) => parameter))),
-});
-
-const groupsBy = <T>(members: readonly T[], keyOf: (member: T) => string): T[][] =>
-	grouped(members, keyOf).map(([, group]) => group);
-
-function firstOf<T>([first]: readonly T[]): T {
-	if (first === undefined) throw new RangeError('A group has members');
-	return first;
+/**
+ * One row in place of the rows of several models, for a model that an expression gives: it takes what any
+ * of them takes. What a model does not take is refused when it is known.
+ *
+ * @param rows of one name, at least one
+ */
+export function commonParameter(rows: readonly ModelParameter[]): ModelParameter {
+	const [first] = rows;
+	if (!first) throw new RangeError('There is no row');
+	const { choicesOnly, maximum, minimum, ...shared } = rows.find(sends) ?? first;
+	const maxima = rows.flatMap((row) => row.maximum ?? []);
+	const choices = new Set(rows.flatMap((row) => row.choices ?? []));
+	return {
+		...shared,
+		...(minimum !== undefined && { minimum: Math.min(...rows.map(leastOf)) }),
+		...(maximum !== undefined && maxima.length === rows.length && { maximum: Math.max(...maxima) }),
+		...(choices.size > 0 && { choices: [...choices] }),
+		...(choicesOnly && rows.every((row) => row.choicesOnly) && { choicesOnly }),
+		...(shared.multipleOf !== undefined && {
+			hint: `A multiple of ${shared.multipleOf}, within the range of the model`,
+		}),
+	};
 }
+
+/** Whether it fills in a value that every model takes, where others leave it to the gateway. */
+const sends = ({ initialValue }: ModelParameter) => initialValue !== undefined;
+
+const leastOf = (row: ModelParameter) => (mayBeUnset(row) ? 0 : (row.minimum ?? -Infinity));

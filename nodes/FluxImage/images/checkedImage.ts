@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
+
 import type { TaskRef } from '../core/task';
-import type { PictureType } from './signature';
+import { isTurnedByExif } from './exif';
+import { otherThanPicture, pictureTypeOf, type PictureType } from './signature';
 
 /** An input image, checked; its bytes are read again when they are sent, and not kept. */
 export type InputImage = HostedImage | FetchedUrl | EarlierPicture | HeldImage;
@@ -42,8 +45,8 @@ export interface EarlierPicture extends Placed {
 /** An image that n8n or the workflow has; its digest is the SHA-256 of its bytes. */
 export interface HeldImage extends Placed {
 	readonly form: 'base64';
-	/** What its bytes say it is; nothing where they are no picture known here. */
-	readonly type: PictureType | undefined;
+	/** What its bytes say it is. */
+	readonly type: PictureType;
 	/** Whether its EXIF data turns it: what is sent are its pixels as they lie. */
 	readonly isTurned: boolean;
 	readonly bytes: () => Promise<Buffer>;
@@ -56,6 +59,40 @@ export const isFetched = (image: InputImage): image is FetchedUrl | EarlierPictu
 /** What is wrong with an input image, in the editor's terms. */
 export class ImageInputError extends Error {
 	override readonly name = 'ImageInputError';
+}
+
+/**
+ * An image whose bytes are at hand.
+ *
+ * @param content its bytes, which are let go
+ * @param bytes reads them again
+ * @throws ImageInputError where they are no picture, or too many
+ */
+export function heldImage(
+	name: string,
+	content: Buffer,
+	{ maximumBytes }: { readonly maximumBytes: number },
+	bytes: () => Promise<Buffer>,
+): HeldImage {
+	if (content.length === 0) throw new ImageInputError(`${name} must be an image, but is empty`);
+	const type = pictureTypeOf(content);
+	if (!type) {
+		throw new ImageInputError(
+			`${name} must be a PNG, JPEG, WebP or GIF file, but is ${otherThanPicture(content)}`,
+		);
+	}
+	if (content.length > maximumBytes) {
+		const [most, size] = [maximumBytes, content.length].map(shownMegabytes);
+		throw new ImageInputError(`${name} must be at most ${most} MB, but is ${size} MB`);
+	}
+	return {
+		form: 'base64',
+		name,
+		digest: createHash('sha256').update(content).digest('hex'),
+		type,
+		isTurned: isTurnedByExif(content),
+		bytes,
+	};
 }
 
 /** Whether a text is the address of something on the web. */

@@ -28,28 +28,23 @@ const LONGEST_SIDE = 65_535;
  * waits for, asks for nothing, and never throws: of a header that is none, the dimensions stay unknown.
  */
 export class DimensionsReader {
-	private readonly reader: HeaderReader | undefined;
+	/** Absent until they have passed, and where they cannot be told. */
+	dimensions: Dimensions | undefined;
+	/** Absent where nothing more is read. */
+	private header: HeaderReader | undefined;
 	private want: Want = next(0);
 	private field: Buffer = Buffer.alloc(0);
 	private fields = 0;
-	private isDone = false;
-	private found: Dimensions | undefined;
 
 	constructor({ extension }: PictureType) {
-		this.reader = HEADERS.get(extension)?.();
+		this.header = HEADERS.get(extension)?.();
 		this.step();
-	}
-
-	/** Absent until they have passed, and where they cannot be told. */
-	get dimensions(): Dimensions | undefined {
-		return this.found;
 	}
 
 	/** Looks at the next bytes of the picture. */
 	push(chunk: Buffer): void {
-		if (this.isDone) return;
 		let rest = chunk;
-		while (!this.isDone && rest.length > 0) {
+		while (this.header && rest.length > 0) {
 			const { skip, take } = this.want;
 			const skipped = Math.min(skip, rest.length);
 			this.want = next(take, skip - skipped);
@@ -62,14 +57,14 @@ export class DimensionsReader {
 	}
 
 	private step(): void {
-		const result = this.reader?.next(this.field);
+		const result = this.header?.next(this.field);
 		this.field = Buffer.alloc(0);
 		if (result && !result.done && ++this.fields <= MOST_FIELDS) {
 			this.want = result.value;
 			return;
 		}
-		this.isDone = true;
-		if (result?.done && result.value && isPlausible(result.value)) this.found = result.value;
+		this.header = undefined;
+		if (result?.done && result.value && isPlausible(result.value)) this.dimensions = result.value;
 	}
 }
 

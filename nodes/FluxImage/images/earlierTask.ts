@@ -1,7 +1,8 @@
 import type { GatewayClient } from '../client/gatewayClient';
 import type { Until } from '../client/retry';
+import { omitUndefined } from '../core/json';
 import { STOPPED, type Outcome, type Problem } from '../core/problem';
-import { ENDED, taskName, type GeneratedImage, type TaskState } from '../core/task';
+import { ENDED, taskName, type GeneratedImage } from '../core/task';
 import type { EarlierPicture } from './checkedImage';
 
 /**
@@ -18,16 +19,21 @@ export async function findEarlierPicture(
 ): Promise<Outcome<GeneratedImage>> {
 	const { task, imageIndex, contradiction } = image;
 	const status = await client.status(task, until);
-	if (status.problem)
+	if (status.problem) {
 		return unavailable(image, reasonOf(status.problem, contradiction), status.problem);
-	const state = status.value;
-	if (state.status !== 'completed') return unavailable(image, unfinished(state));
-	const result = state.images?.length
+	}
+	const isRead = status.value.status !== 'completed' || status.value.images?.length;
+	const result = isRead
 		? status
-		: await client.result(state, { ...until, retryNotFound: true });
+		: await client.result(status.value, { ...until, retryNotFound: true });
 	if (result.problem) return unavailable(image, reasonOf(result.problem), result.problem);
-	const { images = [], status: word } = result.value;
-	if (word !== 'completed') return unavailable(image, unfinished(result.value));
+	const { images = [], status: word, failure } = result.value;
+	if (word !== 'completed') {
+		const reason = ENDED.has(word)
+			? `its status is ${word}${failure ? `: ${failure.message}` : ''}`
+			: `it has not finished, its status is ${word}`;
+		return unavailable(image, reason);
+	}
 	const picture = images[imageIndex];
 	if (picture) return { value: picture };
 	const count = images.length === 1 ? 'one picture' : `${images.length} pictures`;
@@ -43,7 +49,7 @@ export function unavailable(
 	if (problem?.kind === 'stopped') return { problem: STOPPED };
 	return {
 		problem: {
-			...(problem?.httpCode !== undefined && { httpCode: problem.httpCode }),
+			...omitUndefined({ httpCode: problem?.httpCode }),
 			kind: 'earlierTaskUnavailable',
 			reason: `${name}, task ${taskName(task)}: ${reason}`,
 		},
@@ -52,12 +58,7 @@ export function unavailable(
 
 function reasonOf({ kind, reason, code }: Problem, contradiction?: string): string {
 	const said = reason ?? code ?? 'the gateway did not answer in time';
-	const isUnknown = kind === 'notFound';
-	const words = isUnknown ? `the gateway does not know it: ${said}` : said;
-	return isUnknown && contradiction !== undefined ? `${words}; ${contradiction}` : words;
-}
-
-function unfinished({ status, failure }: TaskState): string {
-	if (!ENDED.has(status)) return `it has not finished, its status is ${status}`;
-	return `its status is ${status}${failure ? `: ${failure.message}` : ''}`;
+	if (kind !== 'notFound') return said;
+	const unknown = `the gateway does not know it: ${said}`;
+	return contradiction === undefined ? unknown : `${unknown}; ${contradiction}`;
 }

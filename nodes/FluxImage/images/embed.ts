@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { JsonObject } from 'n8n-workflow';
 
 import type { GatewayClient } from '../client/gatewayClient';
@@ -6,17 +5,10 @@ import type { Until } from '../client/retry';
 import type { Outcome } from '../core/problem';
 import { inputImageRule } from '../models/inputImages';
 import type { ModelOffer } from '../models/model';
-import { fetchInputImage } from './fetchInput';
-import {
-	isFetched,
-	type EarlierPicture,
-	type FetchedUrl,
-	type HeldImage,
-	type InputImage,
-} from './checkedImage';
+import { heldImage, isFetched, type HeldImage, type InputImage } from './checkedImage';
 import { EXIF_WITHIN, isTurnedByExif } from './exif';
+import { fetchInputImage } from './fetchInput';
 import { turnedHint } from './inputHints';
-import { pictureTypeOf } from './signature';
 
 /** What an item sends of a model that is in the tables. */
 export interface EmbedRequest {
@@ -61,42 +53,29 @@ async function placeImage(
 	until: Until,
 ): Promise<Outcome<string>> {
 	if (image.form === 'url') return { value: image.url };
-	if (isFetched(image)) return await placeFetched(client, image, asBase64, hint, until);
-	const { digest, bytes } = image;
-	if (asBase64) return { value: (await bytes()).toString('base64') };
-	return await upload(client, { digest, type: image.type, bytes }, until);
-}
-
-async function placeFetched(
-	client: GatewayClient,
-	image: FetchedUrl | EarlierPicture,
-	asBase64: boolean,
-	hint: EmbedRequest['hint'],
-	until: Until,
-): Promise<Outcome<string>> {
+	if (!isFetched(image)) {
+		return asBase64
+			? { value: (await image.bytes()).toString('base64') }
+			: await upload(client, image, until);
+	}
 	const fetched = await fetchInputImage(client, image, until);
 	if (fetched.problem) return fetched;
-	const base64 = fetched.value;
 	// Four letters are three bytes.
-	const start = Buffer.from(base64.slice(0, (EXIF_WITHIN / 3) * 4), 'base64');
+	const start = Buffer.from(fetched.value.slice(0, (EXIF_WITHIN / 3) * 4), 'base64');
 	if (isTurnedByExif(start)) hint(turnedHint(image.name));
 	if (asBase64) return fetched;
-	const bytes = Buffer.from(base64, 'base64');
-	const digest = createHash('sha256').update(bytes).digest('hex');
+	const bytes = Buffer.from(fetched.value, 'base64');
 	return await upload(
 		client,
-		{ digest, type: pictureTypeOf(bytes), bytes: async () => bytes },
+		heldImage(image.name, bytes, image, async () => bytes),
 		until,
 	);
 }
 
 async function upload(
 	client: GatewayClient,
-	{ digest, type, bytes }: Pick<HeldImage, 'digest' | 'type' | 'bytes'>,
+	{ digest, type: { contentType, extension }, bytes }: HeldImage,
 	until: Until,
 ): Promise<Outcome<string>> {
-	if (!type) return { problem: { kind: 'badParameters', reason: 'an input image is no picture' } };
-	const { contentType, extension } = type;
-	const file = { digest, fileName: `input.${extension}`, contentType, bytes };
-	return await client.upload(file, until);
+	return await client.upload({ digest, fileName: `input.${extension}`, contentType, bytes }, until);
 }

@@ -1,4 +1,5 @@
-import { found, ImageInputError, isAddress } from './checkedImage';
+import type { InputImageRule } from '../models/model';
+import { found, heldImage, ImageInputError, isAddress, type HeldImage } from './checkedImage';
 import { isPlaceInStore } from './inputFiles';
 import {
 	isWhole,
@@ -16,10 +17,9 @@ const EXPECTED = 'Base64 must be an image as base64';
 /**
  * The picture that a text of base64 is, with or without `data:` before it, in one line or several.
  *
- * @returns its base64 without what stands around it, and its bytes
  * @throws ImageInputError where it is none, or more than one; in words that show nothing of it
  */
-export function readBase64Text(value: unknown, name: string): { payload: string; content: Buffer } {
+export function readBase64(value: unknown, name: string, rule: InputImageRule): HeldImage {
 	const refuse = (words: string) => new ImageInputError(`${name}: ${words}`);
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (isPlaceInStore(text)) {
@@ -38,8 +38,8 @@ export function readBase64Text(value: unknown, name: string): { payload: string;
 		throw refuse(`${EXPECTED}, but ${text === '' ? found(value) : 'is another text'}`);
 	}
 	const content = Buffer.from(payload, 'base64');
-	if (pictureTypeOf(content)) return { payload, content };
-	throw refuse(`${EXPECTED}, but is ${otherThanPicture(content)}`);
+	if (!pictureTypeOf(content)) throw refuse(`${EXPECTED}, but is ${otherThanPicture(content)}`);
+	return heldImage(name, content, rule, async () => Buffer.from(payload, 'base64'));
 }
 
 const payloadOf = (text: string) => text.replace(/^data:[^,]*,/i, '').replace(/\s+/g, '');

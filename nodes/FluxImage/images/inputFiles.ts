@@ -1,11 +1,27 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
 
 import { isObject } from '../core/json';
-import { found, ImageInputError, isAddress, isShown } from './checkedImage';
+import type { InputImageRule } from '../models/model';
+import {
+	found,
+	heldImage,
+	ImageInputError,
+	isAddress,
+	isShown,
+	type HeldImage,
+} from './checkedImage';
 import { jsonIn } from './takenApart';
 
-/** The files of an item, by field. */
-export type Files = Readonly<Record<string, IBinaryData>>;
+/** The files that an item of the input may name. */
+export interface Files {
+	/** Those of the item, by field; be they a part of its JSON, by their paths. */
+	readonly byField: Readonly<Record<string, IBinaryData>>;
+	/**
+	 * Whether n8n has put a stored file into this execution. Any JSON can name a file of n8n's store by
+	 * its ID, that of a webhook's caller too.
+	 */
+	isOurs(id: string): boolean;
+}
 
 /** Where n8n 2 keeps an item's files in a workflow whose files are a part of the JSON. */
 const FILES_IN_JSON = '_files';
@@ -13,11 +29,16 @@ const FILES_IN_JSON = '_files';
 /** How deep in the JSON files are looked for. */
 const DEEPEST = 3;
 
-/** The files of an item of the input, be they a part of its JSON: those by their paths. */
+/** The files of an item of the input, and of its execution. */
 export function filesOf(context: IExecuteFunctions, itemIndex: number): Files {
 	const { json = {}, binary = {} } = context.getInputData()[itemIndex] ?? {};
-	if (Object.keys(binary).length > 0) return binary;
-	return Object.fromEntries(filesAmong(json, ''));
+	// Where files are a part of the JSON, n8n itself takes all that look like one.
+	const areInJson = context.getWorkflowSettings().binaryMode === 'combined';
+	const isInJson = areInJson && Object.keys(binary).length === 0;
+	return {
+		byField: isInJson ? Object.fromEntries(filesAmong(json, '')) : binary,
+		isOurs: (id) => areInJson || isOfExecution(id, context),
+	};
 }
 
 function filesAmong(fields: object, path: string, depth = 1): Array<[string, IBinaryData]> {
@@ -26,6 +47,17 @@ function filesAmong(fields: object, path: string, depth = 1): Array<[string, IBi
 		if (isFile(value)) return [[`${path}${name}`, value] satisfies [string, IBinaryData]];
 		return isObject(value) && depth < DEEPEST ? filesAmong(value, inner, depth + 1) : [];
 	});
+}
+
+/** Whether n8n has a file beside an item that came in, or beside one that a node before has put out. */
+function isOfExecution(id: string, context: IExecuteFunctions): boolean {
+	// n8n's context has it beside its interface; where it should be missing, the input alone counts.
+	const { runExecutionData } = context as { runExecutionData?: IRunExecutionData | null };
+	const runs = Object.values(runExecutionData?.resultData.runData ?? {}).flat();
+	const outputs = runs.flatMap(({ data = {} }) => Object.values(data).flat());
+	return [context.getInputData(), ...outputs].some((items) =>
+		items?.some(({ binary }) => Object.values(binary ?? {}).some((file) => file.id === id)),
+	);
 }
 
 /** Whether a value is a file as n8n has it, be it without its content. */
@@ -47,7 +79,9 @@ export function filesIn(value: unknown, files: Files): readonly unknown[] | unde
 	if (!isObject(value) || isFile(value)) return undefined;
 	if (isObject(value['binary'])) return [value['binary']];
 	return Object.entries(value).map(([name, file]) =>
-		isFile(file) && !hasContent(file) && Object.hasOwn(files, name) ? files[name] : file,
+		isFile(file) && !hasContent(file) && Object.hasOwn(files.byField, name)
+			? files.byField[name]
+			: file,
 	);
 }
 
@@ -55,22 +89,42 @@ const isListOfNames = (value: unknown): boolean =>
 	Array.isArray(value) && value.every((name) => typeof name === 'string');
 
 /** The field that a text names; nothing where the item has none of that name. */
-const nameIn = (text: string, files: Files): string | undefined =>
+const nameIn = (text: string, { byField }: Files): string | undefined =>
 	[text, text.trim(), text.trim().replace(`${FILES_IN_JSON}.`, '')].find((name) =>
-		Object.hasOwn(files, name),
+		Object.hasOwn(byField, name),
 	);
 
 /**
- * The file that a name or an object means.
+ * The image in the file that a name or an object means, wherever n8n keeps its bytes.
  *
  * @throws ImageInputError where there is none
  */
-export function fileOf(value: unknown, place: string, files: Files): IBinaryData {
-	if (isFile(value)) return withContent(value, place, files);
+export async function readFile(
+	context: IExecuteFunctions,
+	value: unknown,
+	place: string,
+	files: Files,
+	rule: InputImageRule,
+): Promise<HeldImage> {
+	const file = fileOf(value, place, files);
+	const bytes = async () => await bytesOf(file, place, context);
+	return heldImage(place, await bytes(), rule, bytes);
+}
+
+function fileOf(value: unknown, place: string, files: Files): IBinaryData {
 	const name = typeof value === 'string' ? nameIn(value, files) : undefined;
-	const file = name === undefined ? undefined : files[name];
-	if (file) return withContent(file, place, files);
-	throw new ImageInputError(`${place}: ${flawOf(value, Object.keys(files))}`);
+	const given = name === undefined ? value : files.byField[name];
+	if (!isFile(given)) {
+		throw new ImageInputError(`${place}: ${flawOf(value, Object.keys(files.byField))}`);
+	}
+	const file = withContent(given, files);
+	if (file && (!file.id || files.isOurs(file.id))) return file;
+	const flaw = file
+		? 'no node of this execution has put out this file of n8n'
+		: 'n8n gives this file without its content';
+	throw new ImageInputError(
+		`${place}: ${flaw}. Give the name of its field, or {{ $('Node').item.binary.field }}`,
+	);
 }
 
 /** What is wrong with what names no file; a text that may hold a secret is not shown. */
@@ -103,31 +157,22 @@ const hasContent = ({ id, data }: IBinaryData): boolean =>
  * `$binary` lacks the bytes of files that n8n keeps in memory: they are those of the item's file that is
  * the same in all the rest.
  */
-function withContent(file: IBinaryData, place: string, files: Files): IBinaryData {
+function withContent(file: IBinaryData, { byField }: Files): IBinaryData | undefined {
 	if (hasContent(file)) return file;
 	const facts = Object.entries(file).filter(([name]) => name !== 'data');
-	const same = Object.values(files).filter(
+	const same = Object.values(byField).filter(
 		(other) =>
 			hasContent(other) &&
 			facts.every(([name, value]) => (other as Record<string, unknown>)[name] === value),
 	);
 	const contents = new Set(same.map(({ id, data }) => id ?? data));
-	const [only] = same;
-	if (only && contents.size === 1) return only;
-	throw new ImageInputError(
-		`${place}: n8n gives this file without its content. Give the name of its field, or {{ $('Node').item.binary.field }}`,
-	);
+	return contents.size === 1 ? same[0] : undefined;
 }
 
-/**
- * The bytes of a file, wherever n8n keeps them.
- *
- * @throws ImageInputError where n8n has them no more
- */
-export async function bytesOf(
-	{ helpers }: IExecuteFunctions,
+async function bytesOf(
 	{ id, data }: IBinaryData,
 	place: string,
+	{ helpers }: IExecuteFunctions,
 ): Promise<Buffer> {
 	if (!id) return Buffer.from(data, 'base64');
 	const read = async () => await helpers.binaryToBuffer(await helpers.getBinaryStream(id));

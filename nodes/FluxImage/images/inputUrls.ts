@@ -1,26 +1,34 @@
 import { isObject } from '../core/json';
 import type { InputImageRule } from '../models/model';
-import { found, ImageInputError, type FetchedUrl, type HostedImage } from './checkedImage';
+import {
+	found,
+	ImageInputError,
+	isAddress,
+	type FetchedUrl,
+	type HostedImage,
+} from './checkedImage';
 import { refusedAddress } from './knownAddresses';
+import { isWebUrl } from './take';
 import { jsonIn } from './takenApart';
 
 /**
- * What follows a comma that parts two addresses, for an address itself may hold commas: a blank, the next
- * address, the end, or a word that code writes where nothing was.
+ * A comma or semicolon that parts two addresses, for an address itself may hold them: a blank follows,
+ * the next address, the end, or a word that code writes where nothing was.
  */
-const AFTER_COMMA = /(?=,*(?:\s|https?:\/\/|$|(?:undefined|null|NaN)(?:[,\s]|$)|\[object))/;
+const COMMA = /[,;](?=[,;]*(?:\s|https?:\/\/|$|(?:undefined|null|NaN)(?:[,;\s]|$)|\[object))/i;
 
-const COMMA = new RegExp(`,${AFTER_COMMA.source}`, 'i');
+/** A line break, or the tab between two cells of a sheet. */
+const LINE = /\r\n|[\r\n\t]/;
 
 /** A comma, with a line break behind it or without, or a line break. */
 const COMMA_OR_LINE = new RegExp(
-	`,${AFTER_COMMA.source}[^\\S\\r\\n]*(?:\\r\\n|\\r|\\n)?|\\r\\n|\\r|\\n`,
+	`${COMMA.source}[^\\S\\r\\n]*(?:\\r\\n|\\r|\\n)?|${LINE.source}`,
 	'i',
 );
 
 /**
- * The addresses in a text or an object: one a line, or parted by commas; a list as JSON; the `url` or
- * `src` of an object, and of an item of n8n.
+ * The addresses in a text or an object: one a line, or parted by commas, semicolons or tabs; a list as
+ * JSON; the `url` or `src` of an object, and of an item of n8n.
  *
  * @param isExpression whether an expression gave it, and no hand typed it
  */
@@ -46,11 +54,14 @@ function addressesInText(text: string, isExpression: boolean): readonly string[]
 }
 
 function linesOf(text: string): readonly string[] {
-	const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+	const lines = text.split(LINE).filter((line) => line.trim() !== '');
 	return lines.length === 0 ? [''] : lines;
 }
 
 const EXPECTED = 'URL must begin with http:// or https://';
+
+const TWO =
+	'URL must be one address, but holds two with a blank between. Part them by a comma or a line break';
 
 /** What is said of an empty place among several. */
 export const URL_HOLE = `${EXPECTED}, but is empty, which stands for a missing picture. Where one may be missing, take it out with .filter(Boolean); a line break at the end, with .trim()`;
@@ -67,9 +78,10 @@ export function readUrl(
 	{ urlsAreFetched, maximumBytes }: InputImageRule,
 ): HostedImage | FetchedUrl {
 	const url = typeof value === 'string' ? value.trim() : value;
-	if (typeof url !== 'string' || !/^https?:\/\//i.test(url) || !URL.canParse(url)) {
+	if (typeof url !== 'string' || !isWebUrl(url)) {
 		throw new ImageInputError(`${name}: ${flawOf(url)}`);
 	}
+	if (/\shttps?:\/\//i.test(url)) throw new ImageInputError(`${name}: ${TWO}`);
 	const refusal = refusedAddress(new URL(url));
 	if (refusal !== undefined) throw new ImageInputError(`${name}: ${refusal}`);
 	const image = { name, url, digest: url };
@@ -81,7 +93,7 @@ export function readUrl(
 function flawOf(url: unknown): string {
 	if (isObject(url)) return 'URL must be an address, but is an object without a url or src';
 	if (typeof url !== 'string' || url === '') return `${EXPECTED}, but ${found(url)}`;
-	if (/^https?:\/\//i.test(url)) return `${EXPECTED} and a host, but cannot be read so`;
+	if (isAddress(url)) return `${EXPECTED} and a host, but cannot be read so`;
 	const isData = /^data:/i.test(url);
 	return `${EXPECTED}, but does not${isData ? '. Choose Base64 as its Source' : ''}`;
 }

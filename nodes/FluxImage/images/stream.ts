@@ -9,36 +9,32 @@ export async function peek(stream: ByteStream, count: number): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	let length = 0;
 	while (length < count && (await isReadable(stream))) {
-		for (let chunk = read(stream); chunk !== null && length < count; ) {
-			chunks.push(chunk);
-			length += chunk.length;
-			chunk = length < count ? read(stream) : null;
-		}
+		const chunk = stream.read() as Buffer | null;
+		if (chunk === null) continue;
+		chunks.push(chunk);
+		length += chunk.length;
 	}
 	const start = Buffer.concat(chunks);
 	if (!stream.readableEnded && length > 0) stream.unshift(start);
 	return start.subarray(0, count);
 }
 
-const read = (stream: ByteStream) => stream.read() as Buffer | null;
-
 /** Waits until there is something to read; false at the stream's end. */
 async function isReadable(stream: ByteStream): Promise<boolean> {
 	if (stream.readableLength > 0) return true;
 	if (stream.readableEnded || stream.destroyed) return false;
 	return await new Promise<boolean>((resolve, reject) => {
-		const settle = (then: () => void) => () => {
-			stream
-				.off('readable', onReadable)
-				.off('end', onEnd)
-				.off('error', onError)
-				.off('close', onEnd);
+		const events = {
+			readable: () => settle(() => resolve(stream.readableLength > 0)),
+			end: () => settle(() => resolve(false)),
+			close: () => settle(() => resolve(false)),
+			error: (error: Error) => settle(() => reject(error)),
+		};
+		const settle = (then: () => void) => {
+			for (const [event, listener] of Object.entries(events)) stream.off(event, listener);
 			then();
 		};
-		const onReadable = settle(() => resolve(stream.readableLength > 0));
-		const onEnd = settle(() => resolve(false));
-		const onError = (error: Error) => settle(() => reject(error))();
-		stream.on('readable', onReadable).on('end', onEnd).on('error', onError).on('close', onEnd);
+		for (const [event, listener] of Object.entries(events)) stream.on(event, listener);
 	});
 }
 
@@ -60,7 +56,7 @@ export interface PassingStream {
 export function limitBytes(
 	stream: ByteStream,
 	maximumBytes: number,
-	look: (chunk: Buffer) => void = () => undefined,
+	look: (chunk: Buffer) => void,
 ): PassingStream {
 	let bytes = 0;
 	let tail: Buffer = Buffer.alloc(0);
@@ -92,13 +88,4 @@ export function withErrorSink(
 /** More bytes came than are allowed. */
 export class TooLargeError extends Error {
 	override readonly name = 'TooLargeError';
-}
-
-/** The problem of a picture that is over the limit. */
-export function tooLarge(maximumBytes: number) {
-	const megabytes = maximumBytes / 1_000_000;
-	return {
-		kind: 'pictureUnavailable',
-		reason: `it is larger than Max Image Size allows (${megabytes} MB)`,
-	} as const;
 }

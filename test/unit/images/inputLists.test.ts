@@ -65,12 +65,14 @@ describe('Binary Field', () => {
 		['_files.photo', { _files: { photo: held(MIDDLE) } }],
 		['body.photo', { body: { photo: held(MIDDLE) } }],
 	])('finds %s where a workflow of n8n 2 keeps files in its JSON: %j', async (name, json) => {
-		expect(await sizes(name, { item: { json: json as INodeExecutionData['json'] } })).toEqual([30]);
+		const item = { json: json as INodeExecutionData['json'] };
+		expect(await sizes(name, { item, filesAreInJson: true })).toEqual([30]);
+		await expect(sizes(name, { item })).rejects.toThrow('It has no files');
 	});
 
 	it('says which files there are in the JSON', async () => {
 		const json = { _files: { data: held(SMALL) }, 'Old Photo': held(SMALL) } as never;
-		await expect(sizes('photo', { item: { json } })).rejects.toThrow(
+		await expect(sizes('photo', { item: { json }, filesAreInJson: true })).rejects.toThrow(
 			'This item has no file in "photo". It has: data, Old Photo',
 		);
 	});
@@ -122,10 +124,19 @@ describe('Binary Field', () => {
 			{ ...held(SMALL), data: 'filesystem-v2' },
 			'without its content',
 		],
-		['a file that n8n has no more', { ...held(SMALL), id: 'nowhere:1' }, 'could not read the file'],
+		[
+			'a file that no item of the execution has',
+			{ ...held(SMALL), id: 'filesystem-v2:1' },
+			"no node of this execution has put out this file of n8n. Give the name of its field, or {{ $('Node')",
+		],
 	])('refuses %s', async (_what, value, words) => {
 		await expect(sizes(value)).rejects.toThrow(words);
 	});
+});
+
+it('A file of Binary Field that n8n has no more is told so', async () => {
+	const item = { binary: { photo: { ...held(SMALL), id: 'nowhere:1' } } };
+	await expect(sizes('photo', { item })).rejects.toThrow('could not read the file');
 });
 
 describe('An empty file that n8n keeps in memory', () => {
@@ -223,6 +234,10 @@ describe('URL', () => {
 		['by comma before a blank', `${COMMAS}, ${B}`, [COMMAS, B]],
 		['by comma before https://', `${B},${A}`, [B, A]],
 		['by comma and line', `${A},\n${B}`, [A, B]],
+		['by semicolon', `${A};${B}; ${A}`, [A, B, A]],
+		['by tab, as a row of a sheet', `${A}\t${B}`, [A, B]],
+		['by comma and tab, with a tab at the end', `${A},\t${B}\t`, [A, B]],
+		['an address with semicolons in it', `${A};v=1;w`, [`${A};v=1;w`]],
 		['a list', [A, B], [A, B]],
 		['a list as JSON in a text', JSON.stringify([A, B]), [A, B]],
 		['objects as JSON in a text', ` ${JSON.stringify([{ url: A }])}`, [A]],
@@ -253,6 +268,8 @@ describe('URL', () => {
 		['a comma at the end of a line', `${A},\n`, 'Input Images 1, image 2: URL must begin with'],
 		['two commas at the end', `${A}?v=1,,`, 'Input Images 1, image 2: URL must begin with'],
 		['two commas between', `${A},,${B}`, 'Input Images 1, image 2: URL must begin with'],
+		['a semicolon at the end', `${A};`, 'Input Images 1, image 2: URL must begin with'],
+		['two addresses with a blank between', `${A} ${B}`, 'URL must be one address, but holds two'],
 		['an object whose url is empty', [{ url: A }, { url: '' }], 'image 2: URL must be an address'],
 		['an item that failed', [{ error: 'no', url: null }], 'is an object without a url or src'],
 		[
@@ -273,6 +290,9 @@ describe('URL by expression', () => {
 		['one a line', `${A}\n${B}\r\n${A}`, [A, B, A]],
 		['by comma', `${B},${A}, ${B}`, [B, A, B]],
 		['by comma and line', `${A},\n${B}, \r\n${A}`, [A, B, A]],
+		['by semicolon', `${A};${B}; ${A}`, [A, B, A]],
+		['by tab', `${A}\t${B}`, [A, B]],
+		['by comma and tab', `${A},\t${B}`, [A, B]],
 		['a blank at the end', `${A} `, [A]],
 		['a list as JSON in a text', JSON.stringify([A, B]), [A, B]],
 	])('takes %s', async (_what, value, expected) => {
@@ -294,6 +314,9 @@ describe('URL by expression', () => {
 		['[a, null, b].join(",\\n")', [V, null, B].join(',\n'), 2],
 		['[a, null].join(",\\n")', [V, null].join(',\n'), 2],
 		['a blank line', `${V}\n \t\n${B}`, 2],
+		['{{ a }};{{ b }} without b', `${V};`, 2],
+		['[a, null, b].join("\\t")', [V, null, B].join('\t'), 2],
+		['[a, null].join("\\t")', [V, null].join('\t'), 2],
 		['a list of texts with a hole', [A, `${V}\n`], 3],
 	])('refuses %s: a missing picture', async (_what, value, hole) => {
 		await expect(byExpression(value)).rejects.toThrow(

@@ -22,12 +22,21 @@ export interface For {
 	readonly item?: Partial<INodeExecutionData>;
 	/** The field as it is written, where an expression gives it. */
 	readonly written?: unknown;
+	/** Whether the workflow is set to keep files in the JSON. */
+	readonly filesAreInJson?: boolean;
 }
 
 /** Reads the Input Images field, whatever stands in it, with n8n's own helpers for files. */
 export async function readField(
 	field: unknown,
-	{ gateway = 'vtrix', model = 'flux_2_pro', switches = {}, item = {}, written = field }: For = {},
+	{
+		gateway = 'vtrix',
+		model = 'flux_2_pro',
+		switches = {},
+		item = {},
+		written = field,
+		filesAreInJson = false,
+	}: For = {},
 ): Promise<readonly InputImage[]> {
 	return await inExecution('http://127.0.0.1:1', async ({ context }) => {
 		type Asked = IExecuteFunctions['getNodeParameter'];
@@ -38,6 +47,7 @@ export async function readField(
 		const reading = Object.assign(Object.create(context) as IExecuteFunctions, {
 			getNodeParameter,
 			getInputData: () => [{ json: {}, ...item }],
+			getWorkflowSettings: () => ({ binaryMode: filesAreInJson ? 'combined' : 'separate' }),
 		});
 		return await readInputImages(reading, 0, {
 			offer: findOffer(gateway, model)!,
