@@ -1,4 +1,4 @@
-import { ownSignal, type Clock } from '../nodes/FluxImage/core/clock';
+import { onAbort, type Clock } from '../nodes/FluxImage/core/clock';
 
 /** A sleep that has not ended. */
 interface Sleeper {
@@ -34,16 +34,15 @@ export class SimulatedClock implements Clock {
 
 	async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
 		if (signal?.aborted) return;
-		const own = signal && ownSignal(signal);
 		await new Promise<void>((resolve) => {
 			const wake = () => {
 				this.sleepers.delete(sleeper);
-				own?.removeEventListener('abort', wake);
+				stopListening?.();
 				resolve();
 			};
 			const sleeper = { untilMs: this.timeMs + Math.max(0, milliseconds), wake };
 			this.sleepers.add(sleeper);
-			own?.addEventListener('abort', wake, { once: true });
+			const stopListening = signal && onAbort(signal, wake);
 		});
 	}
 

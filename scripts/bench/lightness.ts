@@ -11,6 +11,7 @@ import { median, withSpread } from './statistics';
 
 const PROJECT = join(__dirname, '../..');
 const CREDENTIALS_FOLDER = join(PROJECT, 'dist', 'credentials');
+const HELPER = "n8n's bare helper";
 const LOADS = 9;
 const GOALS = { loadRatio: 0.5, tarballBytes: 60_000, requestRatio: 1.5 };
 
@@ -20,23 +21,26 @@ export async function lightness({ repeats }: BenchSettings): Promise<Section> {
 	const bytes = await tarballBytes();
 	const requests = await requestCosts(repeats);
 	const loadRatio = median(ours) / median(theirs);
-	const requestRatio = median(requests.node) / median(requests.bare);
+	const { node, bare } = requests;
 	return {
 		title: 'Light',
 		method: [
 			`Loading: CPU of \`require\` in fresh processes with n8n-workflow and zod loaded before, ${LOADS} each. Requests: CPU of a process`,
-			"that polls 50 tasks for 8 s, over its requests; the node, and a bare loop over n8n's own helper in the same rhythm.",
+			"that polls 50 tasks for 8 s, over its requests; the node, and a bare loop over n8n's own helper in the same rhythm. Of a",
+			'poll alone: what such a run needs more than one of 1 s, over the polls that it has more, so that reading 50 items and',
+			'their pictures at the end is not counted as polling.',
 		].join('\n'),
 		table: {
 			head: ['', 'This package', 'Compared with', ''],
 			rows: [
 				['CPU of loading, ms', withSpread(ours), "n8n's HTTP Request node", withSpread(theirs)],
 				['Tarball, kB', (bytes / 1_000).toFixed(1), '', ''],
+				['CPU a poll, ms', withSpread(node.poll, 2), HELPER, withSpread(bare.poll, 2)],
 				[
-					'CPU a request, ms',
-					withSpread(requests.node, 2),
-					"n8n's bare helper",
-					withSpread(requests.bare, 2),
+					'CPU a request, start and end counted in, ms',
+					withSpread(node.request, 2),
+					HELPER,
+					withSpread(bare.request, 2),
 				],
 			],
 		},
@@ -48,7 +52,11 @@ export async function lightness({ repeats }: BenchSettings): Promise<Section> {
 				goal: `under ${GOALS.tarballBytes / 1_000} kB`,
 				met: bytes < GOALS.tarballBytes,
 			},
-			goal('CPU a request, over the bare helper', requestRatio, GOALS.requestRatio),
+			goal(
+				'CPU a poll, over the bare helper',
+				median(node.poll) / median(bare.poll),
+				GOALS.requestRatio,
+			),
 		],
 	};
 }

@@ -17,47 +17,71 @@ export interface RequestsRun {
 	readonly repeats: number;
 }
 
-/** CPU a request, in milliseconds, one value a repetition. */
+/** CPU in milliseconds, one value a repetition. */
+export interface Costs {
+	/** Of a request, with the run's start and end counted in. */
+	readonly request: number[];
+	/** Of a poll alone. */
+	readonly poll: number[];
+}
+
 export interface RequestsRunResult {
-	readonly node: number[];
-	readonly bare: number[];
+	readonly node: Costs;
+	readonly bare: Costs;
 }
 
 /** So many tasks together, each polled at a fixed interval: requests are what the CPU goes into. */
 const TOGETHER = 50;
 const POLL_SECONDS = 0.5;
-const JOB_SECONDS = 8;
 
-/** Create, result, and the polls between. */
-const REQUESTS_A_TASK = 2 + JOB_SECONDS / POLL_SECONDS;
+/**
+ * A run of long jobs and one of short ones differ by their polls alone: what is read of the items, what
+ * is sent first and what comes out is the same in both.
+ */
+const LONG_SECONDS = 8;
+const SHORT_SECONDS = 1;
+
+/** Rounds that only warm the compiler up: n8n has been running for long where people wait for it. */
+const WARM_UPS = 2;
 
 async function main({ address, url, repeats }: RequestsRun): Promise<RequestsRunResult> {
 	await useBinaryMode('filesystem');
-	const result: RequestsRunResult = { node: [], bare: [] };
-	// The first round warms the compiler up and is not counted.
-	for (let repeat = 0; repeat <= repeats; repeat++) {
-		const bare = await cpuOf(url, async () => await sendBare(address));
-		const node = await cpuOf(url, async () => await sendByNode(address));
-		if (repeat === 0) continue;
-		result.bare.push(bare);
-		result.node.push(node);
+	const costs = { bare: noCosts(), node: noCosts() };
+	for (let round = 1 - WARM_UPS; round <= repeats; round++) {
+		await measure(url, async (seconds) => await sendBare(address, seconds), costs.bare);
+		await measure(url, async (seconds) => await sendByNode(address, seconds), costs.node);
+		if (round === 0) Object.assign(costs, { bare: noCosts(), node: noCosts() });
 	}
-	return result;
+	return costs;
 }
 
-/** CPU of the work in milliseconds, over the requests that it sent by the sandbox's ledger. */
-async function cpuOf(sandboxUrl: string, work: () => Promise<void>): Promise<number> {
+const noCosts = (): Costs => ({ request: [], poll: [] });
+
+/** Adds a round to the costs. */
+async function measure(
+	sandboxUrl: string,
+	work: (jobSeconds: number) => Promise<void>,
+	{ request, poll }: Costs,
+): Promise<void> {
+	const short = await cpuOf(sandboxUrl, async () => await work(SHORT_SECONDS));
+	const long = await cpuOf(sandboxUrl, async () => await work(LONG_SECONDS));
+	request.push(long.milliseconds / long.requests);
+	poll.push((long.milliseconds - short.milliseconds) / (long.requests - short.requests));
+}
+
+/** CPU of the work in milliseconds, and the requests that it sent by the sandbox's ledger. */
+async function cpuOf(sandboxUrl: string, work: () => Promise<void>) {
 	const ledger = `${sandboxUrl}/sandbox/ledger`;
 	await fetch(ledger, { method: 'DELETE' });
 	const before = process.cpuUsage();
 	await work();
 	const { user, system } = process.cpuUsage(before);
 	const { requests } = (await (await fetch(ledger)).json()) as { requests: unknown[] };
-	return (user + system) / 1_000 / requests.length;
+	return { milliseconds: (user + system) / 1_000, requests: requests.length };
 }
 
-async function sendByNode(address: Address): Promise<void> {
-	const prompts = Array.from({ length: TOGETHER }, () => `A picture [seconds=${JOB_SECONDS}]`);
+async function sendByNode(address: Address, jobSeconds: number): Promise<void> {
+	const prompts = Array.from({ length: TOGETHER }, () => `A picture [seconds=${jobSeconds}]`);
 	const options = {
 		maxConcurrentTasks: TOGETHER,
 		pollInterval: POLL_SECONDS,
@@ -67,11 +91,15 @@ async function sendByNode(address: Address): Promise<void> {
 }
 
 /** The same requests in the same rhythm from a node that does nothing else. */
-async function sendBare(address: Address): Promise<void> {
+async function sendBare(address: Address, jobSeconds: number): Promise<void> {
 	const base = `${address.baseUrls.seaArtCloud}/v1/queue/flux_kontext_max`;
 	const credentials = [{ name: 'seaArtCloudApi', required: true }];
 	const bare = nodeType(['done'], async function () {
-		await Promise.all(Array.from({ length: TOGETHER }, async () => await sendTask(this, base)));
+		const tasks = Array.from(
+			{ length: TOGETHER },
+			async () => await sendTask(this, base, jobSeconds),
+		);
+		await Promise.all(tasks);
 		return [[]];
 	});
 	const { error } = await startWorkflow(
@@ -85,7 +113,11 @@ async function sendBare(address: Address): Promise<void> {
 
 const CREDENTIALS = { seaArtCloudApi: { id: 'seaArtCloudApi', name: 'seaArtCloudApi' } };
 
-async function sendTask(context: IExecuteFunctions, base: string): Promise<void> {
+async function sendTask(
+	context: IExecuteFunctions,
+	base: string,
+	jobSeconds: number,
+): Promise<void> {
 	const send = async (method: 'GET' | 'POST', url: string, body?: object) =>
 		(await context.helpers.httpRequestWithAuthentication.call(context, 'seaArtCloudApi', {
 			method,
@@ -94,9 +126,9 @@ async function sendTask(context: IExecuteFunctions, base: string): Promise<void>
 			json: true,
 		})) as { request_id: string };
 	const { request_id: id } = await send('POST', base, {
-		prompt: `A picture [seconds=${JOB_SECONDS}]`,
+		prompt: `A picture [seconds=${jobSeconds}]`,
 	});
-	for (let poll = 0; poll < REQUESTS_A_TASK - 2; poll++) {
+	for (let poll = 0; poll < jobSeconds / POLL_SECONDS; poll++) {
 		await new Promise((resolve) => setTimeout(resolve, 1_000 * POLL_SECONDS));
 		await send('GET', `${base}/requests/${id}/status`);
 	}

@@ -1,4 +1,4 @@
-import { ownSignal, type Clock } from '../../nodes/FluxImage/core/clock';
+import { onAbort, type Clock } from '../../nodes/FluxImage/core/clock';
 
 /** A call's place in the line, first to last: a create begins work, a result ends it, a poll does neither. */
 const PRIORITIES = ['create', 'result', 'poll'] as const;
@@ -132,13 +132,11 @@ export class AdaptiveRateLimiter implements RateLimiter {
 	/** In the line until served, too late, or no longer wanted. */
 	private async stand(line: Priority, patienceMs: number, signal: AbortSignal): Promise<boolean> {
 		const waiting: Waiting = { leave: new AbortController(), mayGo: false };
-		const stop = ownSignal(signal);
-		const leave = () => waiting.leave.abort(CHANGED);
-		stop.addEventListener('abort', leave, { once: true });
+		const stopListening = onAbort(signal, () => waiting.leave.abort(CHANGED));
 		this.lines.get(line)?.add(waiting);
 		void this.serve();
 		await this.clock.sleep(Math.min(patienceMs, LONGEST_SLEEP_MS), waiting.leave.signal);
-		stop.removeEventListener('abort', leave);
+		stopListening();
 		this.lines.get(line)?.delete(waiting);
 		if (this.waiting === 0) this.idle.abort(CHANGED);
 		return waiting.mayGo || signal.aborted;

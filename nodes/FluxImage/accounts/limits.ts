@@ -26,7 +26,7 @@ interface Waiting extends Call {
 	turn: Turn | undefined;
 	/** When it is to look who may go, in milliseconds of the clock. */
 	wakeAtMs: number;
-	wake: AbortController;
+	wake?: AbortController;
 }
 
 /**
@@ -64,8 +64,7 @@ export class Limits implements Limiter {
 	async acquire(call: Call, until: Until): Promise<Turn | undefined> {
 		if (until.signal.aborted) return FREE_TURN;
 		if (this.asksAtOnce(call)) return this.grant(call);
-		const wake = new AbortController();
-		const waiting: Waiting = { ...call, turn: undefined, wakeAtMs: Infinity, wake };
+		const waiting: Waiting = { ...call, turn: undefined, wakeAtMs: Infinity };
 		this.turns.add(waiting);
 		this.serve();
 		while (this.stays(waiting, until)) await this.sleep(waiting, until);
@@ -93,11 +92,8 @@ export class Limits implements Limiter {
 	private async sleep(waiting: Waiting, { deadlineMs, signal }: Until): Promise<void> {
 		const nowMs = this.clock.nowMs();
 		const untilMs = Math.min(waiting.wakeAtMs, deadlineMs, nowMs + LOOKS_EVERY_MS);
-		waiting.wake = new AbortController();
-		await this.clock.sleep(
-			Math.max(0, untilMs - nowMs),
-			AbortSignal.any([signal, waiting.wake.signal]),
-		);
+		const wake = (waiting.wake = new AbortController());
+		await this.clock.sleep(Math.max(0, untilMs - nowMs), AbortSignal.any([signal, wake.signal]));
 		if (!waiting.turn && this.isDue(waiting)) this.serve();
 	}
 
@@ -120,7 +116,7 @@ export class Limits implements Limiter {
 			if (!first || waitMs > 0) return this.keepAwake(first, nowMs + waitMs);
 			this.turns.went(first);
 			first.turn = this.grant(first);
-			first.wake.abort(CHANGED);
+			first.wake?.abort(CHANGED);
 		}
 	}
 
@@ -148,7 +144,7 @@ export class Limits implements Limiter {
 		this.watch = waiting;
 		if (!waiting) return;
 		waiting.wakeAtMs = atMs;
-		waiting.wake.abort(CHANGED);
+		waiting.wake?.abort(CHANGED);
 	}
 
 	private grant(call: Call): Turn {

@@ -4,7 +4,7 @@ import type { GatewayReply, GatewayRequest } from '../gateways/gateway';
 import { LEAST_CALL_MS, longestCallMs } from './callTime';
 import { retryAfterMs } from './headers';
 import type { Http, RequestLimits } from './http';
-import type { Call, CallKind, Limiter, Turn } from './limiter';
+import type { Call, Limiter, Turn } from './limiter';
 import { readRule, withRetry, type RetryPorts, type Until } from './retry';
 
 /** What a client needs of the world. */
@@ -42,27 +42,23 @@ export class ApiCalls {
 
 	/** A call that bills nothing, tried until it is answered, each try in its turn. */
 	async read<T>(
-		call: { readonly kind: CallKind; readonly modelId: string },
+		call: Pick<Call, 'kind' | 'modelId'>,
 		request: GatewayRequest,
 		read: (reply: GatewayReply) => Outcome<T>,
 		until: Until,
 	): Promise<Outcome<T>> {
+		const { deadlineMs, signal } = until;
 		const nowMs = this.ports.clock.nowMs();
 		// What begins at its deadline waits for its turn as long as for its answer.
-		const isLate = nowMs >= until.deadlineMs;
-		const turnUntilMs = isLate ? nowMs + LEAST_CALL_MS : until.deadlineMs;
+		const turnUntilMs = nowMs < deadlineMs ? deadlineMs : nowMs + LEAST_CALL_MS;
 		const attempt = async (turn: Turn) => {
 			const timeoutMs = Math.min(longestCallMs(request), this.leftMs(until));
-			const { signal } = until;
-			return await this.send(request, read, turn, { timeoutMs, signal });
+			const outcome = await this.send(request, read, turn, { timeoutMs, signal });
+			turn.end();
+			return outcome;
 		};
 		return await withRetry(
-			async () =>
-				await this.inTurn({ ...call, tasks: 0, turnUntilMs }, until, async (turn) => {
-					const outcome = await attempt(turn);
-					turn.end();
-					return outcome;
-				}),
+			async () => await this.inTurn({ ...call, tasks: 0 }, turnUntilMs, until, attempt),
 			(problem) => readRule(problem, until),
 			until,
 			this.ports,
@@ -71,32 +67,27 @@ export class ApiCalls {
 
 	/** Does what is to be done when the call's turn has come; a turn that comes to nothing is given back. */
 	async inTurn<T>(
-		{
-			turnUntilMs,
-			...call
-		}: Pick<Call, 'kind' | 'modelId' | 'tasks' | 'isLeft'> & { turnUntilMs: number },
-		until: Until,
+		call: Pick<Call, 'kind' | 'modelId' | 'tasks' | 'isLeft'>,
+		turnUntilMs: number,
+		{ deadlineMs, signal }: Until,
 		act: (turn: Turn) => Promise<Outcome<T>>,
 	): Promise<Outcome<T>> {
 		const { limiter, execution, isTestRun } = this.ports;
 		const turn = await limiter.acquire(
-			{ ...call, execution, isTestRun, itemDeadlineMs: until.deadlineMs },
-			{ signal: until.signal, deadlineMs: turnUntilMs },
+			{ ...call, execution, isTestRun, itemDeadlineMs: deadlineMs },
+			{ signal, deadlineMs: turnUntilMs },
 		);
 		if (!turn) return { problem: NO_TURN };
-		if (until.signal.aborted) {
-			turn.end();
-			return { problem: STOPPED };
-		}
-		let outcome: Outcome<T> | undefined;
+		let outcome: Outcome<T> = { problem: STOPPED };
 		try {
-			return (outcome = await act(turn));
+			if (!signal.aborted) outcome = await act(turn);
+			return outcome;
 		} finally {
-			if (!outcome || outcome.problem) turn.end();
+			if (outcome.problem) turn.end();
 		}
 	}
 
-	/** What is left of the time, and at least what a call needs. */
+	/** What is left of the time, in milliseconds, and at least what a call needs. */
 	leftMs({ deadlineMs }: Until): number {
 		return Math.max(LEAST_CALL_MS, Math.ceil(deadlineMs - this.ports.clock.nowMs()));
 	}
@@ -108,17 +99,17 @@ export class ApiCalls {
 		turn: Turn,
 		limits: RequestLimits,
 	): Promise<Outcome<T>> {
-		const { http, clock } = this.ports;
-		const exchange = await http.send(request, limits);
-		if (exchange.problem) return exchange;
-		const { headers } = exchange.value;
-		const outcome = read(exchange.value);
-		const waitMs = retryAfterMs(headers, clock.dateMs());
+		const { value: reply, problem: unsent } = await this.ports.http.send(request, limits);
+		if (unsent) return { problem: unsent };
+		const { headers } = reply;
+		const outcome = read(reply);
 		const { problem } = outcome;
 		if (problem?.kind !== 'rateLimited') turn.accepted(headers);
-		else turn.refused({ meaning: problem.limit ?? 'unknown', retryAfterMs: waitMs, headers });
-		return problem && waitMs !== undefined
-			? { problem: { ...problem, retryAfterMs: waitMs } }
-			: outcome;
+		if (!problem) return outcome;
+		const waitMs = retryAfterMs(headers, this.ports.clock.dateMs());
+		if (problem.kind === 'rateLimited') {
+			turn.refused({ meaning: problem.limit ?? 'unknown', retryAfterMs: waitMs, headers });
+		}
+		return waitMs === undefined ? outcome : { problem: { ...problem, retryAfterMs: waitMs } };
 	}
 }

@@ -1,32 +1,14 @@
-import { STOPPED, type Outcome, type Problem } from '../core/problem';
-import type { TaskRef, TaskState } from '../core/task';
-import { ENDED } from '../core/task';
-import type {
-	CancelReply,
-	FileUpload,
-	Gateway,
-	GatewayReply,
-	TaskRequest,
-} from '../gateways/gateway';
+import type { Outcome, Problem } from '../core/problem';
+import { ENDED, type TaskRef, type TaskState } from '../core/task';
+import type { CancelReply, Gateway, GatewayReply } from '../gateways/gateway';
 import { ApiCalls, type ClientPorts } from './apiCalls';
-import { longestCallMs } from './callTime';
+import { CreateCall, type NewTask } from './create';
 import type { Download } from './http';
 import type { Turn } from './limiter';
 import type { Redact } from './redaction';
-import { createRule, inputRule, readRule, withRetry, type RetryRule, type Until } from './retry';
+import { inputRule, readRule, withRetry, type RetryRule, type Until } from './retry';
 import { afterLag, withImages } from './resultImages';
 import { SharedUploads } from './sharedUploads';
-
-/** A task that is to be made. */
-export interface NewTask {
-	readonly modelId: string;
-	/** How many tasks the gateway counts it for: ToAPIs' n. */
-	readonly tasks: number;
-	/** Whether its task is left to another node, as Image > Create leaves it: nobody here waits for it. */
-	readonly isLeft?: boolean;
-	/** Makes what is sent; called for each POST, so that images are in memory only then. */
-	readonly build: () => Promise<Outcome<TaskRequest>>;
-}
 
 /** An input image on its way to a gateway that takes images by URL. */
 export interface ImageFile {
@@ -50,7 +32,15 @@ const UPLOAD_FOR_MS = 120_000;
  * network or a gateway does.
  */
 export class GatewayClient {
+	/** What tells accounts apart: a digest of gateway, host and API key. */
+	readonly account: string;
+	/** The gateway's host, with its port. */
+	readonly host: string;
+	/** Takes the key out of what is shown. */
+	readonly redact: Redact;
+
 	private readonly calls: ApiCalls;
+	private readonly creates: CreateCall;
 	private readonly uploads: SharedUploads;
 	/** The places that running tasks hold among the account's tasks at a time, by request id. */
 	private readonly places = new Map<string, Turn>();
@@ -59,23 +49,10 @@ export class GatewayClient {
 		readonly gateway: Gateway,
 		private readonly ports: ClientPorts,
 	) {
+		({ account: this.account, host: this.host, redact: this.redact } = ports.http);
 		this.calls = new ApiCalls(ports);
+		this.creates = new CreateCall(gateway, this.calls, ports);
 		this.uploads = new SharedUploads(ports.clock);
-	}
-
-	/** What tells accounts apart: a digest of gateway, host and API key. */
-	get account(): string {
-		return this.ports.http.account;
-	}
-
-	/** The gateway's host, with its port. */
-	get host(): string {
-		return this.ports.http.host;
-	}
-
-	/** Takes the key out of what is shown. */
-	get redact(): Redact {
-		return this.ports.http.redact;
 	}
 
 	/**
@@ -84,60 +61,13 @@ export class GatewayClient {
 	 *
 	 * @returns `createUncertain` where a task may exist whose id did not come back
 	 */
-	async create(
-		{ modelId, tasks, isLeft = false, build }: NewTask,
-		until: Until,
-	): Promise<Outcome<TaskState>> {
-		let notBuilt: Problem | undefined;
-		let notSent: Problem = TOO_LATE;
-		const post = async (turn: Turn): Promise<Outcome<TaskState>> => {
-			const built = await build();
-			notBuilt = built.problem;
-			if (built.problem) return built;
-			if (until.signal.aborted) return { problem: STOPPED };
-			if (this.ports.clock.nowMs() >= until.deadlineMs) return { problem: notSent };
-			const { gateway } = this;
-			const sendOnce = async (task: TaskRequest) => {
-				const request = gateway.create(task);
-				return await this.calls.send(request, (reply) => gateway.readCreate(reply, modelId), turn, {
-					// No signal: a create that is on its way is awaited, for its id is needed.
-					timeoutMs: Math.max(longestCallMs(request), this.calls.leftMs(until)),
-				});
-			};
-			const { ownId, ...withoutOwnId } = built.value;
-			const outcome = await sendOnce(built.value);
-			if (ownId === undefined || !outcome.problem) return outcome;
-			if (this.saysOwnIdIsTaken(outcome.problem)) {
-				return { problem: { ...outcome.problem, kind: 'createUncertain' } };
-			}
-			if (!this.refusesOwnId(outcome.problem)) return outcome;
-			this.ports.ownIds.areRefused = true;
-			return await sendOnce(withoutOwnId);
-		};
-		const inTurn = async () => {
-			const call = {
-				kind: 'create',
-				modelId,
-				tasks,
-				isLeft,
-				turnUntilMs: until.deadlineMs,
-			} as const;
-			return await this.calls.inTurn(call, until, async (turn) => {
-				const outcome = await post(turn);
-				// Whose last try is too late is told what the tries before came to.
-				notSent = outcome.problem ?? notSent;
-				const task = outcome.value;
-				if (task) this.remember(task);
-				// A create that is answered with a finished task holds no place, nor one that is left.
-				if (task && (isLeft || ENDED.has(task.status))) turn.end();
-				else if (task) this.places.set(task.requestId, turn);
-				return outcome;
-			});
-		};
-		const ruleOf = (problem: Problem) => (problem === notBuilt ? NOT_SENT : createRule(problem));
-		const outcome = await withRetry(inTurn, ruleOf, until, this.ports);
-		const { problem } = outcome;
-		return problem && ruleOf(problem).uncertain ? { problem: uncertain(problem) } : outcome;
+	async create(task: NewTask, until: Until): Promise<Outcome<TaskState>> {
+		return await this.creates.create(task, until, (made, turn) => {
+			this.remember(made);
+			// A create that is answered with a finished task holds no place, nor one that is left.
+			if (task.isLeft || ENDED.has(made.status)) turn.end();
+			else this.places.set(made.requestId, turn);
+		});
 	}
 
 	/**
@@ -153,8 +83,9 @@ export class GatewayClient {
 			(reply) => gateway.readStatus(reply, task),
 			until,
 		);
-		if (outcome.value) this.remember(task);
-		if (outcome.value && ENDED.has(outcome.value.status)) this.leave(task);
+		if (!outcome.value) return outcome;
+		this.remember(task);
+		if (ENDED.has(outcome.value.status)) this.leave(task);
 		return outcome;
 	}
 
@@ -193,24 +124,6 @@ export class GatewayClient {
 	/** Whether the gateway keeps ids of the caller's own with its tasks, for this account. */
 	get keepsOwnIds(): boolean {
 		return this.gateway.find !== undefined && !this.ports.ownIds.areRefused;
-	}
-
-	/** A refusal that names the field of the caller's own id made nothing, and is not of the order. */
-	private refusesOwnId(problem: Problem): boolean {
-		const { ownIdField } = this.gateway;
-		return (
-			ownIdField !== undefined && isRefusalAbout(problem, (words) => words.includes(ownIdField))
-		);
-	}
-
-	/** A refusal of the id itself is a proof that a task may exist under it. */
-	private saysOwnIdIsTaken(problem: Problem): boolean {
-		const { ownIdField } = this.gateway;
-		if (ownIdField === undefined) return false;
-		return isRefusalAbout(
-			problem,
-			(words) => TAKEN.test(words) && (words.includes(ownIdField) || NAMES_AN_ID.test(words)),
-		);
 	}
 
 	/** Whether the gateway can cancel. */
@@ -265,14 +178,10 @@ export class GatewayClient {
 	 * Uploads an image and gives the URL under which the gateway has it. The same image is uploaded
 	 * once, however many items use it.
 	 */
-	async upload(image: ImageFile, { deadlineMs, ...until }: Until): Promise<Outcome<string>> {
-		const ownDeadlineMs = this.ports.clock.nowMs() + UPLOAD_FOR_MS;
-		const ownUntil = { ...until, deadlineMs: Math.min(deadlineMs, ownDeadlineMs) };
-		return await this.uploads.once(
-			image.digest,
-			ownUntil,
-			async () => await this.sendFile(image, ownUntil),
-		);
+	async upload(image: ImageFile, until: Until): Promise<Outcome<string>> {
+		const ownUntil = this.notLongerThan(UPLOAD_FOR_MS, until);
+		const send = async () => await this.sendFile(image, ownUntil);
+		return await this.uploads.once(image.digest, ownUntil, send);
 	}
 
 	/**
@@ -286,21 +195,12 @@ export class GatewayClient {
 		consume: (download: Download) => Promise<Outcome<T>>,
 		ruleOf: (problem: Problem) => RetryRule = (problem) => readRule(problem, until),
 	): Promise<Outcome<T>> {
-		const { http } = this.ports;
-		return await withRetry(
-			async () =>
-				await http.download(
-					url,
-					{
-						timeoutMs: Math.min(DOWNLOAD_TIMEOUT_MS, this.calls.leftMs(until)),
-						signal: until.signal,
-					},
-					consume,
-				),
-			ruleOf,
-			until,
-			this.ports,
-		);
+		const { signal } = until;
+		const attempt = async () => {
+			const timeoutMs = Math.min(DOWNLOAD_TIMEOUT_MS, this.calls.leftMs(until));
+			return await this.ports.http.download(url, { timeoutMs, signal }, consume);
+		};
+		return await withRetry(attempt, ruleOf, until, this.ports);
 	}
 
 	/**
@@ -312,17 +212,20 @@ export class GatewayClient {
 		until: Until,
 		consume: (download: Download) => Promise<Outcome<T>>,
 	): Promise<Outcome<T>> {
-		const ownDeadlineMs = this.ports.clock.nowMs() + UPLOAD_FOR_MS;
-		const deadlineMs = Math.min(until.deadlineMs, ownDeadlineMs);
-		return await this.download(url, { ...until, deadlineMs }, consume, inputRule);
+		return await this.download(url, this.notLongerThan(UPLOAD_FOR_MS, until), consume, inputRule);
 	}
 
 	private async sendFile(image: ImageFile, until: Until): Promise<Outcome<string>> {
 		const { upload, readUpload } = this.gateway;
 		if (!upload || !readUpload) return { problem: NO_UPLOAD };
-		const { fileName, contentType, bytes } = image;
-		const file: Omit<FileUpload, 'fieldName'> = { fileName, contentType, bytes: await bytes() };
-		return await this.calls.read({ kind: 'upload', modelId: '' }, upload(file), readUpload, until);
+		const { fileName, contentType } = image;
+		const request = upload({ fileName, contentType, bytes: await image.bytes() });
+		return await this.calls.read({ kind: 'upload', modelId: '' }, request, readUpload, until);
+	}
+
+	private notLongerThan(milliseconds: number, until: Until): Until {
+		const ownDeadlineMs = this.ports.clock.nowMs() + milliseconds;
+		return { ...until, deadlineMs: Math.min(until.deadlineMs, ownDeadlineMs) };
 	}
 
 	/**
@@ -335,35 +238,9 @@ export class GatewayClient {
 	}
 }
 
-/** Of a create whose images took longer than its item has. */
-const TOO_LATE: Problem = {
-	kind: 'notSentInTime',
-	reason: 'its images were not ready before',
-};
-
-/** How a gateway says that something of the same id was there before; what follows a "no" is not there. */
-const TAKEN =
-	/duplicat|already|(?<!\bno\b.*)\bexists\b|\btaken\b|\bin use\b|been used|\bunique\b|\bconflict\b|reused|twice|已存在|重复/i;
-
-const NAMES_AN_ID = /\bid\b/i;
-
-const isRefusalAbout = (
-	{ kind, code = '', reason = '' }: Problem,
-	isMeant: (words: string) => boolean,
-): boolean => kind === 'badParameters' && isMeant(`${code} ${reason}`);
-
 const NO_OWN_IDS = 'the gateway keeps no ids of its callers';
 
 const NO_UPLOAD: Problem = {
 	kind: 'badParameters',
 	reason: 'the gateway takes images by URL only',
 };
-
-/** Of a create whose image could not be uploaded: nothing was sent. */
-const NOT_SENT: RetryRule = { retry: 'never', because: 'what it needs is not there' };
-
-/** A problem after which the task may exist, and be paid. */
-function uncertain(problem: Problem): Problem {
-	const reason = problem.reason ?? problem.code ?? problem.kind;
-	return { ...problem, kind: 'createUncertain', reason };
-}

@@ -8,7 +8,7 @@ import type {
 	JsonObject,
 } from 'n8n-workflow';
 
-import { LONGEST_TIMER_MS, ownSignal, type Clock } from '../core/clock';
+import { LONGEST_TIMER_MS, onAbort, type Clock } from '../core/clock';
 import { STOPPED, type Outcome } from '../core/problem';
 import type { Gateway, GatewayReply, GatewayRequest } from '../gateways/gateway';
 import type { GatewayCredential } from './credential';
@@ -16,6 +16,7 @@ import { readBody, readHeaders } from './headers';
 import { multipartBody } from './multipart';
 import { networkProblem } from './networkProblem';
 import { redactor, type Redact } from './redaction';
+import { TimeLimits } from './timeLimits';
 
 /** How long a request may take, and what ends it before. */
 export interface RequestLimits {
@@ -60,11 +61,6 @@ export interface Http {
 	): Promise<Outcome<T>>;
 }
 
-function accountOf(gateway: Gateway, { baseUrl, apiKey }: GatewayCredential): string {
-	const name = JSON.stringify([gateway.id, baseUrl, apiKey]);
-	return createHash('sha256').update(name).digest('hex');
-}
-
 /** Opens the door to a gateway with one credential. */
 export function openHttp(
 	context: IExecuteFunctions,
@@ -72,24 +68,33 @@ export function openHttp(
 	credential: GatewayCredential,
 	clock: Clock,
 ): Http {
-	const redact = redactor(credential.apiKey);
+	const { baseUrl, apiKey } = credential;
+	const redact = redactor(apiKey);
+	const timeLimits = new TimeLimits(clock);
+	const name = JSON.stringify([gateway.id, baseUrl, apiKey]);
+	const sendWithKey = keySender(context, gateway, credential);
 	return {
-		account: accountOf(gateway, credential),
-		host: new URL(credential.baseUrl).host,
+		account: createHash('sha256').update(name).digest('hex'),
+		host: new URL(baseUrl).host,
 		redact,
 		send: async (request, limits) =>
-			await limited(clock, limits, redact, async (signal) => {
-				const options = apiOptions(credential.baseUrl, request, limits.timeoutMs, signal);
-				const response = await sendWithKey(context, gateway, credential, options);
-				return await replyOf(response, redact);
+			await limited(timeLimits, limits, redact, async (signal) => {
+				const options = apiOptions(baseUrl, request, ended(limits, signal));
+				return await replyOf(await sendWithKey(options), redact);
 			}),
 		download: async (url, limits, consume) =>
-			await limited(clock, limits, redact, async (signal) => {
-				const response = await fetchWithoutKey(context, url, limits.timeoutMs, signal);
+			await limited(timeLimits, limits, redact, async (signal) => {
+				const { statusCode, headers, body } = (await context.helpers.httpRequest({
+					method: 'GET',
+					url,
+					// A packed picture would have a length that tells nothing of its bytes.
+					headers: { 'Accept-Encoding': 'identity' },
+					...ended(limits, signal),
+				})) as IN8nHttpFullResponse;
 				return await consume({
-					statusCode: response.statusCode,
-					headers: readHeaders(response.headers),
-					body: response.body as ByteStream,
+					statusCode,
+					headers: readHeaders(headers),
+					body: body as ByteStream,
 				});
 			}),
 	};
@@ -101,23 +106,19 @@ export function openHttp(
  * place of ours, and no cancel could be sent after Stop. The delegate's credential is the one that was
  * read when the item began.
  */
-async function sendWithKey(
-	context: IExecuteFunctions,
-	gateway: Gateway,
-	credential: GatewayCredential,
-	options: IHttpRequestOptions,
-): Promise<IN8nHttpFullResponse> {
+function keySender(context: IExecuteFunctions, gateway: Gateway, { data }: GatewayCredential) {
 	const delegate = {
 		helpers: context.helpers,
 		logger: context.logger,
 		getNode: () => context.getNode(),
-		getCredentials: async () => credential.data,
+		getCredentials: async () => data,
 	} as unknown as IAllExecuteFunctions;
-	return (await context.helpers.httpRequestWithAuthentication.call(
-		delegate,
-		gateway.credentialType,
-		options,
-	)) as IN8nHttpFullResponse;
+	return async (options: IHttpRequestOptions) =>
+		(await context.helpers.httpRequestWithAuthentication.call(
+			delegate,
+			gateway.credentialType,
+			options,
+		)) as IN8nHttpFullResponse;
 }
 
 /**
@@ -126,9 +127,17 @@ async function sendWithKey(
  */
 const N8N_TIMEOUT_MARGIN_MS = 10_000;
 
-/** n8n's timer, within what a timer can be set for: above it, it would fire at once. */
-const n8nTimeoutMs = (timeoutMs: number) =>
-	Math.min(timeoutMs + N8N_TIMEOUT_MARGIN_MS, LONGEST_TIMER_MS);
+/** How every request is sent and ends; no reply throws, whatever its status. */
+const ended = ({ timeoutMs }: RequestLimits, signal: AbortSignal) =>
+	({
+		abortSignal: signal,
+		// Above what a timer can be set for, it would fire at once.
+		timeout: Math.min(timeoutMs + N8N_TIMEOUT_MARGIN_MS, LONGEST_TIMER_MS),
+		// n8n sets no limit to what it holds of a reply, so each is read here, as it comes.
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+	}) as const;
 
 /**
  * JSON as bytes: of an object, n8n would leave out an empty one, and axios a field that is named
@@ -145,28 +154,43 @@ const jsonBody = (body: JsonObject) => ({
  */
 const LONGEST_REPLY_BYTES = 100_000_000;
 
-const isStream = (body: unknown): body is AsyncIterable<Buffer> =>
+const isStream = (body: unknown): body is ByteStream =>
 	typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 
-/** The bytes of a reply; nothing where there are more than are held. */
-async function wholeBody(body: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
-	const chunks: Buffer[] = [];
-	let bytes = 0;
-	// To leave the loop destroys the stream, and with it the connection.
-	for await (const chunk of body) {
-		bytes += chunk.length;
-		if (bytes > LONGEST_REPLY_BYTES) return undefined;
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks);
+/**
+ * The bytes of a reply; nothing where there are more than are held, and the connection is cut then. By
+ * events: a loop over the stream costs a poll more.
+ *
+ * @throws the stream's error; an Error where it closes before its end
+ */
+async function wholeBody(body: ByteStream): Promise<Buffer | undefined> {
+	return await new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let bytes = 0;
+		const onClose = () => {
+			if (!body.readableEnded) reject(new Error('the reply broke off'));
+		};
+		body
+			.on('data', (chunk: Buffer) => {
+				bytes += chunk.length;
+				chunks.push(chunk);
+				if (bytes <= LONGEST_REPLY_BYTES) return;
+				resolve(undefined);
+				body.destroy();
+			})
+			.on('end', () => resolve(Buffer.concat(chunks)))
+			.on('error', reject)
+			.on('close', onClose);
+		// It has closed before anybody listened.
+		if (body.destroyed) onClose();
+	});
 }
 
 /** Redirects are not followed: they could carry the key to another host. */
 function apiOptions(
 	baseUrl: string,
 	{ method, path, body, file }: GatewayRequest,
-	timeoutMs: number,
-	signal: AbortSignal,
+	ending: ReturnType<typeof ended>,
 ): IHttpRequestOptions {
 	const content = file ? multipartBody(file) : body && jsonBody(body);
 	return {
@@ -174,34 +198,10 @@ function apiOptions(
 		url: `${baseUrl}${path}`,
 		headers: { Accept: 'application/json', ...content?.headers },
 		...(content ? { body: content.bytes } : {}),
-		// n8n sets no limit to what it holds of a reply, so it is read here, as it comes.
-		encoding: 'stream',
-		timeout: n8nTimeoutMs(timeoutMs),
-		abortSignal: signal,
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
 		sendCredentialsOnCrossOriginRedirect: false,
+		...ending,
 	};
-}
-
-async function fetchWithoutKey(
-	context: IExecuteFunctions,
-	url: string,
-	timeoutMs: number,
-	signal: AbortSignal,
-): Promise<IN8nHttpFullResponse> {
-	return (await context.helpers.httpRequest({
-		method: 'GET',
-		url,
-		// A packed picture would have a length that tells nothing of its bytes.
-		headers: { 'Accept-Encoding': 'identity' },
-		encoding: 'stream',
-		timeout: n8nTimeoutMs(timeoutMs),
-		abortSignal: signal,
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-	})) as IN8nHttpFullResponse;
 }
 
 /** @returns `unreadable` where more came than is held */
@@ -224,36 +224,21 @@ async function replyOf(
 	};
 }
 
-/** Why a request's timer ends before its time; one for all, since a reason of Node's own costs a stack trace. */
-const DONE = new Error('the request is done');
-
-/**
- * How long a timer waits on before it cuts, in milliseconds: where the event loop was blocked, a reply
- * that has come meanwhile is read first.
- */
-const LATE_REPLY_MS = 20;
-
 /** Runs a request that ends with the signal or the time-out, and makes a problem of what it throws. */
 async function limited<T>(
-	clock: Clock,
+	timeLimits: TimeLimits,
 	{ timeoutMs, signal }: RequestLimits,
 	redact: Redact,
 	run: (signal: AbortSignal) => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
 	if (signal?.aborted) return { problem: STOPPED };
-	const stop = signal && ownSignal(signal);
 	const cut = new AbortController();
-	const done = new AbortController();
-	const onAbort = () => cut.abort();
-	stop?.addEventListener('abort', onAbort, { once: true });
+	const stopListening = signal && onAbort(signal, () => cut.abort());
 	let timedOut = false;
-	const cutInTime = async () => {
-		await clock.sleep(timeoutMs, done.signal);
-		await clock.sleep(LATE_REPLY_MS, done.signal);
-		timedOut = !done.signal.aborted;
-		if (timedOut) cut.abort();
-	};
-	void cutInTime();
+	const endTime = timeLimits.begin(timeoutMs, () => {
+		timedOut = true;
+		cut.abort();
+	});
 	try {
 		return await run(cut.signal);
 	} catch (error) {
@@ -264,7 +249,7 @@ async function limited<T>(
 		}
 		return { problem: networkProblem(error, redact) };
 	} finally {
-		done.abort(DONE);
-		stop?.removeEventListener('abort', onAbort);
+		endTime();
+		stopListening?.();
 	}
 }

@@ -1,3 +1,4 @@
+import { asArray, isObject } from '../core/json';
 import type { Problem } from '../core/problem';
 import type { Redact } from './redaction';
 
@@ -31,87 +32,70 @@ const NEVER_CONNECTED_WORDS = new RegExp(
 const REFUSED_BY_N8N = /^(The request was blocked because|Domain not allowed)/;
 
 /** System calls that come before the first byte: an error of theirs proves that nothing was sent. */
-const CALLS_BEFORE_SENDING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
+const CALLS_BEFORE_SENDING: ReadonlySet<unknown> = new Set(['connect', 'getaddrinfo']);
 
 /** Codes of a request that took too long; the connection stood. */
 const TIMED_OUT_CODES: ReadonlySet<string> = new Set(['ECONNABORTED', 'ETIMEDOUT']);
 
-/**
- * A link of the chain. n8n 1.x drops the cause of what it wraps, and leaves the code in `httpCode` and
- * the words in `messages`; its own message is a stock phrase.
- */
-interface NetworkError {
-	readonly name?: string;
-	readonly message?: string;
-	readonly description?: unknown;
-	readonly messages?: unknown;
-	readonly code?: unknown;
-	readonly httpCode?: unknown;
-	readonly syscall?: unknown;
-	readonly cause?: unknown;
-	/** Where n8n keeps what it wraps and does not take for an Error. */
-	readonly errorResponse?: unknown;
-	/** What an AggregateError holds: one failure for each address of a host. */
-	readonly errors?: unknown;
-}
+/** An error, or what n8n has put in its place: its fields, whichever it has. */
+type Link = Readonly<Record<string, unknown>>;
 
 /** Reads what n8n's helper threw: n8n wraps the network's error, so the chain of causes is walked. */
 export function networkProblem(error: unknown, redact: Redact): Problem {
 	const chain = causesOf(error);
 	const refusal = chain.find(isRefusalOfN8n);
 	if (refusal) {
-		const words = [wordsOf(refusal), refusal.description].filter(Boolean).join('. ');
+		const words = [wordsOf(refusal), refusal['description']].filter(Boolean).join('. ');
 		return { kind: 'neverConnected', reason: redact.text(`n8n did not let it out. ${words}`) };
 	}
 	const root =
 		chain.find(({ code, syscall }) => syscall !== undefined || isNetworkCode(code)) ??
 		chain.find(({ httpCode }) => isNetworkCode(httpCode));
-	const code = [root?.code, root?.httpCode].find(isNetworkCode);
-	const words = wordsOf(root ?? chain[0]);
+	const code = [root?.['code'], root?.['httpCode']].find(isNetworkCode);
+	const words = wordsOf(root ?? chain[0] ?? {});
 	return {
-		kind: kindOf(code, root?.syscall ?? syscallIn(words), words ?? ''),
+		kind: kindOf(code, root?.['syscall'] ?? syscallIn(words), words),
 		...(code === undefined ? {} : { code }),
-		...(words ? { reason: redact.text(words) } : {}),
+		...(words === '' ? {} : { reason: redact.text(words) }),
 	};
 }
 
-const isRefusalOfN8n = (link: NetworkError) =>
-	/^Ssrf/.test(link.name ?? '') ||
-	(!isNetworkCode(link.code) && REFUSED_BY_N8N.test(wordsOf(link) ?? ''));
+const isRefusalOfN8n = (link: Link) =>
+	/^Ssrf/.test(String(link['name'])) ||
+	(!isNetworkCode(link['code']) && REFUSED_BY_N8N.test(wordsOf(link)));
 
-function kindOf(code: string | undefined, syscall: unknown, words: string): Problem['kind'] {
-	const isKnown = NEVER_CONNECTED_CODES.has(code ?? '') || CERTIFICATE_CODE.test(code ?? '');
-	if (isKnown) return 'neverConnected';
-	if (typeof syscall === 'string' && CALLS_BEFORE_SENDING.has(syscall)) return 'neverConnected';
-	if (code !== undefined && NEVER_CONNECTED_WORDS.test(words)) return 'neverConnected';
-	if (code !== undefined && TIMED_OUT_CODES.has(code)) return 'requestTimedOut';
-	return 'interrupted';
+function kindOf(code = '', syscall: unknown, words: string): Problem['kind'] {
+	const isProof =
+		NEVER_CONNECTED_CODES.has(code) ||
+		CERTIFICATE_CODE.test(code) ||
+		CALLS_BEFORE_SENDING.has(syscall) ||
+		(code !== '' && NEVER_CONNECTED_WORDS.test(words));
+	if (isProof) return 'neverConnected';
+	return TIMED_OUT_CODES.has(code) ? 'requestTimedOut' : 'interrupted';
 }
 
 /** A code of the operating system or of Node, not an HTTP status that n8n put in its place. */
 const isNetworkCode = (code: unknown): code is string =>
 	typeof code === 'string' && /^E[A-Z]|_/.test(code);
 
-/** The network's own words, which n8n may have set aside for a stock phrase. */
-function wordsOf(link: NetworkError | undefined): string | undefined {
-	const [aside] = Array.isArray(link?.messages) ? (link.messages as unknown[]) : [];
-	return typeof aside === 'string' && aside !== '' ? aside : link?.message;
-}
+/** The network's own words, which n8n 1.x sets aside in `messages` for a stock phrase. */
+const wordsOf = ({ message, messages }: Link) => [asArray(messages)[0], message].find(isText) ?? '';
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** Node writes the system call first: `connect ECONNREFUSED 127.0.0.1:1`. */
-const syscallIn = (words: string | undefined) => /^([a-z]+) E[A-Z]+\b/.exec(words ?? '')?.[1];
+const syscallIn = (words: string) => /^([a-z]+) E[A-Z]+\b/.exec(words)?.[1];
 
-/** The error and its causes, outermost first; at most ten, since a chain may bite its tail. */
-function causesOf(error: unknown): NetworkError[] {
-	const chain: NetworkError[] = [];
-	for (let next: unknown = error; isObject(next) && chain.length < 10; ) {
-		const link: NetworkError = next;
-		chain.push(link);
-		const together = Array.isArray(link.errors) ? (link.errors as unknown[])[0] : undefined;
-		next = link.cause ?? link.errorResponse ?? together;
+/**
+ * The error and its causes, outermost first; at most ten, since a chain may bite its tail. n8n 1.x drops
+ * the cause of what it wraps, and leaves its code in `httpCode`; what it does not take for an Error it
+ * keeps in `errorResponse`. An AggregateError holds one failure for each address of a host.
+ */
+function causesOf(error: unknown): Link[] {
+	const chain: Link[] = [];
+	for (let next = error; isObject(next) && chain.length < 10; ) {
+		chain.push(next);
+		next = next['cause'] ?? next['errorResponse'] ?? asArray(next['errors'])[0];
 	}
 	return chain;
 }
-
-const isObject = (value: unknown): value is NetworkError =>
-	typeof value === 'object' && value !== null;

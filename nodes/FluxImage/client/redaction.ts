@@ -22,7 +22,9 @@ export function redactor(apiKey: string): Redact {
 	const key = apiKey.trim();
 	const spelled =
 		key.length < SHORTEST_KEY ? undefined : new RegExp([...key].map(spellings).join(''), 'gi');
-	const text = (value: string) => (spelled ? value.replace(spelled, MASK) : value);
+	// No spelling is shorter than the key; most texts of a reply are.
+	const text = (value: string) =>
+		spelled && value.length >= key.length ? value.replace(spelled, MASK) : value;
 	const deep = (value: unknown, depth: number): unknown => {
 		if (typeof value === 'string') return text(value);
 		if (typeof value !== 'object' || value === null) return value;

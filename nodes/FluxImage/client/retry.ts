@@ -28,6 +28,12 @@ export interface RetryRule {
 	readonly because: string;
 }
 
+/** The problem is the answer: nothing came of the call. */
+const final = (because: string): RetryRule => ({ retry: 'never', because });
+
+/** The problem is the answer, and the create may have been accepted. */
+const doubtful = (because: string): RetryRule => ({ retry: 'never', uncertain: true, because });
+
 type RetryRules = Readonly<Partial<Record<ProblemKind, RetryRule>>>;
 
 /**
@@ -48,47 +54,31 @@ export const CREATE_RULES: RetryRules = {
 		lastTry: true,
 		because: 'no byte of the request left this machine',
 	},
-	badKey: { retry: 'never', because: 'the gateway refused before it looked at the task' },
-	noCredit: { retry: 'never', because: 'the gateway refuses a task that it cannot bill' },
-	notAllowed: { retry: 'never', because: 'the gateway refused the account' },
-	notFound: { retry: 'never', because: 'there is no such model or address' },
-	badParameters: { retry: 'never', because: 'the gateway refused the parameters' },
-	moderated: { retry: 'never', because: 'the gateway refused what was asked for' },
-	blockedByEdge: { retry: 'never', because: 'the gateway never saw the call' },
-	refusedByProxy: { retry: 'never', because: 'the call never left the own network' },
-	redirected: { retry: 'never', because: 'a redirect names another place and makes nothing' },
-	stopped: { retry: 'never', because: 'a create is stopped only before it is sent' },
-	alreadyOrdered: { retry: 'never', because: 'nothing was sent' },
-	limitReached: { retry: 'never', because: 'nothing was sent' },
-	notSentInTime: { retry: 'never', because: 'its time was up before it was sent' },
-	gatewayFault: {
-		retry: 'never',
-		uncertain: true,
-		because: 'a 5xx may come after the task was made',
-	},
-	unreadable: { retry: 'never', uncertain: true, because: 'a success without an id hides a task' },
-	interrupted: {
-		retry: 'never',
-		uncertain: true,
-		because: 'the request may have arrived whole',
-	},
-	requestTimedOut: {
-		retry: 'never',
-		uncertain: true,
-		because: 'the request may have arrived whole',
-	},
+	badKey: final('the gateway refused before it looked at the task'),
+	noCredit: final('the gateway refuses a task that it cannot bill'),
+	notAllowed: final('the gateway refused the account'),
+	notFound: final('there is no such model or address'),
+	badParameters: final('the gateway refused the parameters'),
+	moderated: final('the gateway refused what was asked for'),
+	blockedByEdge: final('the gateway never saw the call'),
+	refusedByProxy: final('the call never left the own network'),
+	redirected: final('a redirect names another place and makes nothing'),
+	stopped: final('a create is stopped only before it is sent'),
+	alreadyOrdered: final('nothing was sent'),
+	limitReached: final('nothing was sent'),
+	notSentInTime: final('its time was up before it was sent'),
+	gatewayFault: doubtful('a 5xx may come after the task was made'),
+	unreadable: doubtful('a success without an id hides a task'),
+	interrupted: doubtful('the request may have arrived whole'),
+	requestTimedOut: doubtful('the request may have arrived whole'),
 };
 
-const UNKNOWN_OF_CREATE: RetryRule = {
-	retry: 'never',
-	uncertain: true,
-	because: 'nothing is known of it',
-};
+const UNKNOWN_OF_CREATE = doubtful('nothing is known of it');
 
-const REFUSED_IN_WORDS: RetryRule = {
-	retry: 'never',
-	because: 'the gateway refused, but for no reason that passes by itself',
-};
+const REFUSED_IN_WORDS = final('the gateway refused, but for no reason that passes by itself');
+
+/** What a create does whose input image could not be uploaded. */
+export const NOT_BUILT = final('what it needs is not there, and nothing was sent');
 
 /**
  * How long a gateway may say 401, 403 or 404 about a task that it has just made, in milliseconds from
@@ -129,7 +119,7 @@ export const READ_RULES: RetryRules = {
 	notFound: LAGS,
 };
 
-const FINAL: RetryRule = { retry: 'never', because: 'the gateway answered' };
+const FINAL = final('the gateway answered');
 
 /** What a create does about this problem. */
 export function createRule({ kind, httpCode, limit }: Problem): RetryRule {
@@ -220,13 +210,12 @@ export async function withRetry<T>(
 		const rule = ruleOf(outcome.problem);
 		const nowMs = clock.nowMs();
 		if (rule.retry === 'never' || nowMs >= deadlineMs) return outcome;
-		if (rule.retry === 'briefly') briefUntilMs ??= nowMs + (rule.forMs ?? 0);
-		const retryUntilMs = Math.min(
-			deadlineMs,
-			rule.retry === 'briefly' ? (briefUntilMs ?? nowMs) : deadlineMs,
-		);
 		const waitMs = backOffMs(failures, outcome.problem.retryAfterMs, random);
-		const leftMs = retryUntilMs - nowMs;
+		let leftMs = deadlineMs - nowMs;
+		if (rule.retry === 'briefly') {
+			briefUntilMs ??= nowMs + (rule.forMs ?? 0);
+			leftMs = Math.min(leftMs, briefUntilMs - nowMs);
+		}
 		if (leftMs <= 0 || (waitMs > leftMs && !rule.lastTry)) return outcome;
 		await clock.sleep(Math.min(waitMs, leftMs), signal);
 	}

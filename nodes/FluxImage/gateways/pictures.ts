@@ -104,7 +104,7 @@ export function embeddedBytes(url: string): Buffer | undefined {
 
 /** Pictures in a text, a row, a list of either, or an object that holds such lists. */
 function picturesIn(value: unknown, depth = 0): GeneratedImage[] {
-	if (depth > DEEPEST) return [];
+	if (depth > DEEPEST || value === undefined || value === null) return [];
 	if (typeof value === 'string') {
 		const inJson = /^\s*[[{]/.test(value) ? jsonIn(value) : undefined;
 		return inJson === undefined ? addressed(value, {}) : picturesIn(inJson, depth + 1);

@@ -1,5 +1,5 @@
 import type { OrderRow } from '../accounts/orders';
-import type { NewTask } from '../client/gatewayClient';
+import type { NewTask } from '../client/create';
 import { LAG_MS, type Until } from '../client/retry';
 import { within } from '../core/clock';
 import { STOPPED, type Outcome, type Problem, type ProblemKind } from '../core/problem';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { NewTask } from '../client/gatewayClient';
+import type { NewTask } from '../client/create';
 
 /** A name under which other executions know an order as well. */
 export interface SharedName {

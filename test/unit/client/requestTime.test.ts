@@ -1,23 +1,7 @@
-import type { IExecuteFunctions, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
-
-import { openHttp } from '../../../nodes/FluxImage/client/http';
-import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import { SimulatedClock } from '../../../tooling/simulatedClock';
+import { stubbedDoor, type Request } from './stubbedDoor';
 
 const STATUS = { method: 'GET', path: '/v1/status' } as const;
-const CREDENTIAL = { baseUrl: 'https://gateway.test', apiKey: 'key', data: { apiKey: 'key' } };
-
-type Request = (options: IHttpRequestOptions) => Promise<IN8nHttpFullResponse>;
-
-/** A door on a simulated clock, behind which n8n's helper does what the test says. */
-function open(clock: SimulatedClock, request: Request) {
-	const helpers = { httpRequest: request, httpRequestWithAuthentication: withKey };
-	async function withKey(_type: string, options: IHttpRequestOptions) {
-		return await request(options);
-	}
-	const context = { helpers } as unknown as IExecuteFunctions;
-	return openHttp(context, GATEWAYS.seaArtCloud, CREDENTIAL, clock);
-}
 
 /** A reply after so long, unless the request is cut before. */
 const replyAfter =
@@ -31,7 +15,7 @@ const replyAfter =
 describe('The time of a request', () => {
 	const send = async (replyMs: number) => {
 		const clock = new SimulatedClock(0);
-		const http = open(clock, replyAfter(clock, replyMs));
+		const http = stubbedDoor(clock, replyAfter(clock, replyMs));
 		const outcome = await clock.run(http.send(STATUS, { timeoutMs: 1_000 }));
 		return { outcome, tookMs: clock.nowMs(), sleeping: clock.sleeping };
 	};
@@ -50,10 +34,59 @@ describe('The time of a request', () => {
 		});
 	});
 
+	it.each([
+		['one that came later and has less time', [2_000, 1_000]],
+		['one that came earlier and has less time', [1_000, 2_000]],
+		['two that end together', [1_000, 1_000]],
+	])('is kept for each of several: %s', async (_which, times) => {
+		const clock = new SimulatedClock(0);
+		const http = stubbedDoor(clock, replyAfter(clock, 60_000));
+		const cutAt = async (timeoutMs: number) => {
+			const { problem } = await http.send(STATUS, { timeoutMs });
+			return [problem?.kind, clock.nowMs()];
+		};
+		const cuts = await clock.run(Promise.all(times.map(cutAt)));
+		expect(cuts).toEqual(times.map((timeoutMs) => ['requestTimedOut', timeoutMs + 20]));
+		expect(clock.sleeping).toBe(0);
+	});
+
+	it('is kept for one that goes on when another is answered', async () => {
+		const clock = new SimulatedClock(0);
+		const replies = [100, 60_000];
+		const http = stubbedDoor(clock, async (options) => {
+			return await replyAfter(clock, replies.shift()!)(options);
+		});
+		const [quick, slow] = await clock.run(
+			Promise.all([
+				http.send(STATUS, { timeoutMs: 1_000 }),
+				http.send(STATUS, { timeoutMs: 2_000 }),
+			]),
+		);
+		expect(quick.value?.statusCode).toBe(200);
+		expect(slow.problem?.reason).toBe('no whole answer came within 2 s');
+		expect(clock.nowMs()).toBe(2_020);
+	});
+
+	it('begins anew after a request that was cut', async () => {
+		const clock = new SimulatedClock(0);
+		const http = stubbedDoor(clock, replyAfter(clock, 60_000));
+		for (const endMs of [1_020, 2_040]) {
+			const { problem } = await clock.run(http.send(STATUS, { timeoutMs: 1_000 }));
+			expect([problem?.kind, clock.nowMs()]).toEqual(['requestTimedOut', endMs]);
+		}
+	});
+
+	it('leaves no timer behind a request that is answered', async () => {
+		const clock = new SimulatedClock(0);
+		const http = stubbedDoor(clock, replyAfter(clock, 5));
+		await clock.run(http.send(STATUS, { timeoutMs: 1_000 }));
+		expect([clock.nowMs(), clock.sleeping]).toEqual([5, 0]);
+	});
+
 	it.each(['send', 'download'] as const)("is over before n8n's own timer, in %s", async (door) => {
 		const clock = new SimulatedClock(0);
 		const timeouts: unknown[] = [];
-		const http = open(clock, async ({ timeout }) => {
+		const http = stubbedDoor(clock, async ({ timeout }) => {
 			timeouts.push(timeout);
 			return { statusCode: 200, headers: {}, body: {} };
 		});

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../nodes/FluxImage/core/clock';
+import { onAbort, systemClock } from '../../../nodes/FluxImage/core/clock';
 
 const AN_HOUR_MS = 3_600_000;
 
@@ -35,5 +35,37 @@ describe('The clock of this machine', () => {
 		const slept = systemClock.sleep(AN_HOUR_MS, stop.signal);
 		stop.abort();
 		await slept;
+	});
+
+	it('wakes all who wait for one signal, and Node warns of no leak', async () => {
+		const warned = jest.fn();
+		process.on('warning', warned);
+		const stop = new AbortController();
+		const slept = Array.from({ length: 30 }, () => systemClock.sleep(AN_HOUR_MS, stop.signal));
+		stop.abort();
+		await Promise.all(slept);
+		await new Promise((resolve) => setImmediate(resolve));
+		process.off('warning', warned);
+		expect(warned).not.toHaveBeenCalled();
+	});
+});
+
+describe('Who listens to a signal', () => {
+	it('is told once, with all others', () => {
+		const stop = new AbortController();
+		const told: string[] = [];
+		onAbort(stop.signal, () => told.push('one'));
+		onAbort(stop.signal, () => told.push('other'));
+		stop.abort();
+		stop.abort();
+		expect(told).toEqual(['one', 'other']);
+	});
+
+	it('is told nothing once it has gone', () => {
+		const stop = new AbortController();
+		const told = jest.fn();
+		onAbort(stop.signal, told)();
+		stop.abort();
+		expect(told).not.toHaveBeenCalled();
 	});
 });
