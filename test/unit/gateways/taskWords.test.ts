@@ -29,6 +29,6 @@ const WORDS: Record<ReturnType<typeof meaningOf>, readonly string[]> = {
 
 describe.each(Object.entries(WORDS))('A word for a state that means %s', (meaning, words) => {
 	it.each(words)('%s', (word) => {
-		expect(meaningOf(word, {})).toBe(meaning);
+		expect(meaningOf(word)).toBe(meaning);
 	});
 });
