@@ -7,6 +7,7 @@ import type {
 	ModelOffer,
 	ModelParameter,
 } from '../../nodes/FluxImage/models/model';
+import { imageField } from '../../nodes/FluxImage/models/toApisParameters';
 import { code, link, table } from './markdown';
 
 /** The pages of `docs/models`, made of the models' tables and of nothing else: name to text. */
@@ -78,7 +79,7 @@ function parameterRow(parameter: ModelParameter): string[] {
 const FORM_NAMES = { url: 'by URL', base64: 'as base64' } as const;
 
 function imageSentences(rule: InputImageRule): string {
-	const { maximumCount, maximumBytes, forms, wireNamesOfSeveral, alternatives = [] } = rule;
+	const { maximumCount, maximumBytes, forms, lists = [] } = rule;
 	const megabytes = maximumBytes / 1024 / 1024;
 	const limit =
 		maximumCount === 1
@@ -93,12 +94,13 @@ function imageSentences(rule: InputImageRule): string {
 		sentences.push('Binary data and base64 are uploaded to the gateway first.');
 	}
 	if (!forms.includes('url')) sentences.push('URLs are refused.');
-	if (wireNamesOfSeveral) {
-		sentences.push(`Several go as ${wireNames({ wireNames: wireNamesOfSeveral })}.`);
+	const [usual, other] = lists;
+	if (other && usual?.maximumCount === 1) {
+		sentences.push(`Several go as ${wireNames({ wireNames: other })}.`);
 	}
-	for (const { when, ...forced } of alternatives) {
+	for (const each of lists) {
 		sentences.push(
-			`With ${code(when.parameter)} set to ${code(when.value)}: at most ${forced.maximumCount}, as ${wireNames(forced)}.`,
+			`With ${code(imageField.name)} set to ${code(each.list)}: at most ${each.maximumCount}, as ${wireNames({ wireNames: each })}.`,
 		);
 	}
 	return sentences.join(' ');

@@ -1,6 +1,7 @@
 import { firstFound } from '../core/json';
 import type { LimitKind, ProblemKind } from '../core/problem';
 import type { ErrorWords } from './errorWords';
+import { normalized } from './taskWords';
 
 /** What an error's code and words say of it, where they say anything. */
 export interface ErrorKind {
@@ -20,33 +21,20 @@ const NOT_FOUND: ErrorKind = { kind: 'notFound' };
 const BAD_PARAMETERS: ErrorKind = { kind: 'badParameters' };
 
 /**
- * Codes that gateways send, in upper case, by what they mean (docs/contracts/queue.md#errors,
- * docs/contracts/vtrix.md#errors, docs/contracts/toapis.md#errors; the rest from gateways of the same
- * make). A code is nobody's prompt, so it counts before all words.
+ * Codes of the contracts and of gateways of the same make (docs/contracts/queue.md#errors,
+ * docs/contracts/vtrix.md#errors, docs/contracts/toapis.md#errors) whose words do not tell their kind as
+ * `INSUFFICIENT_QUOTA` and `CONTENT_BLOCKED` do.
  */
 const CODES: ReadonlyArray<readonly [ErrorKind, readonly string[]]> = [
-	[BAD_KEY, ['UNAUTHORIZED', 'UNAUTHENTICATED', 'AUTHENTICATION_ERROR', 'AUTHENTICATION_FAILED']],
-	[BAD_KEY, ['INVALID_API_KEY', 'INVALID_KEY', 'INVALID_TOKEN', 'INVALID_AUTHENTICATION']],
-	[NO_CREDIT, ['INSUFFICIENT_QUOTA', 'INSUFFICIENT_USER_QUOTA', 'INSUFFICIENT_BALANCE']],
-	[NO_CREDIT, ['INSUFFICIENT_CREDIT', 'INSUFFICIENT_CREDITS', 'INSUFFICIENT_FUNDS', 'NO_CREDIT']],
-	[NO_CREDIT, ['QUOTA_EXCEEDED', 'QUOTA_NOT_ENOUGH', 'BALANCE_NOT_ENOUGH', 'OUT_OF_CREDITS']],
-	[NO_CREDIT, ['PRE_CONSUME_TOKEN_QUOTA_FAILED', 'BILLING_HARD_LIMIT_REACHED']],
-	[NO_CREDIT, ['PAYMENT_REQUIRED', '40201']],
-	[CALLS, ['RATE_LIMIT_EXCEEDED', 'RATE_LIMITED', 'RATE_LIMIT', 'RATE_LIMIT_ERROR']],
-	[CALLS, ['TOO_MANY_REQUESTS', 'THROTTLED', 'THROTTLING']],
-	[TASKS, ['INFLIGHT_LIMIT', 'CONCURRENCY_LIMIT', 'CONCURRENCY_LIMIT_EXCEEDED']],
-	[TASKS, ['MAX_CONCURRENCY_EXCEEDED', 'CONCURRENT_LIMIT_EXCEEDED', 'TASK_LIMIT_EXCEEDED']],
-	[TASKS, ['TOO_MANY_TASKS']],
+	[BAD_KEY, ['UNAUTHENTICATED', 'AUTHENTICATION_FAILED', 'INVALID_AUTHENTICATION']],
+	[NO_CREDIT, ['PAYMENT_REQUIRED', 'PRE_CONSUME_TOKEN_QUOTA_FAILED', '40201']],
 	[BUSY, ['RATE_LIMIT_UNAVAILABLE']],
 	[SOME_LIMIT, ['1002']],
-	[MODERATION, ['CONTENT_BLOCKED', 'CONTENT_POLICY_VIOLATION', 'CONTENT_FILTER', '110001']],
-	[MODERATION, ['CONTENT_MODERATED', 'REQUEST_MODERATED', 'SENSITIVE_CONTENT', 'NSFW_CONTENT']],
-	[MODERATION, ['MODERATION_BLOCKED']],
-	[NOT_FOUND, ['NOT_FOUND', 'TASK_NOT_FOUND', 'TASK_NOT_EXIST', 'TASK_NOT_EXISTS']],
-	[NOT_FOUND, ['MODEL_NOT_FOUND']],
+	[MODERATION, ['110001']],
+	[NOT_FOUND, ['NOT_FOUND', 'MODEL_NOT_FOUND']],
 	[BAD_PARAMETERS, ['INVALID_REQUEST_ERROR', 'INVALID_REQUEST', 'REQUEST_INVALID', 'BAD_REQUEST']],
-	[BAD_PARAMETERS, ['INVALID_PARAMETER', 'INVALID_PARAMETERS', 'INVALID_PROMPT']],
-	[BAD_PARAMETERS, ['VALIDATION_ERROR']],
+	[BAD_PARAMETERS, ['INVALID_PARAMETER', 'INVALID_PARAMETERS', 'VALIDATION_ERROR']],
+	[BAD_PARAMETERS, ['INVALID_PROMPT']],
 ];
 
 const KIND_OF_CODE = new Map(CODES.flatMap(([kind, codes]) => codes.map((code) => [code, kind])));
@@ -102,12 +90,12 @@ const LIMITS: readonly Row[] = [
 ];
 
 const WORDS: readonly Row[] = [
-	[NOT_FOUND, oneOf('task_not_exist|\\btask\\b.{0,20}\\bnot (exist|found)')],
+	[NOT_FOUND, oneOf('task.not.exist|\\btask\\b.{0,20}\\bnot (exist|found)')],
 	...LIMITS,
 	[
 		BAD_KEY,
 		oneOf(
-			'unauthori[sz]ed|authentication_error',
+			'unauthori[sz]ed|authentication.error',
 			'(invalid|incorrect|wrong|expired).{0,10}\\b(key|token)\\b',
 		),
 	],
@@ -134,9 +122,12 @@ const HEAD =
 /** Where words of the person's may begin: a quote, a bracket, a colon, "for the prompt". */
 const ECHO = /(^|[\s(=])["'“‘`«„].*$|[:：{[<].*$|\bfor (the |this |your )?(prompt|input)\b.*$/is;
 
-/** What the codes of an error say, or nothing where none of them is known. */
+/** What the codes of an error say, or nothing where none of them is known. A code is nobody's prompt. */
 export const kindOfCodes = (codes: readonly string[]): ErrorKind | undefined =>
-	firstFound(codes, (code) => KIND_OF_CODE.get(code.toUpperCase().replace(/[^A-Z0-9]+/g, '_')));
+	firstFound(codes, (code) => {
+		const spelled = normalized(code);
+		return KIND_OF_CODE.get(spelled) ?? kindOfWords(spelled.replaceAll('_', ' '));
+	});
 
 /** Whether an error is about a limit or the balance: codes are shared among these, and words tell them apart. */
 export const isOfLimit = ({ kind }: ErrorKind) => kind === 'rateLimited' || kind === 'noCredit';
@@ -157,7 +148,7 @@ export function kindOfError(codes: readonly string[], reason = ''): ErrorKind | 
 		if (isOfRate || OF_MINUTE.test(reason)) return CALLS;
 	}
 	if (byCode) return byLimit ?? byCode;
-	return firstMatch(WORDS, told) ?? (MODERATED.test(words) ? MODERATION : undefined);
+	return kindOfWords(told, words);
 }
 
 /** Whether an error says that moderation ended the task, by its codes or in words of its own. */
@@ -166,6 +157,10 @@ export function isModeration({ code = '', reason = '' }: ErrorWords): boolean {
 	if (byCode && byCode !== BAD_PARAMETERS) return byCode === MODERATION;
 	return MODERATED.test(`${code} ${ownWords(reason)}`);
 }
+
+/** What words say, `told` being those that are surely not the person's. */
+const kindOfWords = (told: string, words = told): ErrorKind | undefined =>
+	firstMatch(WORDS, told) ?? (MODERATED.test(words) ? MODERATION : undefined);
 
 const firstMatch = (rows: readonly Row[], words: string): ErrorKind | undefined =>
 	rows.find(([, pattern]) => pattern.test(words))?.[0];

@@ -1,5 +1,14 @@
-import { asArray, asObject, asText, firstFound, isBlank, isObject } from '../core/json';
-import { omitUndefined, valuesAt, type Fields } from '../core/json';
+import {
+	asArray,
+	asObject,
+	asText,
+	type Fields,
+	firstFound,
+	isBlank,
+	isObject,
+	omitUndefined,
+	valuesAt,
+} from '../core/json';
 import { NO_REASON } from '../core/messages';
 import type { TaskFailure } from '../core/task';
 import { saysNothing } from './noError';

@@ -1,5 +1,15 @@
-import { asArray, asObject, asText, firstFound, isBlank, jsonIn } from '../core/json';
-import { numberOf, omitUndefined, valuesAt, type Fields } from '../core/json';
+import {
+	asArray,
+	asObject,
+	asText,
+	type Fields,
+	firstFound,
+	isBlank,
+	jsonIn,
+	numberOf,
+	omitUndefined,
+	valuesAt,
+} from '../core/json';
 import { isEmbedded, type GeneratedImage } from '../core/task';
 
 /** Places that gateways of the same make use beside those of the contracts; never an input's. */

@@ -1,5 +1,13 @@
-import { asObject, asText, firstFound, numberOf, omitUndefined, progressOf } from '../core/json';
-import { asArray, valuesAt } from '../core/json';
+import {
+	asArray,
+	asObject,
+	asText,
+	firstFound,
+	numberOf,
+	omitUndefined,
+	progressOf,
+	valuesAt,
+} from '../core/json';
 import type { Outcome, Problem } from '../core/problem';
 import type { TaskFailure, TaskRef, TaskState } from '../core/task';
 import { isModeration } from './errorKinds';
