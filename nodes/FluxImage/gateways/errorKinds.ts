@@ -155,7 +155,7 @@ export function kindOfError(codes: readonly string[], reason = ''): ErrorKind | 
 export function isModeration({ code = '', reason = '' }: ErrorWords): boolean {
 	const byCode = kindOfCodes([code]);
 	if (byCode && byCode !== BAD_PARAMETERS) return byCode === MODERATION;
-	return MODERATED.test(`${code} ${ownWords(reason)}`);
+	return MODERATED.test(ownWords(reason));
 }
 
 /** What words say, `told` being those that are surely not the person's. */

@@ -11,6 +11,7 @@ import {
 	valuesAt,
 } from '../core/json';
 import { isEmbedded, type GeneratedImage } from '../core/task';
+import { filterIn, markFiltered } from './contentFilter';
 
 /** Places that gateways of the same make use beside those of the contracts; never an input's. */
 const OTHER_PLACES = ['outputs', 'output', 'images', 'result', 'results', 'data'];
@@ -38,17 +39,6 @@ const PICTURE_TYPE =
 	/image|img|picture|photo|png|jpe?g|webp|gif|avif|^(url|uri|b64_json|base64|outputs?|results?|generat(ed|ion))$/i;
 const OTHER_PICTURE = /input|origin|param|request|metadata|preview|thumb|mask/i;
 
-/** What a filter's field is called (FLUX at several hosts: `has_nsfw_concepts`, one for each picture). */
-const FLAG_FIELD =
-	/^((is|has|contains)_?)?(nsfw|flagged|unsafe|moderated)(_?(concepts?|content|detected|flag(s|ged)?))*$|^(safety|content)_?(flagged|filtered)$/i;
-
-/** Where such a field may stand, if not beside the pictures. */
-const FLAG_PLACES = ['result', 'output', 'data', 'metadata', 'safety'];
-
-/** Fields that say why a picture came to its end, and what they say where a filter ended it. */
-const FINISH_FIELD = /^finish_?reason$/i;
-const FILTERED = /filter|safety|nsfw|moderat|sensitive/i;
-
 /** How deep pictures lie at most: `result.data[].content[].image_url.url` and one more. */
 const DEEPEST = 6;
 
@@ -74,7 +64,7 @@ export function readPictures(
 ): readonly GeneratedImage[] {
 	const others = resultIsApart ? PLACES_OF_RESULT : OTHER_PLACES;
 	const values = layers.flatMap((fields) => valuesAt(fields, [...places, ...others]));
-	return flagged(firstPictures(values, 0), layers);
+	return markFiltered(firstPictures(values, 0), layers);
 }
 
 /** Whether a reply has a place for pictures at all, be it empty: a list, or what is named an output. */
@@ -172,37 +162,6 @@ function facts(fields: Fields) {
 		contentType: asText(fields['content_type'], fields['mime_type'], fields['contentType']),
 		width: numberOf(fields['width']),
 		height: numberOf(fields['height']),
-		flagged: flagIn(fields) === true ? true : undefined,
+		flagged: filterIn(fields) === true ? true : undefined,
 	});
 }
-
-/** Marks the pictures that a filter's field beside the list is about: one flag for each, or for all. */
-function flagged(
-	pictures: readonly GeneratedImage[],
-	layers: readonly Fields[],
-): readonly GeneratedImage[] {
-	const holders = layers.flatMap((fields) => [fields, ...valuesAt(fields, FLAG_PLACES)]);
-	const flags = firstFound(holders.map(asObject), flagIn);
-	if (flags === undefined) return pictures;
-	return pictures.map((picture, index) => {
-		const isFlagged = flags === true || flags.length !== pictures.length || flags[index];
-		return isFlagged ? { ...picture, flagged: true } : picture;
-	});
-}
-
-/** What a filter says in these fields: of all, or of each in a list that has a true one. */
-function flagIn(fields: Fields): true | readonly boolean[] | undefined {
-	for (const [name, value] of Object.entries(fields)) {
-		if (FINISH_FIELD.test(name) && typeof value === 'string' && FILTERED.test(value)) return true;
-		if (!FLAG_FIELD.test(name)) continue;
-		if (isTrue(value)) return true;
-		const each = asArray(value).map(isTrue);
-		if (each.includes(true)) return each;
-	}
-	return undefined;
-}
-
-const isTrue = (value: unknown) =>
-	value === true ||
-	value === 1 ||
-	(typeof value === 'string' && /^(true|yes|1)$/i.test(value.trim()));

@@ -22,8 +22,8 @@ const WORDS: Record<ReturnType<typeof meaningOf>, readonly string[]> = {
 		...['PARTIALLY_FAILED', 'COMPLETED_WITH_ERRORS', 'AWAITING_TIMEOUT', 'TIMEOUT_EXTENDED'],
 		...['RETRYING_AFTER_ERROR', 'BLOCKED_PENDING', '__proto__', ''],
 	],
-	queued: ['inQueue'],
-	completed: ['Succeeded'],
+	queued: ['inQueue', '  in -- queue  '],
+	completed: ['Succeeded', '__done__'],
 	lag: ['task not found'],
 };
 

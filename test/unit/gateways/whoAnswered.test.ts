@@ -1,0 +1,159 @@
+import { findGateway, GATEWAYS } from '../../../nodes/FluxImage/gateways';
+import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
+import { htmlPage, reply } from './reply';
+
+/* Refusals by what stands before a gateway, and by a gateway that tells one status by HTTP and another within. */
+
+const cloudflare = { server: 'cloudflare' };
+const squid = { 'x-squid-error': 'ERR_ACCESS_DENIED 0' };
+
+const ROWS: Array<
+	[what: string, status: number, body: unknown, headers: Record<string, string>, kind: string]
+> = [
+	['a refusal with the header of a proxy', 403, { error: 'Oops' }, squid, 'refusedByProxy'],
+	['a fault with the header of a proxy', 502, '', squid, 'gatewayFault'],
+	['a page that names a proxy', 403, htmlPage('Zscaler'), {}, 'refusedByProxy'],
+	['words of a gateway that name a proxy', 403, { error: 'proxy server' }, {}, 'notAllowed'],
+	['407 alone', 407, '', {}, 'refusedByProxy'],
+	['521 of who is called like Cloudflare', 521, '', { server: 'my-cloudflare' }, 'gatewayFault'],
+	['a challenge', 403, {}, { 'cf-mitigated': 'challenge' }, 'blockedByEdge'],
+	['a challenge to slow down', 429, {}, { 'cf-mitigated': 'challenge' }, 'rateLimited'],
+	['a fault with a page', 500, htmlPage('Oops'), {}, 'gatewayFault'],
+	['401 with a short word', 401, '  Unauthorized\n', {}, 'badKey'],
+	['401 without a word', 401, '', {}, 'badKey'],
+	['403 without a word', 403, ' ', {}, 'notAllowed'],
+	['403 with its own word', 403, 'Forbidden', {}, 'notAllowed'],
+	['404 with its own word', 404, '404 Not Found.', {}, 'notFound'],
+	['404 of a gateway', 404, 'no such model', {}, 'notFound'],
+	['404 of somebody else', 404, 'Not found on this edge', {}, 'blockedByEdge'],
+	['403 of somebody else', 403, 'Access forbidden', {}, 'blockedByEdge'],
+	['403 of somebody else, in two words', 403, 'ab forbidden', {}, 'blockedByEdge'],
+	['400 with a text', 400, 'Some words of their own', {}, 'badParameters'],
+	['a caller that has gone', 499, htmlPage('Zscaler'), squid, 'gatewayFault'],
+	['HTTP 600', 600, {}, {}, 'unreadable'],
+	['a status within', 404, { code: 402 }, {}, 'noCredit'],
+	['a status within an error', 200, { error: { code: 402 } }, {}, 'noCredit'],
+	['a status within an error, by its name', 200, { error: { status: '429' } }, {}, 'rateLimited'],
+	['a fault within', 200, { code: 599 }, {}, 'gatewayFault'],
+	['a success within a refusal', 402, { code: 200 }, {}, 'noCredit'],
+	['a status within a fault', 500, { code: 402 }, {}, 'gatewayFault'],
+	['a status within a redirect', 301, { code: 402 }, {}, 'redirected'],
+	['a code of another sort under 429', 429, { code: 'INVALID_REQUEST_ERROR' }, {}, 'rateLimited'],
+	['no credit under 429', 429, { code: 'insufficient_quota' }, {}, 'noCredit'],
+	['words of being busy under 503', 503, { error: 'The server is busy' }, {}, 'gatewayFault'],
+	['a code of being busy under 503', 503, { code: 'SERVER_BUSY' }, {}, 'gatewayFault'],
+	['a word of failure with words', 200, { status: 'fail', msg: 'rate limit' }, {}, 'rateLimited'],
+	['another word with words', 200, { status: 'failing', msg: 'rate limit' }, {}, 'unreadable'],
+	['another word yet', 200, { status: 'no error', msg: 'rate limit' }, {}, 'unreadable'],
+	['an object for a word', 200, { status: {}, msg: 'rate limit' }, {}, 'unreadable'],
+];
+
+describe.each(Object.values<Gateway>(GATEWAYS))('A create at $displayName', (gateway) => {
+	it.each(ROWS)('%s: %d %j %j is %s', (_what, status, body, headers, kind) => {
+		expect(gateway.readCreate(reply(status, body, headers), 'm').problem?.kind).toBe(kind);
+	});
+
+	it.each([521, 525, 526])('is told that Cloudflare did not reach it: %d', (status) => {
+		const { problem } = gateway.readCreate(reply(status, '', cloudflare), 'm');
+		expect(problem).toMatchObject({
+			kind: 'neverConnected',
+			reason: `Cloudflare, before it, did not reach it (HTTP ${status})`,
+		});
+	});
+
+	it('says the status where nothing else is told, and what the support asks for', () => {
+		const headers = { 'x-request-id': 'req-1' };
+		expect(gateway.readCreate(reply(200, '', headers), 'm').problem).toMatchObject({
+			kind: 'unreadable',
+			reason: 'HTTP 200',
+			gatewayRequestId: 'req-1',
+		});
+		expect(gateway.readCreate(reply(402, {}, headers), 'm').problem).toMatchObject({
+			reason: 'HTTP 402',
+			httpCode: 402,
+			gatewayRequestId: 'req-1',
+		});
+	});
+});
+
+describe('What a code says', () => {
+	it.each([
+		...['UNAUTHENTICATED', 'invalid_api_key', 'authenticationError', 'INVALID_TOKEN'].map(
+			(code) => [code, 'badKey', undefined] as const,
+		),
+		...[
+			'INSUFFICIENT_CREDITS',
+			'quota_exceeded',
+			'OUT_OF_CREDITS',
+			'BILLING_HARD_LIMIT_REACHED',
+		].map((code) => [code, 'noCredit', undefined] as const),
+		...['pre_consume_token_quota_failed', '40201', 'NO_CREDIT', 'balance-not-enough'].map(
+			(code) => [code, 'noCredit', undefined] as const,
+		),
+		...['RATE_LIMITED', 'rate_limit_error', 'TooManyRequests', 'THROTTLING'].map(
+			(code) => [code, 'rateLimited', 'calls'] as const,
+		),
+		...['CONCURRENCY_LIMIT', 'TASK_LIMIT_EXCEEDED', 'too_many_tasks', 'inflight_limit'].map(
+			(code) => [code, 'rateLimited', 'tasks'] as const,
+		),
+		...['rate_limit_unavailable', 'MODEL_OVERLOADED'].map(
+			(code) => [code, 'rateLimited', 'busy'] as const,
+		),
+		['1002', 'rateLimited', undefined],
+		...['CONTENT_FILTER', 'NSFW_CONTENT', 'REQUEST_MODERATED', 'SENSITIVE_CONTENT', '110001'].map(
+			(code) => [code, 'moderated', undefined] as const,
+		),
+		...['MODEL_NOT_FOUND', 'task_not_exists'].map((code) => [code, 'notFound', undefined] as const),
+		...['INVALID_PARAMETER', 'ValidationError', 'E7'].map(
+			(code) => [code, 'badParameters', undefined] as const,
+		),
+	])('%s is %s, of %s', (code, kind, limit) => {
+		const { problem } = GATEWAYS.vtrix.readCreate(reply(400, { code, message: 'x' }), 'm');
+		expect([problem?.kind, problem?.limit]).toEqual([kind, limit]);
+	});
+
+	it('counts before the words, but for what words tell better', () => {
+		const read = (code: string, message: string) => {
+			const { problem } = GATEWAYS.vtrix.readCreate(reply(400, { code, message }), 'm');
+			return [problem?.kind, problem?.limit];
+		};
+		expect(read('UNAUTHORIZED', 'no credit left')).toEqual(['badKey', undefined]);
+		expect(read('rate_limit_unavailable', 'no credit left')).toEqual(['rateLimited', 'busy']);
+		expect(read('1002', 'too many concurrent tasks')).toEqual(['rateLimited', 'tasks']);
+		expect(read('insufficient_quota', 'concurrency limit of 5')).toEqual(['rateLimited', 'tasks']);
+	});
+});
+
+describe('A cancel', () => {
+	const { readCancel } = GATEWAYS.seaArtCloud;
+
+	it.each([
+		[409, { data: { status: 'already_completed' } }, 'alreadyCompleted'],
+		[410, { code: 'NOT_FOUND' }, 'notFound'],
+		[400, { message: 'task_not_exist' }, 'notFound'],
+		[400, { error: { code: 'DONE', message: 'done' } }, 'alreadyCompleted'],
+		[500, { status: 'cancelled' }, 'requested'],
+		[200, { status: 'stopping' }, 'requested'],
+		[201, {}, 'requested'],
+	])('that is answered %d %j is %s', (status, body, cancellation) => {
+		expect(readCancel!(reply(status, body)).value).toEqual({ cancellation, raw: body });
+	});
+
+	it.each([
+		[300, {}, 'redirected'],
+		[422, { message: 'already finished' }, 'badParameters'],
+		[400, { code: 'UNAUTHORIZED', message: 'already' }, 'badKey'],
+	])('that is answered %d %j tells nothing of the task: %s', (status, body, kind) => {
+		expect(readCancel!(reply(status, body)).problem?.kind).toBe(kind);
+	});
+});
+
+describe('A name that comes from outside', () => {
+	it.each(Object.keys(GATEWAYS))('finds the gateway %s', (name) => {
+		expect(findGateway(name)?.id).toBe(name);
+	});
+
+	it.each(['', 'seaart', '__proto__', 'toString'])('finds none: %j', (name) => {
+		expect(findGateway(name)).toBeUndefined();
+	});
+});
