@@ -76,41 +76,29 @@ describe.each(Object.values<Gateway>(GATEWAYS))('A create at $displayName', (gat
 	});
 });
 
+/** Codes, what kind of refusal each is, and of which limit. */
+const CODES: Array<[kind: string, limit: string | undefined, codes: readonly string[]]> = [
+	['badKey', undefined, ['UNAUTHENTICATED', 'invalid_api_key', 'authenticationError']],
+	['noCredit', undefined, ['INSUFFICIENT_CREDITS', 'quota_exceeded', 'OUT_OF_CREDITS', '40201']],
+	['noCredit', undefined, ['pre_consume_token_quota_failed', 'NO_CREDIT', 'balance-not-enough']],
+	['noCredit', undefined, ['BILLING_HARD_LIMIT_REACHED', 'PAYMENT_REQUIRED']],
+	['rateLimited', 'calls', ['RATE_LIMITED', 'rate_limit_error', 'TooManyRequests', 'THROTTLING']],
+	['rateLimited', 'tasks', ['CONCURRENCY_LIMIT', 'TASK_LIMIT_EXCEEDED', 'too_many_tasks']],
+	['rateLimited', 'busy', ['rate_limit_unavailable', 'MODEL_OVERLOADED']],
+	['rateLimited', undefined, ['1002']],
+	['moderated', undefined, ['CONTENT_FILTER', 'NSFW_CONTENT', 'SENSITIVE_CONTENT', '110001']],
+	['notFound', undefined, ['MODEL_NOT_FOUND', 'task_not_exists']],
+	['badParameters', undefined, ['INVALID_PARAMETER', 'ValidationError', 'E7']],
+];
+
 describe('What a code says', () => {
-	it.each([
-		...['UNAUTHENTICATED', 'invalid_api_key', 'authenticationError', 'INVALID_TOKEN'].map(
-			(code) => [code, 'badKey', undefined] as const,
-		),
-		...[
-			'INSUFFICIENT_CREDITS',
-			'quota_exceeded',
-			'OUT_OF_CREDITS',
-			'BILLING_HARD_LIMIT_REACHED',
-		].map((code) => [code, 'noCredit', undefined] as const),
-		...['pre_consume_token_quota_failed', '40201', 'NO_CREDIT', 'balance-not-enough'].map(
-			(code) => [code, 'noCredit', undefined] as const,
-		),
-		...['RATE_LIMITED', 'rate_limit_error', 'TooManyRequests', 'THROTTLING'].map(
-			(code) => [code, 'rateLimited', 'calls'] as const,
-		),
-		...['CONCURRENCY_LIMIT', 'TASK_LIMIT_EXCEEDED', 'too_many_tasks', 'inflight_limit'].map(
-			(code) => [code, 'rateLimited', 'tasks'] as const,
-		),
-		...['rate_limit_unavailable', 'MODEL_OVERLOADED'].map(
-			(code) => [code, 'rateLimited', 'busy'] as const,
-		),
-		['1002', 'rateLimited', undefined],
-		...['CONTENT_FILTER', 'NSFW_CONTENT', 'REQUEST_MODERATED', 'SENSITIVE_CONTENT', '110001'].map(
-			(code) => [code, 'moderated', undefined] as const,
-		),
-		...['MODEL_NOT_FOUND', 'task_not_exists'].map((code) => [code, 'notFound', undefined] as const),
-		...['INVALID_PARAMETER', 'ValidationError', 'E7'].map(
-			(code) => [code, 'badParameters', undefined] as const,
-		),
-	])('%s is %s, of %s', (code, kind, limit) => {
-		const { problem } = GATEWAYS.vtrix.readCreate(reply(400, { code, message: 'x' }), 'm');
-		expect([problem?.kind, problem?.limit]).toEqual([kind, limit]);
-	});
+	it.each(CODES.flatMap(([kind, limit, codes]) => codes.map((code) => ({ code, kind, limit }))))(
+		'$code is $kind, of $limit',
+		({ code, kind, limit }) => {
+			const { problem } = GATEWAYS.vtrix.readCreate(reply(400, { code, message: 'x' }), 'm');
+			expect([problem?.kind, problem?.limit]).toEqual([kind, limit]);
+		},
+	);
 
 	it('counts before the words, but for what words tell better', () => {
 		const read = (code: string, message: string) => {
