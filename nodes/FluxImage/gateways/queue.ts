@@ -2,7 +2,7 @@ import { asObject, asText, firstFound, numberOf, omitUndefined } from '../core/j
 import type { Outcome, Problem } from '../core/problem';
 import type { TaskRef } from '../core/task';
 import { readErrorWords } from './errorWords';
-import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } from './gateway';
+import type { CancelReply, Gateway, GatewayReply, GatewayRequest } from './gateway';
 import { taskReaders } from './reading';
 import { probeByUnknownTask, refusalOf, unreadableReply } from './refusals';
 import { isHtml } from './shownBody';
@@ -37,12 +37,9 @@ const CANCELLATION_OF_WORD: ReadonlyMap<string, CancelReply['cancellation']> = n
 const PROBE_TASK: TaskRef = { requestId: 'credential-test', modelId: 'flux_kontext_max' };
 
 /** A gateway that speaks the queue API (docs/contracts/queue.md#addresses). */
-export function queueGateway(names: {
-	id: GatewayId;
-	displayName: string;
-	credentialType: string;
-	addresses?: string;
-}): Gateway {
+export function queueGateway(
+	names: Pick<Gateway, 'id' | 'displayName' | 'credentialType' | 'addresses'>,
+): Gateway {
 	return {
 		...names,
 		modelInTaskUrl: true,

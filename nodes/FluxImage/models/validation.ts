@@ -169,7 +169,7 @@ function fittingRatios(
 	return { meant, nearest: choicesNextTo(choices, meanings[0] ?? ratioIn(value)) };
 }
 
-/** The next values below and above that a number's row takes; none where the value is no number. */
+/** The next values below and above that a number's row may take; none where the value is no number. */
 function nearestValues(
 	{ type, minimum, maximum, multipleOf }: ModelParameter,
 	value: unknown,
@@ -182,7 +182,7 @@ function nearestValues(
 	const sides = [Math.floor, Math.ceil].map((round) =>
 		step === 0 ? within : round(within / step) * step,
 	);
-	return [...new Set(sides)].filter((side) => side >= least && side <= most);
+	return [...new Set(sides)];
 }
 
 function setAt(target: JsonObject, path: readonly string[], value: JsonObject[string]): void {
