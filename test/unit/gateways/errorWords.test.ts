@@ -63,6 +63,42 @@ describe('The reason of a failure', () => {
 		expect(failureOf(body)?.message).toBe(message);
 	});
 
+	const texts = [
+		...['error_message', 'error_msg', 'err_msg', 'err_message', 'error_description', 'error_info'],
+		...['error_detail', 'error_details', 'fail_reason', 'failure_reason', 'failed_reason'],
+		...['fail_msg', 'fail_message', 'failed_message', 'failure_message', 'failReason'],
+		...['failMessage', 'reason', 'message', 'msg', 'detail', 'details', 'description'],
+	];
+
+	it.each([
+		...[...texts, 'error', 'errors', 'err', 'failure', 'data', 'task_status_msg', 'taskStatusMsg'],
+		...['status_message', 'statusMsg', 'remark', 'warnings'],
+	])('stands at %s of the task', (name) => {
+		expect(failureOf({ [name]: 'Oops' })?.message).toBe('Oops');
+	});
+
+	it.each([...texts, 'cause', 'text', 'title', 'error', 'errors'])(
+		'stands at %s of the error',
+		(name) => {
+			expect(failureOf({ error: { [name]: 'Oops' } })?.message).toBe('Oops');
+		},
+	);
+
+	it.each(['output', 'outputs', 'result', 'results', 'images', 'metadata', 'logs'])(
+		'stands at %s in a step that tells an error, and nowhere better',
+		(place) => {
+			const step = { [place]: [{ error: 'Oops' }] };
+			expect(failureOf(step)?.message).toBe('Oops');
+			expect(failureOf({ ...step, warnings: 'Better' })?.message).toBe('Better');
+			expect(failureOf({ [place]: 'Oops' })?.message).toBe(noReason);
+		},
+	);
+
+	it('stands in the envelope of a status', () => {
+		const body = { status: { code: 402, message: 'Oops' } };
+		expect(gateway.readCreate(reply(200, body), 'm').problem?.reason).toBe('Oops');
+	});
+
 	it('is looked for six levels deep, and no deeper', () => {
 		const nested = (levels: number): unknown =>
 			levels === 0 ? 'Oops' : { error: nested(levels - 1) };
@@ -87,11 +123,69 @@ describe('The reason of a failure', () => {
 	});
 });
 
+/** What tells of something bad where the code does not. */
+const BAD = [
+	...[
+		'failed',
+		'err 5',
+		'no GPU',
+		'not now',
+		"can't",
+		'invalid',
+		'cannot',
+		'unable',
+		'without GPU',
+	],
+	...['missing', 'wrong', 'bad size', 'blocked', 'rejected', 'moderated', 'violated', 'policy'],
+	...['sensitive', 'nsfw', 'unsafe', 'expired', 'aborted', 'cancelled', 'terminated', 'timed out'],
+	...['timeout', 'crashed', 'died', 'lost', 'out of memory', 'exceeded', 'limit', 'denied'],
+	...[
+		'refused',
+		'forbidden',
+		'unavailable',
+		'unsupported',
+		'busy',
+		'broke',
+		'oops',
+		'违规',
+		'超时',
+	],
+];
+
 describe('An error that says nothing', () => {
 	const finished = (error: unknown) =>
 		gateway.readStatus(reply(200, { status: 'completed', error }), task).value?.status;
 
 	it.each([
+		...['none', 'null', '<nil>', 'n/a', 'NA', 'undefined', 'unspecified', 'false', '---', '0!'],
+		...[
+			'No error',
+			'no_errors',
+			'error: none',
+			'ERROR_NULL',
+			'errors 0',
+			'无',
+			'操作成功。',
+			'10000',
+		],
+		...[
+			'okay',
+			'Successful',
+			'successfully',
+			'Complete',
+			'done',
+			'finished',
+			'accepted',
+			'started',
+		],
+		...['submitted', 'queued', 'created', 'received', 'generated', 'The job is done', 'code 0 ok'],
+		...['A task was created', 'all images have been generated', 'your request has been accepted'],
+		...[
+			'http status 200 success',
+			'picture generation finished',
+			'result and state: ok',
+			'12 done',
+		],
 		'200.',
 		'Your images have been generated',
 		'HTTP 200 OK',
@@ -111,6 +205,19 @@ describe('An error that says nothing', () => {
 	});
 
 	it.each([
+		...[
+			'400',
+			'10001',
+			'no',
+			'not ok',
+			'success rate',
+			'undone',
+			'no-one',
+			'未成功',
+			'不成功',
+			'x无',
+		],
+		...['done badly', 'see none', 'none yet', '123 done', 'https://a b'],
 		'the task',
 		'2001',
 		'image',
@@ -128,6 +235,10 @@ describe('An error that says nothing', () => {
 		true,
 	])('is not %j', (error) => {
 		expect(finished(error)).toBe('failed');
+	});
+
+	it.each(BAD)('is not "%s" beside a code of zero', (message) => {
+		expect(finished({ code: 0, message })).toBe('failed');
 	});
 });
 

@@ -81,6 +81,38 @@ describe('A picture in a reply', () => {
 		expect(picturesOf(output)).toEqual([]);
 	});
 
+	it.each([
+		...['url', 'image_url', 'imageUrl', 'image', 'uri', 'sample', 'src'],
+		...['b64_json', 'base64', 'b64', 'image_base64', 'image_urls', 'imageUrls', 'content'],
+		...['outputs', 'output', 'images', 'result', 'data', 'urls'],
+	])('stands at %s of its row, or in a list there', (name) => {
+		expect(picturesOf([{ [name]: [url] }])).toEqual(
+			/b64|base64|uri|sample|src|imageUrl$/.test(name) ? [] : [{ url }],
+		);
+		expect(picturesOf([{ [name]: { url } }])).toEqual([{ url }]);
+	});
+
+	it.each(['img', 'picture', 'photo', 'PNG', 'jpg', 'jpeg', 'gif', 'avif', 'url', 'uri', 'output'])(
+		'may be of type %s',
+		(type) => {
+			expect(picturesOf([{ type, url }])).toEqual([{ url }]);
+		},
+	);
+
+	it.each([
+		'video',
+		'audio',
+		'urls',
+		'my output',
+		'input',
+		'original',
+		'param',
+		'request',
+		'thumb',
+	])('is never of type %s', (type) => {
+		expect(picturesOf([{ type, url }])).toEqual([]);
+	});
+
 	it('is one of several', () => {
 		const other = `${url}?2`;
 		expect(picturesOf([image, { url: other }])).toEqual([{ url }, { url: other }]);

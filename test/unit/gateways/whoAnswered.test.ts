@@ -112,6 +112,142 @@ describe('What a code says', () => {
 	});
 });
 
+/** Words of refusals, what kind each is, and of which limit. */
+const WORDS: Array<[kind: string, limit: string | undefined, words: readonly string[]]> = [
+	[
+		'rateLimited',
+		'tasks',
+		[
+			...['concurrency limit', 'concurrent jobs: 5', 'concurrency exceeded', 'max concurrency'],
+			...['jobs are concurrent', 'too many concurrent', 'inflight limit', 'too many image jobs'],
+			...['too many generations', 'the task limit', 'jobs limit', 'maximum of 5 pending tasks'],
+			...['exceeded the active jobs', '5 ongoing generations reached', 'unfinished tasks limit 5'],
+			...[
+				'5 tasks at a time',
+				'requests at the same time',
+				'jobs in parallel',
+				'同时运行任务',
+				'并发',
+			],
+		],
+	],
+	[
+		'noCredit',
+		undefined,
+		[
+			...['daily limit', 'weekly quota', 'monthly cap', 'billing limit', 'spending cap reached'],
+			...['limit of images per day', 'quota for this month', 'hard limit', '5 images a day'],
+			...[
+				'calls per week',
+				'the limit was reached today',
+				'insufficient funds',
+				'not enough credits',
+			],
+			...['out of credit', 'exhausted balance', 'negative balance', 'no credits', 'zero quota'],
+			...['balance is insufficient', 'credits not enough', 'balance too low', 'quota used up'],
+			...[
+				'credit overdrawn',
+				'you exceeded your quota',
+				'in arrears',
+				'余额不足',
+				'额度已用尽',
+				'欠费',
+			],
+		],
+	],
+	[
+		'rateLimited',
+		'calls',
+		[
+			...['rate limit', 'ratelimited', 'too many requests', 'too many calls', 'calls per minute'],
+			...['requests per second', 'request rate', 'throttled', '频率', '频繁', '限流'],
+		],
+	],
+	[
+		'rateLimited',
+		'busy',
+		[
+			...['server busy', 'the system is overloaded', 'service is currently busy', 'too busy'],
+			...['gateway overloaded', 'model busy', 'at capacity', 'over capacity', 'queue full'],
+			...['no available channel', 'queue is full', '繁忙', '负载', '无可用渠道'],
+		],
+	],
+	['notFound', undefined, ['task_not_exist', 'task does not exist', 'the task was not found']],
+	[
+		'badKey',
+		undefined,
+		[
+			...['unauthorized', 'unauthorised', 'authentication_error', 'invalid API key'],
+			...['incorrect key', 'wrong token', 'expired token'],
+		],
+	],
+	[
+		'moderated',
+		undefined,
+		[
+			...['moderation', 'content policy', 'content blocked', 'content filter', 'content violation'],
+			...['nsfw', 'safety system', 'safety filter', 'safety check', 'sensitive information'],
+			...['sensitive content', 'sensitive words', 'usage policy', 'blocked by policy', 'nudity'],
+			...['content check', 'inappropriate content', 'prohibited content', 'explicit content'],
+			...['unsafe content', 'adult content', 'Inappropriate!', '不合规', '敏感', '违规', '审核'],
+		],
+	],
+	[
+		'badParameters',
+		undefined,
+		[
+			...['bad size', 'limits of size', 'white balance', 'concurrent', 'the key is wrong here'],
+			...['inappropriate size', 'sensitive to light', 'a busy street', 'daily', 'in a second'],
+			...['Cannot draw: no credit', 'No style for the prompt no credit'],
+			...['for this input: unauthorized', 'Cannot draw "no credit"', '{"no": "credit left"}'],
+		],
+	],
+];
+
+describe('What words say', () => {
+	const ofWords = WORDS.flatMap(([kind, limit, words]) =>
+		words.map((message) => ({ message, kind, limit })),
+	);
+
+	it.each(ofWords)('"$message" is $kind, of $limit', ({ message, kind, limit }) => {
+		for (const said of [message, `Error: ${message}`, `HTTP 400: error: ${message}`]) {
+			const { problem } = GATEWAYS.vtrix.readCreate(reply(400, { message: said }), 'm');
+			expect([problem?.kind, problem?.limit]).toEqual([kind, limit]);
+		}
+	});
+
+	it.each([
+		'per second',
+		'a minute',
+		'each minute',
+		'every-minute',
+		'5 / s',
+		'/min',
+		'60 rpm',
+		'qps',
+	])('of a quota %s is of the rate', (time) => {
+		const body = { message: `quota exceeded: ${time}` };
+		expect(GATEWAYS.vtrix.readCreate(reply(400, body), 'm').problem?.limit).toBe('calls');
+	});
+
+	it.each([
+		'credit',
+		'balance',
+		'funds',
+		'billing',
+		'spend',
+		'daily',
+		'week',
+		'month',
+		'of the day',
+	])('of a quota under the code of a rate are of the bill where they name it: %s', (name) => {
+		const read = (message: string) =>
+			GATEWAYS.vtrix.readCreate(reply(400, { code: 'RATE_LIMITED', message }), 'm').problem?.kind;
+		expect(read(`no quota: ${name}`)).toBe('rateLimited');
+		expect(read(`${name}, no quota`)).toBe('noCredit');
+	});
+});
+
 describe('A cancel', () => {
 	const { readCancel } = GATEWAYS.seaArtCloud;
 
