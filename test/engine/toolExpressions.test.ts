@@ -40,7 +40,6 @@ function goodValues({ type, choices = [], ...limits }: ModelParameter): unknown[
 		case 'boolean':
 			return [true, false];
 		case 'text':
-		case 'string':
 			return ['A blue pear'];
 		case 'integer':
 		case 'number':

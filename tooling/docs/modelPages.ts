@@ -7,6 +7,7 @@ import type {
 	ModelOffer,
 	ModelParameter,
 } from '../../nodes/FluxImage/models/model';
+import { imageField } from '../../nodes/FluxImage/models/toApisParameters';
 import { code, table } from './markdown';
 import { offerTable, pageName } from './modelTables';
 
@@ -70,13 +71,7 @@ function parameterRow(parameter: ModelParameter): string[] {
 const FORM_NAMES = { url: 'by URL', base64: 'as base64' } as const;
 
 function imageSentences(rule: InputImageRule): string {
-	const {
-		maximumCount,
-		maximumBytes,
-		wireNamesOfSeveral,
-		urlsAreFetched,
-		alternatives = [],
-	} = rule;
+	const { maximumCount, maximumBytes, urlsAreFetched, lists = [] } = rule;
 	const forms = rule.forms.filter((form) => form === 'base64' || !urlsAreFetched);
 	const megabytes = maximumBytes / 1024 / 1024;
 	const limit =
@@ -94,12 +89,13 @@ function imageSentences(rule: InputImageRule): string {
 	if (urlsAreFetched) {
 		sentences.push('The node fetches a picture that is given by URL, and sends its bytes.');
 	}
-	if (wireNamesOfSeveral) {
-		sentences.push(`Several go as ${wireNames({ wireNames: wireNamesOfSeveral })}.`);
+	const [usual, other] = lists;
+	if (other && usual?.maximumCount === 1) {
+		sentences.push(`Several go as ${wireNames({ wireNames: other })}.`);
 	}
-	for (const { when, ...forced } of alternatives) {
+	for (const each of lists) {
 		sentences.push(
-			`With ${code(when.parameter)} set to ${code(when.value)}: at most ${forced.maximumCount}, as ${wireNames(forced)}.`,
+			`With ${code(imageField.name)} set to ${code(each.list)}: at most ${each.maximumCount}, as ${wireNames({ wireNames: each })}.`,
 		);
 	}
 	return sentences.join(' ');

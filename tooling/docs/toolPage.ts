@@ -69,7 +69,6 @@ function modelFields(): ToolField[] {
 /** The types that `$fromAI` knows. */
 const TYPES: Readonly<Record<ParameterType, 'string' | 'number' | 'boolean'>> = {
 	text: 'string',
-	string: 'string',
 	choice: 'string',
 	ratio: 'string',
 	integer: 'number',
@@ -90,7 +89,6 @@ function wordsOf(parameter: ModelParameter): string | undefined {
 	const { type, choices = [] } = parameter;
 	switch (type) {
 		case 'text':
-		case 'string':
 			return undefined;
 		case 'boolean':
 			return 'true or false';

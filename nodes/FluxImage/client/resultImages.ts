@@ -1,6 +1,6 @@
 import type { Outcome, Problem } from '../core/problem';
 import { ENDED, type TaskState } from '../core/task';
-import { startOf } from '../gateways/errorWords';
+import { startOf } from '../gateways/shownBody';
 
 /**
  * A reply to a result call, as far as it has images. One that still says unfinished is asked for again,

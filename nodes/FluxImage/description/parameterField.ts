@@ -5,8 +5,8 @@ import type { ModelParameter, ParameterType } from '../models/model';
 
 /** A row of a model's table as a field of the editor, without the conditions of its showing. */
 export function parameterField(parameter: ModelParameter): INodeProperties {
-	const { name, label, required, placeholder, hint } = parameter;
-	const shownHint = hint ?? hintOf(parameter);
+	const { name, label, required, placeholder } = parameter;
+	const hint = hintOf(parameter);
 	return {
 		displayName: label,
 		name,
@@ -14,7 +14,7 @@ export function parameterField(parameter: ModelParameter): INodeProperties {
 		description: describe(parameter),
 		...(required && { required }),
 		...(placeholder !== undefined && { placeholder }),
-		...(shownHint !== undefined && { hint: shownHint }),
+		...(hint !== undefined && { hint }),
 	};
 }
 
@@ -29,7 +29,6 @@ const forms: Record<ParameterType, (parameter: ModelParameter) => FieldForm> = {
 		typeOptions: { rows: placement === 'main' ? 4 : 2 },
 		default: initialValue,
 	}),
-	string: ({ initialValue = '' }) => ({ type: 'string', default: initialValue }),
 	integer: (parameter) => numberForm(parameter, 0),
 	number: (parameter) => numberForm(parameter, 2),
 	boolean: ({ initialValue, gatewayDefault }) => ({

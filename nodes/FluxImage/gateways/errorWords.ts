@@ -1,15 +1,20 @@
+import {
+	asArray,
+	asObject,
+	asText,
+	type Fields,
+	firstFound,
+	isBlank,
+	isObject,
+	omitUndefined,
+	valuesAt,
+} from '../core/json';
 import { NO_REASON } from '../core/messages';
 import type { TaskFailure } from '../core/task';
-import { asObject, isBlank, omitUndefined, asArray, saysNothing, asText } from '../core/json';
+import { saysNothing } from './noError';
+import { describeText, LONGEST_REASON, startOf } from './shownBody';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The longest reason and code that are shown, in characters: longer ones bury the message. */
-export const LONGEST_REASON = 500;
 const LONGEST_CODE = 100;
-
-/** A text within shown JSON is cut here, so that one picture in it does not hide the rest. */
-const LONGEST_SHOWN_TEXT = 120;
 
 /** How deep, and how many rows, words are looked for. */
 const DEEPEST = 5;
@@ -29,32 +34,33 @@ const TEXTS_OF_ERROR = spelledBoth([
 	...['fail_msg', 'fail_message', 'failed_message', 'failure_message'],
 ]);
 
-/** Fields that stand for an error by being there, best first. */
-const ERROR_FIELDS = [
-	...['error', 'errors', ...TEXTS_OF_ERROR, 'err', 'failure', 'provider_error'],
-	...spelledBoth(['error_type', 'error_code']),
-] as const;
+/** Fields whose values are codes, and stand for an error by being there. */
+const CODES_OF_ERROR = spelledBoth(['error_type', 'error_code']);
+
+/** Fields that tell of an error, best first. */
+const ERROR_FIELDS = ['error', 'errors', ...TEXTS_OF_ERROR, 'err', 'failure', 'provider_error'];
 
 /** Where the words of a call or of one step may stand: they count where nothing better is told. */
-const PLACES_OF_STEPS = [
-	...['output', 'outputs', 'result', 'results', 'images', 'metadata', 'logs'],
-] as const;
+const PLACES_OF_STEPS = ['output', 'outputs', 'result', 'results', 'images', 'metadata', 'logs'];
 
 /** Fields of a body that is known to be about an error, best first. */
 const REASON_FIELDS = [
-	...ERROR_FIELDS.filter((name) => !/type|code/i.test(name)),
+	...ERROR_FIELDS,
 	...['detail', 'details', 'status', 'reason', 'message', 'msg', 'description', 'data'],
 	...spelledBoth(['task_status_msg', 'status_message', 'status_msg']),
 	...['remark', 'warnings', ...PLACES_OF_STEPS],
-] as const;
+];
 
 /** Where the words stand within an error that is an object, best first. */
 const WORD_FIELDS = [
 	...['message', 'msg', ...TEXTS_OF_ERROR, 'reason', 'detail', 'details', 'description'],
 	...['cause', 'text', 'title', 'error', 'errors'],
-] as const;
+];
 
-const CODE_FIELDS = ['code', 'error_code', 'errorCode', 'err_code', 'type', 'error_type'] as const;
+/** Where a row of outputs tells that it was not made. */
+const ROW_FIELDS = [...ERROR_FIELDS, 'reason', 'message', 'msg', ...CODES_OF_ERROR];
+
+const CODE_FIELDS = ['code', 'error_code', 'errorCode', 'err_code', 'type', 'error_type'];
 
 /** What stands for a failure that the gateway does not explain. */
 export const UNEXPLAINED: TaskFailure = { code: 'FAILED', message: NO_REASON };
@@ -85,31 +91,24 @@ export function readErrorWords(body: unknown): ErrorWords {
 function reasonAt(fields: Fields, name: string): unknown {
 	const value = fields[name];
 	if (name === 'status') return asObject(value);
-	if (!(PLACES_OF_STEPS as readonly string[]).includes(name)) return value;
+	if (!PLACES_OF_STEPS.includes(name)) return value;
 	const rows = Array.isArray(value) ? value.slice(-MOST_ROWS).reverse() : [value];
-	for (const row of rows.map(asObject)) {
-		const told = firstWords(
-			[...ERROR_FIELDS, 'reason', 'message', 'msg'].map((at) => row[at]),
-			1,
-		);
-		if (told !== undefined) return told;
-	}
-	return undefined;
+	return firstFound(rows.map(asObject), (row) => firstWords(valuesAt(row, ROW_FIELDS), 1));
 }
 
 /** Every code and type that an error bears, the most telling first. */
 export function codesOf(body: unknown): readonly string[] {
 	const fields = asObject(body);
-	const [error, status, provider] = ['error', 'status', 'provider_error'].map((name) =>
-		asObject(fields[name]),
-	);
-	const rows = [fields['errors'], fields['error']].map((list) => asObject(asArray(list)[0]));
+	const [error, errors, status, provider] = valuesAt(fields, [
+		...['error', 'errors', 'status', 'provider_error'],
+	]);
+	const rows = [error, asArray(errors)[0], asArray(error)[0]].map(asObject);
 	const found = [
-		...['error_type', 'errorType', 'error_code', 'errorCode'].map((name) => fields[name]),
-		...[error, ...rows].flatMap((row) => CODE_FIELDS.map((name) => row?.[name])),
-		...['error_code', 'code'].map((name) => status?.[name]),
+		...valuesAt(fields, CODES_OF_ERROR),
+		...rows.flatMap((row) => valuesAt(row, CODE_FIELDS)),
+		...valuesAt(asObject(status), ['error_code', 'code']),
 		fields['code'],
-		provider?.['code'],
+		asObject(provider)['code'],
 	];
 	return found.flatMap((code) =>
 		saysNothing(code) ? [] : (asText(code)?.slice(0, LONGEST_CODE) ?? []),
@@ -121,50 +120,39 @@ export function codesOf(body: unknown): readonly string[] {
  * says nothing: blank, 0, a word of success, an address.
  */
 export function errorIn(body: unknown): TaskFailure | undefined {
-	const fields = asObject(body);
-	const told = ERROR_FIELDS.filter((name) => !saysNothing(fields[name]));
-	if (told.length === 0) return undefined;
+	const fields = Object.entries(asObject(body));
 	// What else the body says, its `message` perhaps, is not about the error.
-	const about: Record<string, unknown> = {};
-	for (const name of told) about[name] = fields[name];
-	const { code, reason } = readErrorWords(about);
+	const told = fields.filter(([name, value]) => isOfError(name) && !saysNothing(value));
+	if (told.length === 0) return undefined;
+	const { code, reason } = readErrorWords(Object.fromEntries(told));
 	return { code: code ?? UNEXPLAINED.code, message: reason ?? UNEXPLAINED.message };
 }
+
+const isOfError = (name: string) => ERROR_FIELDS.includes(name) || CODES_OF_ERROR.includes(name);
 
 /** Why a task failed, in the words of bodies that say that it did; the first that tells counts. */
 export function readFailure(bodies: readonly unknown[]): ErrorWords {
 	const told = bodies.map(readErrorWords);
 	return omitUndefined({
-		code: told.find(({ code }) => code !== undefined)?.code,
-		reason: told.find(({ reason }) => reason !== undefined)?.reason,
+		code: firstFound(told, ({ code }) => code),
+		reason: firstFound(told, ({ reason }) => reason),
 	});
 }
 
 /** An error in a list of outputs: one of several pictures was not made. */
-export function errorAmong(rows: unknown): TaskFailure | undefined {
-	for (const row of asArray(rows).slice(0, MOST_ROWS)) {
-		const error = errorIn(row);
-		if (error) return error;
-	}
-	return undefined;
-}
+export const errorAmong = (rows: readonly unknown[]): TaskFailure | undefined =>
+	firstFound(rows.slice(0, MOST_ROWS), errorIn);
 
+/** The provider behind the gateway may tell more; what both say is said once. */
 function withDetail(reason: string | undefined, providerError: unknown): string | undefined {
 	const detail = wordsIn(providerError);
-	if (reason === undefined || detail === undefined || reason.includes(detail)) {
-		return reason ?? detail;
-	}
-	if (detail.includes(reason)) return detail;
-	return `${reason} (${detail})`;
+	if (reason === undefined || detail === undefined) return reason ?? detail;
+	if (reason.includes(detail)) return reason;
+	return detail.includes(reason) ? detail : `${reason} (${detail})`;
 }
 
-function firstWords(values: readonly unknown[], depth = 0): string | undefined {
-	for (const value of values) {
-		const words = wordsIn(value, depth);
-		if (words !== undefined) return words;
-	}
-	return undefined;
-}
+const firstWords = (values: readonly unknown[], depth = 0): string | undefined =>
+	firstFound(values, (value) => wordsIn(value, depth));
 
 /** The words in an error's place: a text, the rows of a list, or an object's telling field. */
 function wordsIn(value: unknown, depth = 0): string | undefined {
@@ -172,21 +160,18 @@ function wordsIn(value: unknown, depth = 0): string | undefined {
 	if (depth > DEEPEST || isBlank(value)) return undefined;
 	if (typeof value === 'string') {
 		const start = value.slice(0, LONGEST_REASON * 4).trim();
-		return saysNothing(start) ? undefined : (describeText(start) ?? start);
+		return saysNothing(start) ? undefined : describeText(start);
 	}
 	if (Array.isArray(value)) {
 		const rows = value.slice(0, MOST_ROWS).map((row) => wordsIn(row, depth + 1));
 		return [...new Set(rows)].filter((row) => row !== undefined).join('; ') || undefined;
 	}
-	const fields = asObject(value);
-	if (Object.keys(fields).length === 0) return undefined;
-	const words = firstWords(
-		WORD_FIELDS.map((name) => fields[name]),
-		depth + 1,
-	);
-	if (words === undefined) return undefined;
-	const place = placeOf(fields);
-	return place === '' || words.startsWith(`${place}:`) ? words : `${place}: ${words}`;
+	if (!isObject(value)) return undefined;
+	const words = firstWords(valuesAt(value, WORD_FIELDS), depth + 1);
+	const place = placeOf(value);
+	return words === undefined || place === '' || words.startsWith(`${place}:`)
+		? words
+		: `${place}: ${words}`;
 }
 
 /** Where in the request a row of FastAPI's `detail` found its fault: `image.url`. */
@@ -198,55 +183,9 @@ const placeOf = ({ loc }: Fields) =>
 		.join('.');
 
 /** An error of a shape that nobody knows, as JSON; nothing where it has no more than a code. */
-function startOfError(fields: Fields): string | undefined {
-	for (const name of ['error', 'errors', 'failure', 'detail']) {
-		const value = fields[name];
-		if (typeof value !== 'object' || saysNothing(value)) continue;
-		const named = Object.keys(value ?? {}).some(
-			(field) => !(CODE_FIELDS as readonly string[]).includes(field),
-		);
-		if (named) return startOf(value);
-	}
-	return undefined;
-}
-
-/**
- * The start of a value of unknown shape as JSON, its long texts cut: whatever it tells of a task, its
- * id perhaps, is not lost. Nothing where it is too deep to be written.
- */
-export function startOf(body: unknown): string | undefined {
-	if (isBlank(body)) return undefined;
-	try {
-		return JSON.stringify(shown(body)).slice(0, LONGEST_REASON);
-	} catch {
-		return undefined;
-	}
-}
-
-/** A copy of a value with its long texts and lists cut, so that writing it takes no time. */
-function shown(value: unknown, depth = 0): unknown {
-	if (typeof value === 'string' && value.length > LONGEST_SHOWN_TEXT) {
-		return `${value.slice(0, LONGEST_SHOWN_TEXT)}…`;
-	}
-	if (typeof value !== 'object' || value === null) return value;
-	if (depth > DEEPEST * 2) return '…';
-	if (Array.isArray(value)) return value.slice(0, MOST_ROWS).map((row) => shown(row, depth + 1));
-	return Object.fromEntries(
-		Object.entries(value)
-			.slice(0, MOST_ROWS * 2)
-			.map(([name, field]) => [name.slice(0, LONGEST_SHOWN_TEXT), shown(field, depth + 1)]),
-	);
-}
-
-/** Whether a body is an HTML page. */
-export function isHtml(body: unknown): boolean {
-	return typeof body === 'string' && /<(!doctype|html|head|body|title)/i.test(body.slice(0, 2_000));
-}
-
-/** A word on a body that is no JSON: a page's title, or the start of a text. */
-export function describeText(body: unknown): string | undefined {
-	if (typeof body !== 'string') return undefined;
-	if (!isHtml(body)) return asText(body.slice(0, LONGEST_REASON));
-	const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body.slice(0, 2_000))?.[1]?.trim();
-	return `an HTML page${title ? ` titled "${title}"` : ''}`;
-}
+const startOfError = (fields: Fields): string | undefined =>
+	firstFound(valuesAt(fields, ['error', 'errors', 'failure', 'detail']), (value) => {
+		if (typeof value !== 'object' || value === null || saysNothing(value)) return undefined;
+		const hasMore = Object.keys(value).some((name) => !CODE_FIELDS.includes(name));
+		return hasMore ? startOf(value) : undefined;
+	});

@@ -1,51 +1,43 @@
+import {
+	asArray,
+	asObject,
+	asText,
+	type Fields,
+	firstFound,
+	isBlank,
+	jsonIn,
+	numberOf,
+	omitUndefined,
+	valuesAt,
+} from '../core/json';
 import { isEmbedded, type GeneratedImage } from '../core/task';
-import { asObject, numberOf, omitUndefined, asArray, asText, isBlank } from '../core/json';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { filterIn, markFiltered } from './contentFilter';
 
 /** Places that gateways of the same make use beside those of the contracts; never an input's. */
-const OTHER_PLACES = ['outputs', 'output', 'images', 'result', 'results', 'data'] as const;
+const OTHER_PLACES = ['outputs', 'output', 'images', 'result', 'results', 'data'];
 
 /** Those among them whose names say that what is in them has been made; an echo of the input may be in the rest. */
-const PLACES_OF_RESULT = ['outputs', 'output', 'result', 'results'] as const;
+const PLACES_OF_RESULT = ['outputs', 'output', 'result', 'results'];
 
-/** Where a picture's address stands in its row, best first. */
-const ADDRESS_FIELDS = ['url', 'image_url', 'imageUrl', 'image', 'uri', 'sample', 'src'] as const;
-
-/** Where the picture itself stands in its row, as base64. */
-const BASE64_FIELDS = ['b64_json', 'base64', 'b64', 'image_base64'] as const;
+/** Where a picture's address stands in its row, or the picture itself as base64; best first. */
+const PICTURE_FIELDS = [
+	...['url', 'image_url', 'imageUrl', 'image', 'uri', 'sample', 'src'],
+	...['b64_json', 'base64', 'b64', 'image_base64'],
+];
 
 /** What holds rows of pictures within a row. */
 const LIST_FIELDS = [
-	'image',
-	'image_url',
-	'image_urls',
-	'imageUrls',
-	'content',
-	'outputs',
-	'output',
-	'images',
-	'result',
-	'data',
-	'urls',
-	'url',
-] as const;
+	...['image', 'image_url', 'image_urls', 'imageUrls', 'content', 'outputs', 'output', 'images'],
+	...['result', 'data', 'urls', 'url'],
+];
 
 /** Fields that say what a row is. */
-const TYPE_FIELDS = ['type', 'kind', 'role', 'purpose'] as const;
+const TYPE_FIELDS = ['type', 'kind', 'role', 'purpose'];
 
 /** Types of a row that is a picture, forms of it among them, and types that never are the result. */
 const PICTURE_TYPE =
 	/image|img|picture|photo|png|jpe?g|webp|gif|avif|^(url|uri|b64_json|base64|outputs?|results?|generat(ed|ion))$/i;
 const OTHER_PICTURE = /input|origin|param|request|metadata|preview|thumb|mask/i;
-
-/** What a filter's field is called (FLUX at several hosts: `has_nsfw_concepts`, one for each picture). */
-const FLAG_FIELD =
-	/^((is|has|contains)_?)?(nsfw|flagged|unsafe|moderated)(_?(concepts?|content|detected|flag(s|ged)?))*$|^(safety|content)_?(flagged|filtered)$/i;
-
-/** Fields that say why a picture came to its end, and what they say where a filter ended it. */
-const FINISH_FIELD = /^finish_?reason$/i;
-const FILTERED = /filter|safety|nsfw|moderat|sensitive/i;
 
 /** How deep pictures lie at most: `result.data[].content[].image_url.url` and one more. */
 const DEEPEST = 6;
@@ -71,13 +63,8 @@ export function readPictures(
 	resultIsApart = false,
 ): readonly GeneratedImage[] {
 	const others = resultIsApart ? PLACES_OF_RESULT : OTHER_PLACES;
-	for (const fields of layers) {
-		for (const place of [...places, ...others]) {
-			const pictures = picturesIn(fields[place]);
-			if (pictures.length > 0) return flagged(pictures, layers);
-		}
-	}
-	return [];
+	const values = layers.flatMap((fields) => valuesAt(fields, [...places, ...others]));
+	return markFiltered(firstPictures(values, 0), layers);
 }
 
 /** Whether a reply has a place for pictures at all, be it empty: a list, or what is named an output. */
@@ -103,45 +90,38 @@ export function embeddedBytes(url: string): Buffer | undefined {
 }
 
 /** Pictures in a text, a row, a list of either, or an object that holds such lists. */
-function picturesIn(value: unknown, depth = 0): GeneratedImage[] {
+function picturesIn(value: unknown, depth = 0): readonly GeneratedImage[] {
 	if (depth > DEEPEST || value === undefined || value === null) return [];
 	if (typeof value === 'string') {
 		const inJson = /^\s*[[{]/.test(value) ? jsonIn(value) : undefined;
-		return inJson === undefined ? addressed(value, {}) : picturesIn(inJson, depth + 1);
+		if (inJson !== undefined) return picturesIn(inJson, depth + 1);
+		const picture = pictureAt(value, {});
+		return picture ? [picture] : [];
 	}
 	if (Array.isArray(value)) return value.flatMap((row) => picturesIn(row, depth + 1));
 	const fields = asObject(value);
 	if (!mayBePicture(fields)) return [];
-	const own = ownPicture(fields, depth);
-	if (own.length > 0) return own;
+	const own = ownPicture(fields);
+	if (own) return [own];
 	const names = Object.keys(fields);
 	// A list that was written as a map from its indexes.
 	if (names.length > 0 && names.every((name) => /^\d{1,4}$/.test(name))) {
 		return picturesIn(Object.values(fields), depth + 1);
 	}
-	for (const name of LIST_FIELDS) {
-		const inner = fields[name];
-		if (typeof inner !== 'object') continue;
-		const pictures = picturesIn(inner, depth + 1);
-		if (pictures.length > 0) return pictures;
-	}
-	return [];
+	const lists = valuesAt(fields, LIST_FIELDS).filter((inner) => typeof inner === 'object');
+	return firstPictures(lists, depth + 1);
 }
 
-/** JSON that came as a text. */
-function jsonIn(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return undefined;
-	}
-}
+/** The pictures of the first value that holds any. */
+const firstPictures = (values: readonly unknown[], depth: number): readonly GeneratedImage[] =>
+	firstFound(values, (value) => {
+		const pictures = picturesIn(value, depth);
+		return pictures.length > 0 ? pictures : undefined;
+	}) ?? [];
 
 /** A row without a type may be one; a `file`, a mask or a preview is none. */
 function mayBePicture(fields: Fields): boolean {
-	const types = TYPE_FIELDS.flatMap((name) =>
-		typeof fields[name] === 'string' ? fields[name] : [],
-	);
+	const types = valuesAt(fields, TYPE_FIELDS).filter((type) => typeof type === 'string');
 	if (types.some((type) => OTHER_PICTURE.test(type))) return false;
 	if (fields['preview'] === true || fields['is_preview'] === true) return false;
 	const type = asText(fields['type']);
@@ -150,42 +130,30 @@ function mayBePicture(fields: Fields): boolean {
 
 /** Of a message or a choice with rows in it, the rows' own types decide. */
 const holdsRows = (fields: Fields) =>
-	LIST_FIELDS.some((name) => asArray(fields[name]).some((row) => typeof row === 'object'));
+	valuesAt(fields, LIST_FIELDS).some((list) =>
+		asArray(list).some((row) => typeof row === 'object'),
+	);
 
-function ownPicture(fields: Fields, depth: number): GeneratedImage[] {
-	for (const name of ADDRESS_FIELDS) {
-		const value = fields[name];
-		if (typeof value === 'string') {
-			const pictures = addressed(value, fields);
-			if (pictures.length > 0) return pictures;
-		} else if (name !== 'url') {
-			const { url, uri, src } = depth < DEEPEST ? asObject(value) : {};
-			const inner = asText(url, uri, src);
-			if (inner !== undefined) return addressed(inner, { ...fields, ...asObject(value) });
-		}
-	}
-	for (const name of BASE64_FIELDS) {
-		const value = fields[name];
-		if (typeof value === 'string' && value !== '') return embedded(value, fields);
-	}
-	return [];
-}
+/** The picture that a row is. */
+const ownPicture = (fields: Fields): GeneratedImage | undefined =>
+	firstFound(valuesAt(fields, PICTURE_FIELDS), (value) => {
+		if (typeof value === 'string') return pictureAt(value, fields);
+		const inner = asObject(value);
+		const address = asText(inner['url'], inner['uri'], inner['src']);
+		return address === undefined ? undefined : pictureAt(address, { ...fields, ...inner });
+	});
 
-function addressed(text: string, fields: Fields): GeneratedImage[] {
+/** The picture at an address, or within the text as bare base64. */
+function pictureAt(text: string, fields: Fields): GeneratedImage | undefined {
 	const url = text.trim();
-	if (ADDRESS.test(url.slice(0, 100))) return [{ url, ...facts(fields) }];
-	if (HOST_WITHOUT_SCHEME.test(url)) return [{ url: `https:${url}`, ...facts(fields) }];
-	const bare = url.length >= SHORTEST_BASE64 ? embedded(url, fields) : [];
-	return bare.length === 0 && PATH_ALONE.test(url) ? [{ url, ...facts(fields) }] : bare;
-}
-
-/** Base64 in a field of its own; some put a whole `data:` URI there. */
-function embedded(text: string, fields: Fields): GeneratedImage[] {
-	if (ADDRESS.test(text.slice(0, 100).trim())) return addressed(text, fields);
-	if (text.length < SHORTEST_BASE64 || /[^A-Za-z0-9+/=_\s-]/.test(text)) return [];
 	const told = facts(fields);
-	const url = `data:${told.contentType ?? 'application/octet-stream'};base64,${text.trim()}`;
-	return [{ url, ...told }];
+	if (ADDRESS.test(url.slice(0, 100))) return { url, ...told };
+	if (HOST_WITHOUT_SCHEME.test(url)) return { url: `https:${url}`, ...told };
+	if (url.length >= SHORTEST_BASE64 && !/[^A-Za-z0-9+/=_\s-]/.test(url)) {
+		const { contentType = 'application/octet-stream' } = told;
+		return { url: `data:${contentType};base64,${url}`, ...told };
+	}
+	return PATH_ALONE.test(url) ? { url, ...told } : undefined;
 }
 
 function facts(fields: Fields) {
@@ -194,37 +162,6 @@ function facts(fields: Fields) {
 		contentType: asText(fields['content_type'], fields['mime_type'], fields['contentType']),
 		width: numberOf(fields['width']),
 		height: numberOf(fields['height']),
-		flagged: flagIn(fields) === true ? true : undefined,
+		flagged: filterIn(fields) === true ? true : undefined,
 	});
 }
-
-/** Marks the pictures that a filter's field beside the list is about: one flag for each, or for all. */
-function flagged(pictures: GeneratedImage[], layers: readonly Fields[]): GeneratedImage[] {
-	const holders = layers.flatMap((fields) => [
-		fields,
-		...['result', 'output', 'data', 'metadata', 'safety'].map((name) => asObject(fields[name])),
-	]);
-	const flags = holders.map(flagIn).find((flag) => flag !== undefined);
-	if (flags === undefined) return pictures;
-	return pictures.map((picture, index) => {
-		const isFlagged = flags === true || flags.length !== pictures.length || flags[index];
-		return isFlagged ? { ...picture, flagged: true } : picture;
-	});
-}
-
-/** What a filter says in these fields: of all, or of each in a list that has a true one. */
-function flagIn(fields: Fields): true | readonly boolean[] | undefined {
-	for (const [name, value] of Object.entries(fields)) {
-		if (FINISH_FIELD.test(name) && typeof value === 'string' && FILTERED.test(value)) return true;
-		if (!FLAG_FIELD.test(name)) continue;
-		if (isTrue(value)) return true;
-		const each = asArray(value).map(isTrue);
-		if (each.includes(true)) return each;
-	}
-	return undefined;
-}
-
-const isTrue = (value: unknown) =>
-	value === true ||
-	value === 1 ||
-	(typeof value === 'string' && /^(true|yes|1)$/i.test(value.trim()));

@@ -1,29 +1,14 @@
-import type { Outcome } from '../core/problem';
-import type { TaskRef, TaskStatus } from '../core/task';
-import type { CancelReply, Gateway, GatewayId, GatewayReply, GatewayRequest } from './gateway';
-import { probeByUnknownTask } from './probe';
-import { envelopeRefusal, readRefusal, unreadableReply } from './refusals';
-import { asObject, numberOf, omitUndefined, asText } from '../core/json';
-import { isHtml, readErrorWords } from './errorWords';
+import { asObject, asText, firstFound, numberOf, omitUndefined } from '../core/json';
+import type { Outcome, Problem } from '../core/problem';
+import type { TaskRef } from '../core/task';
+import { readErrorWords } from './errorWords';
+import type { CancelReply, Gateway, GatewayReply, GatewayRequest } from './gateway';
 import { taskReaders } from './reading';
+import { probeByUnknownTask, refusalOf, unreadableReply } from './refusals';
+import { isHtml } from './shownBody';
 import { normalized } from './taskWords';
 
-/**
- * The words for a task's state, upper case (docs/contracts/queue.md#status). `COMPLETED` may hide a
- * failure.
- */
-const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
-	IN_QUEUE: 'queued',
-	QUEUED: 'queued',
-	IN_PROGRESS: 'running',
-	COMPLETED: 'completed',
-	FAILED: 'failed',
-	CANCELED: 'cancelled',
-	CANCELLED: 'cancelled',
-};
-
 const readers = taskReaders({
-	words: STATUS_OF_WORD,
 	ids: ['request_id', 'task_id', 'requestId', 'taskId', 'id'],
 	pictures: ['outputs', 'output'],
 	fullProgress: 1,
@@ -36,37 +21,25 @@ const readers = taskReaders({
 });
 
 /** The words for what became of a cancel (docs/contracts/queue.md#cancel), and others for the same. */
-const CANCELLATION_OF_WORD: Readonly<Record<string, CancelReply['cancellation']>> = {
-	CANCELLATION_REQUESTED: 'requested',
-	CANCEL_REQUESTED: 'requested',
-	CANCELING: 'requested',
-	CANCELLING: 'requested',
-	CANCELED: 'requested',
-	CANCELLED: 'requested',
-	ALREADY_COMPLETED: 'alreadyCompleted',
-	COMPLETED: 'alreadyCompleted',
-	NOT_FOUND: 'notFound',
-};
-
-/** The same by HTTP status, where the body has no known word. */
-const CANCELLATION_OF_STATUS: Readonly<Record<number, CancelReply['cancellation']>> = {
-	200: 'requested',
-	202: 'requested',
-	204: 'requested',
-	400: 'alreadyCompleted',
-	404: 'notFound',
-};
+const CANCELLATION_OF_WORD: ReadonlyMap<string, CancelReply['cancellation']> = new Map([
+	['CANCELLATION_REQUESTED', 'requested'],
+	['CANCEL_REQUESTED', 'requested'],
+	['CANCELING', 'requested'],
+	['CANCELLING', 'requested'],
+	['CANCELED', 'requested'],
+	['CANCELLED', 'requested'],
+	['ALREADY_COMPLETED', 'alreadyCompleted'],
+	['COMPLETED', 'alreadyCompleted'],
+	['NOT_FOUND', 'notFound'],
+]);
 
 /** A model that all queue gateways sell: the probe needs one in its URL. */
 const PROBE_TASK: TaskRef = { requestId: 'credential-test', modelId: 'flux_kontext_max' };
 
 /** A gateway that speaks the queue API (docs/contracts/queue.md#addresses). */
-export function queueGateway(names: {
-	id: GatewayId;
-	displayName: string;
-	credentialType: string;
-	addresses?: string;
-}): Gateway {
+export function queueGateway(
+	names: Pick<Gateway, 'id' | 'displayName' | 'credentialType' | 'addresses'>,
+): Gateway {
 	return {
 		...names,
 		modelInTaskUrl: true,
@@ -97,40 +70,29 @@ function taskCall(
 	return { method, path: `/v1/queue/${model}/requests/${request}/${verb}` };
 }
 
-/**
- * What became of a cancel: by its word, wherever that stands; else by the HTTP status, unless the body
- * is an error of another sort, or a page of somebody who stands before the gateway.
- */
+/** What became of a cancel: by its word, wherever that stands; else by how it was answered. */
 function readCancel(reply: GatewayReply): Outcome<CancelReply> {
-	const { statusCode, body } = reply;
-	const fields = asObject(body);
-	const error = asObject(fields['error']);
-	const words = [
-		fields['status'],
-		asObject(fields['data'])['status'],
-		error['code'],
-		fields['code'],
-	];
-	const word = words.map((value) => normalized(asText(value) ?? ''));
-	const known = word.find((spelled) => Object.hasOwn(CANCELLATION_OF_WORD, spelled));
-	const refused = statusCode < 300 ? envelopeRefusal(reply)?.problem : readRefusal(reply);
-	const byStatus = isAnswer(reply, refused?.kind) ? CANCELLATION_OF_STATUS[statusCode] : undefined;
-	const cancellation = known === undefined ? byStatus : CANCELLATION_OF_WORD[known];
-	if (cancellation) return { value: { cancellation, raw: body } };
+	const { status, data, error, code } = asObject(reply.body);
+	const words = [status, asObject(data)['status'], asObject(error)['code'], code];
+	const refused = refusalOf(reply)?.problem;
+	const cancellation =
+		firstFound(words, (word) => CANCELLATION_OF_WORD.get(normalized(asText(word) ?? ''))) ??
+		cancellationWithoutWord(reply, refused);
+	if (cancellation) return { value: { cancellation, raw: reply.body } };
 	return { problem: refused ?? unreadableReply(reply) };
 }
 
 /** Words of a task that cannot be cancelled because it has ended; of others it may run on. */
-const HAS_ENDED = /already|complete|finish|\bdone\b|ended|terminal|succe/i;
+const HAS_ENDED = /^ $|already|complete|finish|\bdone\b|ended|terminal|succe/i;
 
-/** Whether the HTTP status of a cancel is the gateway's word on the task. */
-function isAnswer({ statusCode, body }: GatewayReply, refusedAs: string | undefined): boolean {
-	if (statusCode === 404) return refusedAs === 'notFound';
-	if (statusCode === 400) {
-		if (refusedAs === 'notFound') return true;
-		const { code = '', reason = '' } = readErrorWords(body);
-		const words = `${code} ${reason}`;
-		return refusedAs === 'badParameters' && (words.trim() === '' || HAS_ENDED.test(words));
-	}
-	return refusedAs === undefined && !isHtml(body);
+/** Nothing where the refusal is of another sort, or the reply a page of who stands before the gateway. */
+function cancellationWithoutWord(
+	{ statusCode, body }: GatewayReply,
+	refused: Problem | undefined,
+): CancelReply['cancellation'] | undefined {
+	if (!refused) return isHtml(body) ? undefined : 'requested';
+	if (refused.kind === 'notFound') return 'notFound';
+	if (statusCode !== 400 || refused.kind !== 'badParameters') return undefined;
+	const { code = '', reason = '' } = readErrorWords(body);
+	return HAS_ENDED.test(`${code} ${reason}`) ? 'alreadyCompleted' : undefined;
 }

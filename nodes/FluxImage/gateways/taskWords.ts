@@ -7,10 +7,11 @@ import type { TaskStatus } from '../core/task';
 export type WordMeaning = TaskStatus | 'lag' | 'unknown';
 
 /**
- * Words that gateways and the makers of models use beside those of the contracts, in the spelling of
- * `normalized`. They hold wherever a gateway's own table has no other meaning for them.
+ * The words of the contracts (docs/contracts/queue.md#status, docs/contracts/vtrix.md#status,
+ * docs/contracts/toapis.md#status), and others that gateways and the makers of models use, in the
+ * spelling of `normalized`. `COMPLETED` may hide a failure (`successMayHaveFailed`).
  */
-const COMMON_WORDS: Readonly<Record<WordMeaning, readonly string[]>> = {
+const WORDS: Readonly<Record<WordMeaning, readonly string[]>> = {
 	queued: [
 		...['QUEUED', 'QUEUEING', 'QUEUING', 'IN_QUEUE', 'PENDING', 'SUBMITTED', 'WAITING', 'CREATED'],
 		...['NOT_START', 'NOT_STARTED', 'SCHEDULED', 'ACCEPTED', 'PREPARING', 'INIT', 'INITIALIZING'],
@@ -28,18 +29,14 @@ const COMMON_WORDS: Readonly<Record<WordMeaning, readonly string[]>> = {
 	failed: ['FAILED', 'FAILURE', 'FAIL', 'ERROR', 'ERRORED'],
 	cancelled: ['CANCELED', 'CANCELLED', 'CANCEL'],
 	lag: [
-		'UNKNOWN',
-		'NOT_FOUND',
-		'TASK_NOT_FOUND',
-		'REQUEST_NOT_FOUND',
-		'NOT_EXIST',
+		...['UNKNOWN', 'NOT_FOUND', 'TASK_NOT_FOUND', 'REQUEST_NOT_FOUND', 'NOT_EXIST'],
 		'TASK_NOT_EXIST',
 	],
 	unknown: [],
 };
 
-const COMMON = new Map(
-	Object.entries(COMMON_WORDS).flatMap(([meaning, words]) =>
+const KNOWN = new Map(
+	Object.entries(WORDS).flatMap(([meaning, words]) =>
 		words.map((word) => [word, meaning as WordMeaning] as const),
 	),
 );
@@ -65,7 +62,7 @@ const TURNED_ROUND =
 const CANCEL_ITSELF = /CANCEL(?!L?ED)|ABORT(?!ED)|TERMINATION/;
 
 /** Words that say no more than that a task failed, so that the reason must stand elsewhere. */
-const BARE_WORDS = new Set([...COMMON_WORDS.failed, ...COMMON_WORDS.cancelled]);
+const BARE_WORDS: ReadonlySet<string> = new Set(['', ...WORDS.failed, ...WORDS.cancelled]);
 
 /** A longer text in a status field is no word. */
 const LONGEST_WORD = 100;
@@ -80,13 +77,10 @@ export function normalized(word: string): string {
 		.replace(/^_|_$/g, '');
 }
 
-/** The meaning of a word, by the gateway's own table first. */
-export function meaningOf(
-	word: string,
-	ownWords: Readonly<Record<string, TaskStatus>>,
-): WordMeaning {
+/** The meaning of a word. */
+export function meaningOf(word: string): WordMeaning {
 	const spelled = normalized(word);
-	const known = Object.hasOwn(ownWords, spelled) ? ownWords[spelled] : COMMON.get(spelled);
+	const known = KNOWN.get(spelled);
 	if (known) return known;
 	const told = spelled.replace(BY_WHOM, '').replace(WHAT_FOR, '');
 	const end = BAD_END.exec(told);

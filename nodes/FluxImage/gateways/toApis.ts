@@ -1,24 +1,11 @@
+import { asObject, asText, numberOf, omitUndefined } from '../core/json';
 import type { Outcome, Problem } from '../core/problem';
-import type { TaskRef, TaskStatus } from '../core/task';
+import type { TaskRef } from '../core/task';
 import type { Gateway, GatewayReply, GatewayRequest } from './gateway';
-import { readRefusal, refusalOf, unreadableReply } from './refusals';
-import { asObject, numberOf, omitUndefined, asText } from '../core/json';
 import { taskReaders } from './reading';
-
-/** The words for a task's state, upper case (docs/contracts/toapis.md#status). */
-const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
-	QUEUED: 'queued',
-	SUBMITTED: 'queued',
-	PENDING: 'queued',
-	IN_PROGRESS: 'running',
-	COMPLETED: 'completed',
-	FAILED: 'failed',
-	CANCELED: 'cancelled',
-	CANCELLED: 'cancelled',
-};
+import { readRefusal, refusalOf, unreadableReply } from './refusals';
 
 const readers = taskReaders({
-	words: STATUS_OF_WORD,
 	ids: ['id', 'task_id', 'taskId'],
 	pictures: ['result', 'data', 'url'],
 	fullProgress: 100,
@@ -41,11 +28,7 @@ export const toApis: Gateway = {
 	create: ({ modelId, parameters, ownId }) => ({
 		method: 'POST',
 		path: '/v1/images/generations',
-		body: {
-			model: modelId,
-			...parameters,
-			...(ownId === undefined ? {} : { [OWN_ID_FIELD]: ownId }),
-		},
+		body: { model: modelId, ...parameters, ...omitUndefined({ [OWN_ID_FIELD]: ownId }) },
 	}),
 	status: taskRead,
 	result: taskRead,

@@ -1,27 +1,12 @@
 import type { JsonObject } from 'n8n-workflow';
 
-import type { TaskRef, TaskState, TaskStatus } from '../core/task';
+import { asObject, asText, numberOf, omitUndefined } from '../core/json';
+import type { TaskRef, TaskState } from '../core/task';
 import type { Gateway, TaskRequest } from './gateway';
-import { probeByUnknownTask } from './probe';
-import { asObject, numberOf, omitUndefined, asText } from '../core/json';
 import { taskReaders } from './reading';
-
-/** The words for a task's state, upper case (docs/contracts/vtrix.md#status). */
-const STATUS_OF_WORD: Readonly<Record<string, TaskStatus>> = {
-	PENDING: 'queued',
-	QUEUED: 'queued',
-	IN_QUEUE: 'queued',
-	PROCESSING: 'running',
-	IN_PROGRESS: 'running',
-	COMPLETED: 'completed',
-	DONE: 'completed',
-	FAILED: 'failed',
-	CANCELED: 'cancelled',
-	CANCELLED: 'cancelled',
-};
+import { probeByUnknownTask } from './refusals';
 
 const readers = taskReaders({
-	words: STATUS_OF_WORD,
 	ids: ['id', 'task_id', 'taskId'],
 	pictures: ['output', 'outputs'],
 	fullProgress: 1,

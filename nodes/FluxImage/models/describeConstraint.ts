@@ -19,7 +19,6 @@ export function expectationOf(parameter: ModelParameter): string {
 			if (choicesOnly) return alternatives(choices);
 			return alternatives(['a ratio from 21:9 to 9:21, such as 16:9', ...choices.filter(isWord)]);
 		case 'text':
-		case 'string':
 			return required ? 'text that is not empty' : 'text';
 	}
 }

@@ -38,34 +38,20 @@ export const imagePrompt: InputImageRule = {
 	wireNames: ['image_prompt'],
 };
 
-/** The names of ToAPIs' two lists of images: the vendor's reference has the first, its guide the other. */
-const IMAGE_URLS = { list: 'image_urls' } as const;
-const REFERENCE_IMAGES = { list: 'reference_images' } as const;
-
 /**
  * Images on ToAPIs: a list of URLs, other forms being uploaded first. They go as `image_urls`, or as
  * `reference_images` where there are more than that list holds; the person may force either
  * (docs/contracts/toapis.md#create).
  */
 export function listedImages(maximumCount: number, maximumImageUrls: number): InputImageRule {
-	const parameter = imageField.name;
 	return {
 		maximumCount,
 		maximumBytes: TOAPIS_MAXIMUM_BYTES,
 		forms: ['url'],
-		wireNames: IMAGE_URLS,
-		...(maximumImageUrls === 1 ? { wireNamesOfSeveral: REFERENCE_IMAGES } : {}),
-		alternatives: [
-			{
-				when: { parameter, value: IMAGE_URLS.list },
-				maximumCount: maximumImageUrls,
-				wireNames: IMAGE_URLS,
-			},
-			{
-				when: { parameter, value: REFERENCE_IMAGES.list },
-				maximumCount,
-				wireNames: REFERENCE_IMAGES,
-			},
+		wireNames: { list: 'image_urls' },
+		lists: [
+			{ list: 'image_urls', maximumCount: maximumImageUrls },
+			{ list: 'reference_images', maximumCount },
 		],
 	};
 }
@@ -76,14 +62,13 @@ export function listedImages(maximumCount: number, maximumImageUrls: number): In
  * @param count how many images there are: a list for one may be another than a list for several
  */
 export function inputImageRule(
-	offer: ModelOffer,
+	{ inputImages: rule }: ModelOffer,
 	switches: Readonly<Record<string, unknown>>,
 	count: number,
 ): InputImageRule | undefined {
-	const rule = offer.inputImages;
-	if (!rule) return undefined;
-	const { alternatives = [], wireNamesOfSeveral, ...plain } = rule;
-	const forced = alternatives.find(({ when }) => switches[when.parameter] === when.value);
-	if (forced) return { ...plain, maximumCount: forced.maximumCount, wireNames: forced.wireNames };
-	return wireNamesOfSeveral && count > 1 ? { ...plain, wireNames: wireNamesOfSeveral } : plain;
+	if (!rule?.lists) return rule;
+	const forced = rule.lists.find(({ list }) => list === switches[imageField.name]);
+	if (forced) return { ...rule, wireNames: forced, maximumCount: forced.maximumCount };
+	const roomy = rule.lists.find((list) => list.maximumCount >= count);
+	return { ...rule, wireNames: roomy ?? rule.wireNames };
 }

@@ -42,24 +42,13 @@ export interface ModelParameter {
 	/** A value that is as good as none, since the gateway takes it by itself. */
 	readonly unsentValue?: number;
 	readonly placeholder?: string;
-	readonly hint?: string;
 }
 
 /**
  * `text`: several rows. `choice`: one of `choices`. `ratio`: `width:height`, within 21:9 to 9:21, or a
  * word among `choices`. `integer`: where no limits are given, any whole number that JSON keeps exact.
  */
-export type ParameterType =
-	| 'text'
-	| 'string'
-	| 'integer'
-	| 'number'
-	| 'boolean'
-	| 'choice'
-	| 'ratio';
-
-/** The forms in which an image can stand in a request. */
-export type ImageForm = 'url' | 'base64';
+export type ParameterType = 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'ratio';
 
 /** How a model takes input images. */
 export interface InputImageRule {
@@ -67,7 +56,7 @@ export interface InputImageRule {
 	/** Bytes of one image, decoded (docs/contracts/queue.md#images-in, docs/contracts/toapis.md#upload). */
 	readonly maximumBytes: number;
 	/** Forms that the gateway accepts in the request; where `base64` is missing, images are uploaded first. */
-	readonly forms: readonly ImageForm[];
+	readonly forms: ReadonlyArray<'url' | 'base64'>;
 	/** One wire name per image, first to last, or the one name of a list. */
 	readonly wireNames: readonly string[] | { readonly list: string };
 	/**
@@ -75,16 +64,18 @@ export interface InputImageRule {
 	 * without the key, and sent as base64.
 	 */
 	readonly urlsAreFetched?: true;
-	/** Where two or more images stand, if not where a single one does. */
-	readonly wireNamesOfSeveral?: InputImageRule['wireNames'];
-	/** Other ways to send them, which the person picks through a parameter that is a switch. */
-	readonly alternatives?: readonly InputImageAlternative[];
+	/**
+	 * The lists that may take them, each up to its own count: the first that holds them all does, unless
+	 * the person picks one by the parameter `imageField`.
+	 */
+	readonly lists?: readonly ImageList[];
 }
 
-/** The part of an image rule that a switch replaces. */
-export interface InputImageAlternative extends Pick<InputImageRule, 'maximumCount' | 'wireNames'> {
-	/** The parameter (one without `wirePath`) and the value of it that picks this way. */
-	readonly when: { readonly parameter: string; readonly value: string };
+/** A list of images in a request. */
+export interface ImageList {
+	/** Its name on the wire. */
+	readonly list: string;
+	readonly maximumCount: number;
 }
 
 /** A model as some gateways sell it: its id there, its parameters, its images. */

@@ -21,16 +21,17 @@ export function perTask(
 	const { [n.name]: given = 1, ...others } = switches;
 	const count = Number(given);
 	const first = parameters[seed.name];
-	const withNumber = (number: number): ReadParameters => ({
-		parameters:
-			typeof first === 'number' ? { ...parameters, [seed.name]: first + number } : parameters,
-		switches: others,
-	});
+	if (typeof first !== 'number') {
+		return Array.from({ length: count }, () => ({ parameters, switches: others }));
+	}
 	const { maximum = Number.MAX_SAFE_INTEGER } = rows.find(({ name }) => name === seed.name) ?? {};
 	const most = maximum - (count - 1);
-	if (count > 1 && typeof first === 'number' && first > most) {
+	if (first > most) {
 		const expected = `at most ${most}, since each of the ${count} images has the seed after the one before`;
 		throw new ParameterError(seed.label, expected, first, undefined, { nearest: [most] });
 	}
-	return Array.from({ length: count }, (_, number) => withNumber(number));
+	return Array.from({ length: count }, (_, number) => ({
+		parameters: { ...parameters, [seed.name]: first + number },
+		switches: others,
+	}));
 }

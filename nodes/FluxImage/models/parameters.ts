@@ -17,17 +17,8 @@ export const prompt: ModelParameter = {
 };
 
 const commonRatios = [
-	'1:1',
-	'3:2',
-	'2:3',
-	'4:3',
-	'3:4',
-	'5:4',
-	'4:5',
-	'16:9',
-	'9:16',
-	'21:9',
-	'9:21',
+	...['1:1', '3:2', '2:3', '4:3', '3:4', '5:4', '4:5'],
+	...['16:9', '9:16', '21:9', '9:21'],
 ];
 
 export const aspectRatio: ModelParameter = {

@@ -25,13 +25,13 @@ export function readParameters(
 	offer: ModelOffer,
 	given: Readonly<Record<string, unknown>>,
 ): ReadParameters {
-	const reading = schemaOf(offer).safeParse(given);
-	if (!reading.success) throw refusal(offer, given, reading.error);
 	const parameters: JsonObject = {};
 	const switches: Record<string, unknown> = {};
 	for (const row of offer.parameters) {
 		const { name, wirePath, unsentValue } = row;
-		const value = reading.data[name];
+		const reading = schemaOf(row).safeParse(given[name]);
+		if (!reading.success) throw refusal(row, given[name]);
+		const value: unknown = reading.data;
 		if (value === undefined || value === unsentValue) continue;
 		if (wirePath === undefined) switches[name] = value;
 		else setAt(parameters, wirePath.split('.'), onWire(row, value));
@@ -40,38 +40,24 @@ export function readParameters(
 }
 
 /** A value as the gateway spells it. */
-function onWire(
-	{ sentAsText, wireNamesOfChoices = {} }: ModelParameter,
-	value: unknown,
-): JsonObject[string] {
+function onWire({ sentAsText, wireNamesOfChoices }: ModelParameter, value: unknown) {
 	if (sentAsText) return String(value);
-	const known = typeof value === 'string' && Object.hasOwn(wireNamesOfChoices, value);
-	return (known ? wireNamesOfChoices[value] : value) as JsonObject[string];
+	return (wireNamesOfChoices?.[String(value)] ?? value) as JsonObject[string];
 }
 
-type OfferSchema = z.ZodObject<Record<string, z.ZodTypeAny>>;
+/** Schemas are built when a row is first used: loading the node costs nothing for them. */
+const schemas = new WeakMap<ModelParameter, z.ZodTypeAny>();
 
-/** Schemas are built when an offer is first used: loading the node costs nothing for them. */
-const schemas = new WeakMap<ModelOffer, OfferSchema>();
-
-function schemaOf(offer: ModelOffer): OfferSchema {
-	const known = schemas.get(offer);
+function schemaOf(parameter: ModelParameter): z.ZodTypeAny {
+	const known = schemas.get(parameter);
 	if (known) return known;
-	const schema = z.object(
-		Object.fromEntries(
-			offer.parameters.map((parameter) => [parameter.name, fieldSchema(parameter)]),
-		),
-	);
-	schemas.set(offer, schema);
-	return schema;
-}
-
-function fieldSchema(parameter: ModelParameter): z.ZodTypeAny {
 	const value = valueSchemas[parameter.type](parameter);
-	return z.preprocess(
+	const schema = z.preprocess(
 		(given) => (isUnset(parameter, given) ? undefined : given),
 		parameter.required ? value : value.optional(),
 	);
+	schemas.set(parameter, schema);
+	return schema;
 }
 
 /** A main field cannot be taken away, so the zero of a number without initial value means not set. */
@@ -84,13 +70,12 @@ function isUnset({ type, placement, initialValue }: ModelParameter, given: unkno
 
 const valueSchemas: Record<ModelParameter['type'], (parameter: ModelParameter) => z.ZodTypeAny> = {
 	text: () => z.preprocess(textual, z.string()),
-	string: () => z.preprocess(textual, z.string()),
 	integer: (parameter) => z.preprocess(numeric, limited(z.number().int().safe(), parameter)),
 	number: (parameter) => z.preprocess(numeric, limited(z.number().finite(), parameter)),
 	boolean: () => z.preprocess(truth, z.boolean()),
 	choice: ({ choices = [] }) =>
 		z.preprocess(
-			(given) => canonicalChoice(choices, choices.includes(JPEG) ? formatIn(given) : given),
+			(given) => canonicalChoice(choices, choices.includes('jpeg') ? formatIn(given) : given),
 			z.string().refine((value) => choices.includes(value)),
 		),
 	ratio: ({ choices = [], choicesOnly = false, sentAsListed = false }) => {
@@ -107,13 +92,10 @@ const valueSchemas: Record<ModelParameter['type'], (parameter: ModelParameter) =
 
 function limited(
 	schema: z.ZodNumber,
-	{ minimum, maximum, multipleOf }: ModelParameter,
+	{ minimum = -Infinity, maximum = Infinity, multipleOf }: ModelParameter,
 ): z.ZodNumber {
-	let limitedSchema = schema;
-	if (minimum !== undefined) limitedSchema = limitedSchema.min(minimum);
-	if (maximum !== undefined) limitedSchema = limitedSchema.max(maximum);
-	if (multipleOf !== undefined) limitedSchema = limitedSchema.multipleOf(multipleOf);
-	return limitedSchema;
+	const ranged = schema.min(minimum).max(maximum);
+	return multipleOf === undefined ? ranged : ranged.multipleOf(multipleOf);
 }
 
 /** A number that came as text from an expression; anything else is left for the schema to refuse. */
@@ -143,32 +125,21 @@ export function canonicalChoice(choices: readonly string[], given: unknown): unk
 	return choices.find((choice) => choice.toLowerCase() === meant) ?? given;
 }
 
-const JPEG = 'jpeg';
-
 /** A file format by its other names: `jpg`, `.JPG`, `image/jpeg`. */
 function formatIn(given: unknown): unknown {
 	if (typeof given !== 'string') return given;
 	const name = given.trim().replace(/^(image\/|\.)/i, '');
-	return name.toLowerCase() === 'jpg' ? JPEG : name;
+	return name.toLowerCase() === 'jpg' ? 'jpeg' : name;
 }
 
-function refusal(
-	{ parameters }: ModelOffer,
-	given: Readonly<Record<string, unknown>>,
-	error: z.ZodError,
-): ParameterError {
-	const name = String(error.issues[0]?.path[0]);
-	const parameter = parameters.find((row) => row.name === name);
-	if (!parameter) return new ParameterError(name, 'a value that the model takes', given[name]);
-	const value = given[name];
+function refusal(parameter: ModelParameter, value: unknown): ParameterError {
 	const fitting = fittingOf(parameter, value);
 	return new ParameterError(parameter.label, expectationOf(parameter), value, undefined, fitting);
 }
 
 /** What to take in place of a refused value. All of it is taken, so the value itself is never among it. */
 function fittingOf(parameter: ModelParameter, value: unknown): Fitting {
-	const schema = fieldSchema(parameter);
-	const isTaken = (candidate: unknown) => schema.safeParse(candidate).success;
+	const isTaken = (candidate: unknown) => schemaOf(parameter).safeParse(candidate).success;
 	switch (parameter.type) {
 		case 'ratio':
 			return fittingRatios(parameter, value, isTaken);
@@ -180,7 +151,6 @@ function fittingOf(parameter: ModelParameter, value: unknown): Fitting {
 		case 'number':
 			return { nearest: nearestValues(parameter, numeric(value)).filter(isTaken) };
 		case 'text':
-		case 'string':
 			return {};
 	}
 }
@@ -199,7 +169,7 @@ function fittingRatios(
 	return { meant, nearest: choicesNextTo(choices, meanings[0] ?? ratioIn(value)) };
 }
 
-/** The next values below and above that a number's row takes; none where the value is no number. */
+/** The next values below and above that a number's row may take; none where the value is no number. */
 function nearestValues(
 	{ type, minimum, maximum, multipleOf }: ModelParameter,
 	value: unknown,
@@ -212,16 +182,11 @@ function nearestValues(
 	const sides = [Math.floor, Math.ceil].map((round) =>
 		step === 0 ? within : round(within / step) * step,
 	);
-	return [...new Set(sides)].filter((side) => side >= least && side <= most);
+	return [...new Set(sides)];
 }
 
 function setAt(target: JsonObject, path: readonly string[], value: JsonObject[string]): void {
 	const [name = '', ...rest] = path;
-	if (rest.length === 0) {
-		target[name] = value;
-		return;
-	}
-	const inner = (target[name] ?? {}) as JsonObject;
-	target[name] = inner;
-	setAt(inner, rest, value);
+	if (rest.length === 0) target[name] = value;
+	else setAt((target[name] ??= {}) as JsonObject, rest, value);
 }

@@ -1,5 +1,5 @@
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
-import { isPathPart } from '../../../nodes/FluxImage/gateways/pathPart';
+import { isPathPart, pathPartIn } from '../../../nodes/FluxImage/gateways/pathPart';
 
 const { seaArtCloud, vtrix, toApis } = GATEWAYS;
 const task = { requestId: 'a/b?c#d é', modelId: 'flux_kontext_max' };
@@ -45,6 +45,18 @@ describe('requests', () => {
 		expect(gateway.credentialProbe()).toEqual({ method: 'GET', path: probe });
 	});
 
+	it('give ToAPIs an id of the caller, by which it finds the task again', () => {
+		const ownId = 'n8n-a/1';
+		expect(toApis.create({ ...submissionOfNothing, ownId }).body).toEqual({
+			model: 'm',
+			[toApis.ownIdField!]: ownId,
+		});
+		expect(toApis.find!(ownId)).toEqual({
+			method: 'GET',
+			path: '/v1/images/generations/n8n-a%2F1',
+		});
+	});
+
 	it('upload a file to ToAPIs', () => {
 		const image = { fileName: 'a.png', contentType: 'image/png', bytes: Buffer.from('a') };
 		expect(toApis.upload!(image)).toEqual({
@@ -85,6 +97,22 @@ describe('an id of a task', () => {
 	it.each(['', '.', '..', '...', '\ud800', 'a'.repeat(201)])('may not be %j', (id) => {
 		expect(isPathPart(id)).toBe(false);
 	});
+});
+
+describe('an id as an expression gives it', () => {
+	it.each([
+		[' mmsu_01\n', 'mmsu_01'],
+		[1234, '1234'],
+	])('%j is %s', (given, id) => {
+		expect(pathPartIn(given)).toBe(id);
+	});
+
+	it.each([undefined, null, '', '  ', '..', ' . ', {}, ['a'], true, 'a'.repeat(201)])(
+		'is not in %j',
+		(given) => {
+			expect(pathPartIn(given)).toBeUndefined();
+		},
+	);
 });
 
 describe.each(Object.values(GATEWAYS))('$displayName', (gateway) => {
