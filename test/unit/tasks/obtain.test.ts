@@ -59,7 +59,7 @@ describe('A task under the key', () => {
 	it('that came finished and without an id is taken as it came', async () => {
 		const pictures = ['https://pictures.test/1.png'];
 		const row = { requestId: '', modelId: 'flux_kontext_max', request: '', atMs: 1 };
-		harness.orders.set(KEY.name, { ...row, pictures });
+		harness.orders.rows.set(KEY.name, { ...row, pictures });
 		const { task } = await harness.clock.run(harness.generate(execution(), order()));
 		expect(task).toMatchObject({ status: 'completed', images: [{ url: pictures[0] }] });
 		expect([sent('create'), sent('status')]).toEqual([0, 0]);
@@ -69,7 +69,7 @@ describe('A task under the key', () => {
 		const shared: SharedName = { kind: 'testRun', name: 'testRun/1/0' };
 		const pictures = ['https://pictures.test/1.png'];
 		const row = { requestId: '', modelId: 'flux_kontext_max', request: '', atMs: 1 };
-		harness.orders.set(shared.name, { ...row, pictures });
+		harness.orders.rows.set(shared.name, { ...row, pictures });
 		const { task, reuse } = await harness.clock.run(
 			harness.generate(execution(), harness.order(0, undefined, shared)),
 		);

@@ -376,7 +376,7 @@ describe("A key's own ids", () => {
 		const data: StaticData = {};
 		await harness.taskOf(harness.generate(process(data, orders), ofKey()));
 		const [ownId] = harness.queue.ownIds;
-		expect(orders.get(KEY.name)).toMatchObject({ requestId: 'task-1', ownId });
+		expect(orders.rows.get(KEY.name)).toMatchObject({ requestId: 'task-1', ownId });
 		const kept = new KeptOrders(() => data, 'node', new Orders(), 'key/node/');
 		expect(kept.get(KEY.name)).toMatchObject({ requestId: 'task-1', ownId });
 	});

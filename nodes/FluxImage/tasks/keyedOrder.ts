@@ -1,0 +1,162 @@
+import { isOnlyBegun, taskOf, type OrderRow } from '../accounts/orders';
+import { within } from '../core/clock';
+import { STOPPED, type Problem, type ProblemKind } from '../core/problem';
+import { hasEnded } from '../core/task';
+import { createOnce } from './create';
+import type { Execution } from './execution';
+import { joined, reuseOf, settle, untilOf, type Obtained } from './found';
+import { digestOf, requestOf, type Order } from './order';
+import { lastingFailure } from './poll';
+
+/** What an order came to, for whoever else waits for it: for them the task is another's. */
+type Flight = Obtained & { readonly request: string };
+
+/** How a flight may end without a word on the order itself: who waited for it tries by itself then. */
+const NOT_TRIED: ReadonlySet<ProblemKind> = new Set([
+	...(['stopped', 'notSentInTime', 'limitReached', 'rateLimited'] as const),
+]);
+
+/** Of a key whose create is on its way in another execution of this process. */
+const KEY_IN_FLIGHT: Problem = {
+	kind: 'createUncertain',
+	reason: 'another execution was sending it, and had no answer yet when the time was up',
+};
+
+const ALREADY_ORDERED: Problem = {
+	kind: 'alreadyOrdered',
+	reason: 'by another execution, by one that was killed, or so long ago that its task is forgotten',
+};
+
+const CLAIM_LATE: Problem = {
+	kind: 'notSentInTime',
+	reason: 'n8n did not answer in time whether the Pay Once Key is free',
+	mayBePaid: true,
+};
+
+/** Of a key that is won, whose look-up found no answer: nothing was sent, by nobody. */
+const LOOK_LATE: Problem = {
+	kind: 'notSentInTime',
+	reason: 'the gateway did not answer in time whether it has a task of this Pay Once Key',
+};
+
+/** A task for the order of a key: whoever comes while it is being made waits for that one's end. */
+export async function obtainByKey(
+	execution: Execution,
+	order: Order,
+	name: string,
+): Promise<Obtained> {
+	const { orders, activeTasks, clock, abortSignal } = execution;
+	for (;;) {
+		const flight = orders.inFlight(name) as Promise<Flight> | undefined;
+		if (!flight) {
+			const request = requestOf(order.key);
+			const work = async () => ({ ...(await claimed(execution, order, name)), request });
+			return await orders.fly(name, work);
+		}
+		const ended = await activeTasks.whileWaiting(
+			name,
+			async () => await within(clock, untilOf(execution, order), flight),
+		);
+		if (!ended) return { problem: abortSignal.aborted ? STOPPED : KEY_IN_FLIGHT };
+		if (!ended.problem) return joined(execution, order, ended.task, ended.request);
+		if (!NOT_TRIED.has(ended.problem.kind)) return ended;
+	}
+}
+
+/** The order that nobody of this process is making just now. */
+async function claimed(execution: Execution, order: Order, name: string): Promise<Obtained> {
+	const { ledger, abortSignal } = execution;
+	const row = ledger.ofOthers(order.key);
+	if (row && !isOnlyBegun(row)) {
+		const found = await stillGood(execution, order, row);
+		if (found) return found;
+		await ledger.takeBack(order.key, row);
+	} else if (row && order.key.shared?.kind === 'key') {
+		const settled = await settle(execution, order, row.ownId);
+		if (settled) return joined(execution, order, settled, row.request);
+		return { problem: row.doubt ?? ALREADY_ORDERED };
+	}
+	const claim = await ledger.claim(order.key, untilOf(execution, order));
+	if (claim === 'late') return { problem: abortSignal.aborted ? STOPPED : CLAIM_LATE };
+	const { found, ownId } = await lookedUp(execution, order, name, claim === 'won');
+	if (found) return found;
+	if (claim === 'taken') return { problem: ALREADY_ORDERED };
+	return await createOnce(execution, order, ownId);
+}
+
+/**
+ * A task that was made under the order's key; nothing where it has failed or was cancelled, so that the
+ * order may be made anew. A moderated one counts as long as the same is asked for.
+ */
+async function stillGood(
+	execution: Execution,
+	order: Order,
+	row: OrderRow,
+): Promise<Obtained | undefined> {
+	const { request } = row;
+	const task = taskOf(row);
+	if (hasEnded(task)) return joined(execution, order, task, request);
+	const { value: state = task } = await execution.client.status(task, untilOf(execution, order));
+	const problem = lastingFailure(state);
+	if (!problem) return joined(execution, order, state, request);
+	const isSameAgain = problem.kind === 'moderated' && request === requestOf(order.key);
+	return isSameAgain ? { problem, task: state, reuse: reuseOf(order, request) } : undefined;
+}
+
+/** What a look under the key's own ids comes to: an end, or the id to send with the create. */
+interface Looked {
+	readonly found?: Obtained;
+	readonly ownId?: string;
+}
+
+/** The look-up of `byOwnId`. Nothing is sent yet: a key that is won is given back where this ends the order. */
+async function lookedUp(
+	execution: Execution,
+	order: Order,
+	name: string,
+	isWon: boolean,
+): Promise<Looked> {
+	const { ledger } = execution;
+	// An execution that could not claim may have left a doubt.
+	const isFree = isWon && ledger.begunBefore(order.key) === undefined;
+	let looked: Looked | undefined;
+	try {
+		looked = await byOwnId(execution, order, name, isFree);
+		return looked;
+	} finally {
+		if (isWon && (!looked || looked.found?.problem)) await ledger.takeBack(order.key);
+	}
+}
+
+/** How many creates of one key are looked up at most: each one before the last has failed. */
+const MOST_TRIES = 50;
+
+/**
+ * Looks under the key's own ids, past tasks that failed, for one that holds: n8n may have lost what
+ * the gateway still knows.
+ *
+ * @param isFree whether the claim tells that nothing was sent under the key
+ * @returns the task, or the first id that the gateway does not know, to send with the create
+ */
+async function byOwnId(
+	execution: Execution,
+	order: Order,
+	name: string,
+	isFree: boolean,
+): Promise<Looked> {
+	const { client, clock, abortSignal } = execution;
+	if (!client.keepsOwnIds) return {};
+	for (let number = 1; ; number++) {
+		const ownId = `n8n-${digestOf([name, number])}`;
+		if (number > MOST_TRIES) return { ownId };
+		const { value, problem } = await client.find(ownId, order.modelId, untilOf(execution, order));
+		if (problem && abortSignal.aborted) return { found: { problem: STOPPED } };
+		if (problem && problem.kind !== 'notFound') {
+			// Where nothing else tells that the key is free, a look-up that was refused is no "unknown".
+			if (!isFree) return { found: { problem: { ...problem, mayBePaid: true } } };
+			if (clock.nowMs() >= order.deadlineMs) return { found: { problem: LOOK_LATE } };
+		}
+		if (!value) return { ownId };
+		if (!lastingFailure(value)) return { found: joined(execution, order, value, '') };
+	}
+}
