@@ -1,5 +1,6 @@
 import { isOnlyBegun, type OrderRow } from '../accounts/orders';
 import { omitUndefined } from '../core/json';
+import type { TaskRef } from '../core/task';
 import { digestOf, type OrderKey, type Paid, type Reuse } from './order';
 
 /** The fields of the node's context that are ours: the rows of attempts, and orders paid for in vain. */
@@ -13,9 +14,9 @@ export interface AttemptRow extends OrderRow {
 	/** The digest of the order's origin. */
 	readonly origin: string;
 	/** Another execution or item paid for the task. */
-	readonly reuse?: Reuse;
+	readonly reuse?: Reuse | undefined;
 	/** The seed that its create carried; absent where none did, or another's create is not known. */
-	readonly seed?: number;
+	readonly seed?: number | undefined;
 }
 
 type Rows = Record<string, AttemptRow>;
@@ -41,6 +42,8 @@ export class Attempts {
 	private readonly doubts = new Map<string, AttemptRow>();
 	/** Creates that are on their way: what they come to will be told by their own image. */
 	private readonly sending = new Set<string>();
+	/** Whose order a task of this run is. */
+	private readonly byTask = new Map<string, OrderKey>();
 
 	constructor(
 		private readonly context: Record<string, unknown>,
@@ -59,36 +62,43 @@ export class Attempts {
 		return row.origin === digestOf(key.origin) ? row : undefined;
 	}
 
+	/** Whether this very execution has written the row, and none before it. */
 	isOfThisExecution({ executionId }: AttemptRow): boolean {
 		return executionId === this.executionId;
+	}
+
+	/** The order of a task that this run has made or taken over. */
+	keyOf({ requestId }: TaskRef): OrderKey | undefined {
+		return this.byTask.get(requestId);
 	}
 
 	/** This attempt goes on with the order: no other of a tool does. */
 	takeUp(key: OrderKey, row: AttemptRow): void {
 		const name = this.nameOf(key);
 		if (this.isTool) delete this.handedOn[name];
-		this.own[name] = row;
+		this.put(name, key, row);
 	}
 
-	/** The create is on its way. */
-	begin(key: OrderKey, row: Omit<AttemptRow, 'origin'>): void {
-		this.set(key, row);
+	/** The order's create is on its way. */
+	begin(key: OrderKey, row: OrderRow): void {
+		this.set(key, row, { seed: key.seed });
 		this.sending.add(this.nameOf(key));
 	}
 
-	/** The create has come to nothing that is known. */
+	/** Nobody will tell what the create has come to. */
 	doubt(key: OrderKey): void {
 		this.sending.delete(this.nameOf(key));
 	}
 
 	/** The order has a task. */
-	set(key: OrderKey, row: Omit<AttemptRow, 'origin'>): void {
-		const { executionId } = this;
+	set(key: OrderKey, row: OrderRow, more: Pick<AttemptRow, 'reuse' | 'seed'>): void {
 		const name = this.nameOf(key);
 		const before = this.own[name];
 		if (before && this.isOlderDoubt(before)) this.doubts.set(name, before);
 		this.sending.delete(name);
-		this.own[name] = omitUndefined({ ...row, executionId, origin: digestOf(key.origin) });
+		const { executionId } = this;
+		const origin = digestOf(key.origin);
+		this.put(name, key, omitUndefined({ ...row, ...more, executionId, origin }));
 	}
 
 	/** Nothing stands of the order, but what an earlier execution was in doubt of. */
@@ -122,6 +132,11 @@ export class Attempts {
 	/** Hands on what this attempt knows, since it failed. */
 	publish(): void {
 		Object.assign(this.handedOn, this.own);
+	}
+
+	private put(name: string, key: OrderKey, row: AttemptRow): void {
+		this.own[name] = row;
+		if (row.requestId !== '') this.byTask.set(row.requestId, key);
 	}
 
 	private paidBy({ runIndex, itemIndex }: Item, counts: (name: string) => boolean): Paid {

@@ -1,8 +1,8 @@
 import type { NewTask } from '../client/gatewayClient';
 import { taskName } from '../core/task';
 import type { Execution } from './execution';
-import { keepActive, settle, untilOf, type Obtained } from './found';
-import { whereOf, type Order } from './order';
+import { keepActive, settle, type Obtained, type Ordering } from './found';
+import { whereOf } from './order';
 
 /**
  * Pays for a task and writes it down, or writes down that it may have been paid.
@@ -11,19 +11,17 @@ import { whereOf, type Order } from './order';
  * @throws what the order's `build` throws: nothing was sent then
  */
 export async function createOnce(
-	execution: Execution,
-	order: Order,
-	ownId = newOwnId(execution),
+	ordering: Ordering,
+	ownId = newOwnId(ordering),
 ): Promise<Obtained> {
-	const { ledger, paidTasks } = execution;
-	const { key, modelId, tasks, maxPaidTasks, budget } = order;
-	if (!(budget ? budget.take(order) : paidTasks.take(tasks, maxPaidTasks))) {
+	const { ledger, paidTasks, key, modelId, tasks, maxPaidTasks, budget } = ordering;
+	if (!(budget ? budget.take(ordering) : paidTasks.take(tasks, maxPaidTasks))) {
 		await ledger.takeBack(key);
 		return { problem: { kind: 'limitReached', modelId } };
 	}
 	let created: Obtained | undefined;
 	try {
-		created = await send(execution, order, ownId);
+		created = await send(ordering, ownId);
 		return created;
 	} finally {
 		const isUnpaid = !created || (created.problem && created.problem.kind !== 'createUncertain');
@@ -35,23 +33,21 @@ export async function createOnce(
 }
 
 /** The create itself, and a look for its task where the answer was lost. */
-async function send(execution: Execution, order: Order, ownId: string): Promise<Obtained> {
-	const { client, ledger, activeTasks, log } = execution;
-	const { key, modelId } = order;
+async function send(ordering: Ordering, ownId: string): Promise<Obtained> {
+	const { client, ledger, activeTasks, log, key, modelId, until } = ordering;
 	const where = whereOf(key);
 	const { displayName } = client.gateway;
-	const build = begun(execution, order, ownId);
-	const created = await client.create({ ...order, build }, untilOf(execution, order));
-	const { value: task, problem } = created;
+	const build = begun(ordering, ownId);
+	const { value: task, problem } = await client.create({ ...ordering, build }, until);
 	if (task) {
 		ledger.made(key, task);
 		// What is written down may die with the process; the log tells of a paid task even then.
 		log(`Task ${taskName(task)} of ${where} was created at ${displayName}`);
-		keepActive(execution, order, task);
+		keepActive(ordering, task);
 		return { task, isNew: true };
 	}
 	if (problem.kind !== 'createUncertain') return { problem: { ...problem, modelId } };
-	const settled = await settle(execution, order, ownId);
+	const settled = await settle(ordering, ownId);
 	if (settled) return { task: settled, isNew: true };
 	const doubt = { ...problem, modelId };
 	ledger.doubt(key, doubt);
@@ -63,21 +59,17 @@ async function send(execution: Execution, order: Order, ownId: string): Promise<
 }
 
 /** Builds the request, and writes down that its create is begun. */
-function begun(
-	{ client, ledger, log }: Execution,
-	{ key, modelId, build }: Order,
-	ownId: string,
-): NewTask['build'] {
+function begun(ordering: Ordering, ownId: string): NewTask['build'] {
+	const { client, ledger, log, key, modelId } = ordering;
 	return async () => {
 		// Begun only from the POST on: an image that cannot be read throws, and nothing was sent.
 		ledger.unwrite(key);
-		const built = await build();
+		const built = await ordering.build();
 		if (built.problem) return built;
 		const carried = client.keepsOwnIds ? ownId : undefined;
 		ledger.begin(key, modelId, carried);
 		if (carried === undefined) return built;
-		const { displayName } = client.gateway;
-		log(`A task of ${whereOf(key)} is sent to ${displayName} as ${carried}`);
+		log(`A task of ${whereOf(key)} is sent to ${client.gateway.displayName} as ${carried}`);
 		return { value: { ...built.value, ownId: carried } };
 	};
 }

@@ -17,12 +17,6 @@ import {
 /** A node's context: a plain object that n8n keeps through attempts and saves with the execution. */
 export type Context = Record<string, unknown>;
 
-/** An order that stands in the ledger. */
-export interface Known {
-	readonly task: KnownTask;
-	readonly reuse?: Reuse;
-}
-
 /** How long an answer is waited for: milliseconds on the clock, and Stop. */
 export type ClaimUntil = Pick<Until, 'deadlineMs' | 'signal'>;
 
@@ -69,8 +63,6 @@ export class Ledger {
 	private readonly attempts: Attempts;
 	/** The keys that this run has won, and may give back though no task is known. */
 	private readonly won = new Set<string>();
-	/** Whose order a task of this run is. */
-	private readonly byTask = new Map<string, OrderKey>();
 
 	constructor(private readonly ports: LedgerPorts) {
 		const { context, executionId, isTool = false } = ports;
@@ -78,11 +70,10 @@ export class Ledger {
 	}
 
 	/** The task that an earlier attempt created or took over. */
-	ofAttempts(key: OrderKey): Known | undefined {
+	ofAttempts(key: OrderKey): { task: KnownTask; reuse?: Reuse } | undefined {
 		const row = this.attempts.get(key);
 		if (!row || isOnlyBegun(row)) return undefined;
 		this.attempts.takeUp(key, row);
-		this.noteTask(key, row);
 		return omitUndefined({ task: taskOf(row), reuse: row.reuse });
 	}
 
@@ -134,8 +125,7 @@ export class Ledger {
 	takeOver(key: OrderKey, task: KnownTask, reuse: Reuse): void {
 		// Only a test run takes what has the very same seed.
 		const seed = reuse.kind === 'testRun' ? key.seed : undefined;
-		this.attempts.set(key, omitUndefined({ ...this.rowOf(key, task), reuse, seed }));
-		this.noteTask(key, task);
+		this.attempts.set(key, this.rowOf(key, task), { reuse, seed });
 	}
 
 	/** Wins the order's key for this execution; `notOffered` for an order that has none. */
@@ -150,15 +140,14 @@ export class Ledger {
 	/** Before the create is sent: from now on it may be paid. */
 	begin(key: OrderKey, modelId: string, ownId?: string): void {
 		const row = this.rowOf(key, { requestId: '', modelId }, ownId);
-		this.attempts.begin(key, omitUndefined({ ...row, seed: key.seed }));
+		this.attempts.begin(key, row);
 		this.share(key, row);
 	}
 
 	/** The id of the task has come. */
 	made(key: OrderKey, task: KnownTask): void {
 		const row = this.rowOf(key, task);
-		this.attempts.set(key, omitUndefined({ ...row, seed: this.seedOf(key) }));
-		this.noteTask(key, task);
+		this.attempts.set(key, row, { seed: this.seedOf(key) });
 		this.share(key, row);
 	}
 
@@ -196,7 +185,7 @@ export class Ledger {
 
 	/** The same where only the task is at hand, after its cancel. */
 	async takeBackTask(task: TaskRef): Promise<void> {
-		const key = this.byTask.get(task.requestId);
+		const key = this.attempts.keyOf(task);
 		if (key) await this.takeBack(key, task);
 	}
 
@@ -221,10 +210,6 @@ export class Ledger {
 	/** Hands on what this attempt knows, since it failed. */
 	publish(): void {
 		this.attempts.publish();
-	}
-
-	private noteTask(key: OrderKey, { requestId }: TaskRef): void {
-		if (requestId !== '') this.byTask.set(requestId, key);
 	}
 
 	private share({ shared }: OrderKey, row: OrderRow): void {

@@ -1,7 +1,7 @@
 import type { Problem } from '../core/problem';
 import type { KnownTask, TaskState } from '../core/task';
 import { cancelQuietly, type Cancelled } from './activeTasks';
-import { untilOf, type Obtained } from './found';
+import type { Obtained } from './found';
 import { obtain } from './obtain';
 import type { Order } from './order';
 import {
@@ -21,18 +21,18 @@ const TIMEOUT_CANCEL_MS = 10_000;
 
 /** A task for the order: one that is paid for already, else a new one. Nothing is waited for. */
 export async function obtainTask(execution: Execution, order: Order): Promise<Ending> {
-	const { ledger, client, activeTasks } = execution;
+	const { ledger, client, activeTasks, abortSignal } = execution;
 	const obtained = await obtain(execution, { ...order, isLeft: true });
 	if (obtained.problem) return obtained;
-	const of = obtained.reuse ? { reuse: obtained.reuse } : {};
-	if (isSeen(obtained.task)) return { task: obtained.task, ...of };
-	const until = { ...untilOf(execution, order), retryNotFound: true };
-	const { value: task, problem } = await client.status(obtained.task, until);
-	if (problem) return { problem, task: obtained.task, ...of };
+	const { task: known, reuse } = obtained;
+	if (isSeen(known)) return { task: known, reuse };
+	const until = { deadlineMs: order.deadlineMs, signal: abortSignal, retryNotFound: true };
+	const { value: task, problem } = await client.status(known, until);
+	if (problem) return { problem, task: known, reuse };
 	const failure = lastingFailure(task);
-	if (!failure) return { task, ...of };
+	if (!failure) return { task, reuse };
 	activeTasks.delete(task);
-	if (isKept(order, { problem: failure })) return { problem: failure, task, ...of };
+	if (isKept(order, { problem: failure })) return { problem: failure, task, reuse };
 	await ledger.takeBack(order.key, task);
 	return await obtainTask(execution, order);
 }
@@ -70,7 +70,7 @@ async function seeThrough(
 	if (endedBadly(ending) && !isKept(order, ending)) {
 		await execution.ledger.takeBack(order.key, ending.task);
 	}
-	return reuse ? { ...ending, reuse } : ending;
+	return { ...ending, reuse };
 }
 
 /** A bad prompt that is delivered again under its key is the same error again, and not paid again. */

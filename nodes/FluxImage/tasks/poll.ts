@@ -9,8 +9,8 @@ import type { Reuse } from './order';
 
 /** What came of a task: completed, with its images; or why not, and the task as it was last seen. */
 export type Ending =
-	| { readonly task: TaskState; readonly reuse?: Reuse; readonly problem?: undefined }
-	| { readonly task?: KnownTask; readonly reuse?: Reuse; readonly problem: Problem };
+	| { readonly task: TaskState; readonly reuse?: Reuse | undefined; readonly problem?: undefined }
+	| { readonly task?: KnownTask; readonly reuse?: Reuse | undefined; readonly problem: Problem };
 
 /** What a failed or cancelled task means to the item, or nothing where the task did not fail. */
 export function failureProblem({ status, failure }: Partial<TaskState>): Problem | undefined {
