@@ -75,7 +75,7 @@ export class Attempts {
 	/** This attempt goes on with the order: no other of a tool does. */
 	takeUp(key: OrderKey, row: AttemptRow): void {
 		const name = this.nameOf(key);
-		if (this.isTool) delete this.handedOn[name];
+		delete this.handedOn[name];
 		this.put(name, key, row);
 	}
 
@@ -160,10 +160,9 @@ export class Attempts {
 
 	private nameOf({ runIndex, itemIndex, number, payload, shared }: OrderKey): string {
 		const place = this.placeOf({ runIndex, itemIndex });
-		const image = number === undefined ? [] : [number];
-		if (!this.isTool) return [place, ...image].join('/');
-		const order = shared?.kind === 'key' ? [payload, shared.name] : payload;
-		return `${place}/${digestOf(number === undefined ? order : [order, number])}`;
+		if (!this.isTool) return number === undefined ? place : `${place}/${number}`;
+		const payOnce = shared?.kind === 'key' ? shared.name : undefined;
+		return `${place}/${digestOf([payload, payOnce, number])}`;
 	}
 
 	private placeOf({ runIndex, itemIndex }: Item): string {

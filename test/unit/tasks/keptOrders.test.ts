@@ -103,13 +103,12 @@ describe('The static data of a node', () => {
 
 	it('holds three hundred rows, the latest ones', () => {
 		// The earliest in the middle, so that neither end is right by chance.
-		const atMs = (index: number) => NOW_MS - Math.abs(index - 100) * 1_000;
+		const atMs = (index: number) => NOW_MS + Math.abs(index - 100) * 1_000;
 		for (let index = 0; index < 305; index++) {
 			kept().set(`key/node/${index}`, row(`task-${index}`, atMs(index)));
 		}
 		expect(names()).toHaveLength(300);
-		expect(names()).toContain('key/node/100');
-		expect(names()).toContain('key/node/0');
-		expect(kept().get('key/node/303')).toBeUndefined();
+		expect(names()).toEqual(expect.arrayContaining(['key/node/0', 'key/node/304']));
+		expect(kept().get('key/node/100')).toBeUndefined();
 	});
 });

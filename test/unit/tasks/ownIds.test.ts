@@ -331,6 +331,22 @@ describe("A key's own ids", () => {
 		expect(retry.ledger.paidFor(ofKey().key)).toBe('maybe');
 	});
 
+	it('that cannot be looked for send nothing where an earlier execution left a doubt, though the claim is won', async () => {
+		const context = {};
+		const options = { gateway: KEEPS_OWN_IDS, context, orders: new Orders() };
+		harness.queue.faults.create.push(NEVER_ARRIVED);
+		await harness.problemOf(
+			harness.generate(harness.execution({ ...options, executionId: 'a' }), ofKey()),
+		);
+		const retry = harness.worker({}, { gateway: KEEPS_OWN_IDS, context, executionId: 'b' });
+		refuseLooks();
+		expect(await harness.problemOf(harness.generate(retry, ofKey()))).toMatchObject({
+			kind: 'notAllowed',
+			mayBePaid: true,
+		});
+		expect([creates(), harness.database.names.size]).toEqual([1, 0]);
+	});
+
 	it('are fifty at most: then each try has the one after', async () => {
 		harness.queue.ending = 'failed';
 		for (let order = 0; order < 52; order++) {

@@ -1,4 +1,6 @@
+import type { Execution } from '../../../nodes/FluxImage/tasks/execution';
 import type { StaticData } from '../../../nodes/FluxImage/tasks/keptOrders';
+import { cancelLate, obtainTask } from '../../../nodes/FluxImage/tasks/lifecycle';
 import type { SharedName } from '../../../nodes/FluxImage/tasks/order';
 import { KEY, TaskHarness } from './taskHarness';
 
@@ -320,5 +322,101 @@ describe('What is kept in the static data', () => {
 		await harness.clock.run(waiting);
 		const { node } = data['fluxImageOrders'] as Record<string, object>;
 		expect(Object.keys(node!)).toEqual(['key/node/8']);
+	});
+});
+
+describe('A task under a key', () => {
+	const stopAndClose = async (execution: Execution) => {
+		harness.stop();
+		await harness.clock.run(execution.activeTasks.close());
+	};
+
+	it('that Stop has cancelled leaves the key free', async () => {
+		harness.queue.jobMs = Infinity;
+		const stopped = harness.production();
+		await harness.create(stopped, order());
+		await stopAndClose(stopped);
+		expect(harness.database.names).not.toContain(KEY.name);
+		expect((await harness.create(harness.production(), order())).requestId).toBe('task-2');
+	});
+
+	it('that had finished when Stop came keeps the key', async () => {
+		harness.queue.jobMs = 0;
+		const stopped = harness.production();
+		await harness.create(stopped, order());
+		await stopAndClose(stopped);
+		expect(harness.stopLog).toEqual([expect.stringContaining('was already finished')]);
+		expect((await harness.create(harness.production(), order())).requestId).toBe('task-1');
+	});
+
+	it('whose time was up leaves the key free where its cancel was requested', async () => {
+		harness.queue.jobMs = Infinity;
+		const late = harness.production();
+		const task = await harness.create(late, order());
+		await harness.clock.run(cancelLate(late, task, harness.wait(0)));
+		expect(harness.database.names).not.toContain(KEY.name);
+		await stopAndClose(late);
+		expect(harness.queue.sent('cancel')).toHaveLength(1);
+	});
+
+	it.each([
+		['had finished', { statusCode: 400, body: { status: 'ALREADY_COMPLETED' } }],
+		['is not known', { statusCode: 404 }],
+		['cannot be cancelled just now', { statusCode: 503 }],
+	])('whose time was up keeps the key where it %s', async (_, reply) => {
+		harness.queue.jobMs = 20_000;
+		const late = harness.production();
+		const task = await harness.create(late, order());
+		harness.queue.faults.cancel.push(...Array.from({ length: 99 }, () => ({ reply })));
+		await harness.clock.run(cancelLate(late, task, harness.wait(0)));
+		expect(harness.database.names).toContain(KEY.name);
+	});
+
+	it('that another execution waits for is cancelled by neither Stop nor a time that is up', async () => {
+		const first = harness.production();
+		const task = await harness.create(first, order());
+		const stop = harness.stopButton();
+		const other = harness.generate(harness.production(), order());
+		await harness.clock.pass(1_000);
+		expect((await cancelLate(first, task, harness.wait(0))).problem).toEqual({
+			kind: 'deadlineReached',
+			reason: 'another item or execution waits for it, so it was not cancelled',
+		});
+		stop();
+		await harness.clock.run(first.activeTasks.close());
+		expect(harness.stopLog).toEqual([
+			'Task task-1 at SeaArt Cloud: runs on, since another execution waits for it',
+		]);
+		expect((await harness.taskOf(other)).status).toBe('completed');
+		expect(harness.queue.sent('cancel')).toHaveLength(0);
+	});
+
+	it('is cancelled by Stop where the other waits for another task', async () => {
+		harness.queue.jobMs = Infinity;
+		const first = harness.production();
+		await harness.create(first, order());
+		const stop = harness.stopButton();
+		const elsewhere: SharedName = { kind: 'key', name: 'key/node/8' };
+		const waiting = harness.production();
+		const other = harness.generate(waiting, harness.order(0, 5_000, elsewhere));
+		await harness.clock.pass(1_000);
+		stop();
+		await harness.clock.run(first.activeTasks.close());
+		expect(harness.queue.sent('cancel').map(({ requestId }) => requestId)).toEqual(['task-1']);
+		harness.stop();
+		await harness.clock.run(other);
+	});
+
+	it('that was moderated is the same error for Image > Create too, by the next attempt', async () => {
+		harness.queue.ending = 'moderated';
+		const context = {};
+		const attempt = () => harness.production({}, { context, executionId: '1' });
+		await harness.create(attempt(), order());
+		await harness.clock.pass(10_000);
+		expect(await harness.problemOf(obtainTask(attempt(), order()))).toMatchObject({
+			kind: 'moderated',
+			requestId: 'task-1',
+		});
+		expect(harness.paid).toBe(1);
 	});
 });
