@@ -7,7 +7,7 @@ import { staleFiles, writtenFiles } from '../tooling/docs/writtenFiles';
 const { check } = program
 	.name('npm run docs --')
 	.description(
-		'Writes docs/models, the tables of the READMEs and the diagram of the architecture from the code.',
+		'Writes docs/models from the code, and the parts of the other documents that are made from it.',
 	)
 	.option('--check', 'write nothing; exit with 1 where a document is stale')
 	.parse()

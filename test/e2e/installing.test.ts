@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { PROJECT } from '../../tooling/n8n/fixture';
 import { fixture } from './fixture';
@@ -57,8 +57,10 @@ describe('The ways of installing in the documents, each in an n8n of its own', (
 	/** Runs lines of a shell as the person whose n8n has the data of that name. */
 	async function runAtHome(name: string, lines: string): Promise<void> {
 		// Not in one blocking call: the registry answers from this process.
+		const { PATH: npm, ...settings } = registry.environment;
+		const PATH = [npm, process.env.PATH].join(delimiter);
 		await promisify(execFile)('bash', ['-ec', lines], {
-			env: { ...process.env, ...registry.environment, HOME: join(folder, name) },
+			env: { ...process.env, ...settings, PATH, HOME: join(folder, name) },
 		});
 	}
 

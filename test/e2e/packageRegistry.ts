@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import {
 	createServer,
 	type IncomingMessage,
@@ -37,7 +37,7 @@ const PEER = {
 
 /** npm's public registry with one package in it, for whoever goes through this proxy. */
 export interface PackageRegistry {
-	/** What an n8n needs in its environment to take it for npm's registry. */
+	/** What an n8n needs in its environment to take it for npm's registry; PATH goes before its own. */
 	environment: Record<string, string>;
 	/** Hosts that were asked for and refused. Nothing is ever sent on. */
 	readonly refused: ReadonlySet<string>;
@@ -75,19 +75,20 @@ export async function startPackageRegistry(folder: string): Promise<PackageRegis
 	proxy.listen(0, '127.0.0.1');
 	await once(proxy, 'listening');
 	const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+	const settings = {
+		...proxySettings(url),
+		NODE_EXTRA_CA_CERTS: certificateFile,
+		// npm's cache would keep this registry's answers for the real one's, and npm's settings on this
+		// machine may name other registries and certificates.
+		npm_config_cache: join(folder, 'npm-cache'),
+		npm_config_globalconfig: join(folder, 'no-global-npmrc'),
+		npm_config_userconfig: join(folder, 'no-npmrc'),
+		npm_config_cafile: certificateFile,
+		npm_config_fetch_retries: '0',
+		npm_config_update_notifier: 'false',
+	};
 	return {
-		environment: {
-			...proxySettings(url),
-			NODE_EXTRA_CA_CERTS: certificateFile,
-			// npm's cache would keep this registry's answers for the real one's, and npm's settings on this
-			// machine may name other registries and certificates.
-			npm_config_cache: join(folder, 'npm-cache'),
-			npm_config_globalconfig: join(folder, 'no-global-npmrc'),
-			npm_config_userconfig: join(folder, 'no-npmrc'),
-			npm_config_cafile: certificateFile,
-			npm_config_fetch_retries: '0',
-			npm_config_update_notifier: 'false',
-		},
+		environment: { ...settings, PATH: npmWith(settings, join(folder, 'bin')) },
 		refused,
 		publish: (tarball) => versions.set(tarball.manifest.version, tarball),
 		close: () => {
@@ -105,6 +106,21 @@ function proxySettings(url: string): Record<string, string> {
 		...pairs,
 		...pairs.map(([name, value]) => [name.toUpperCase(), value]),
 	]);
+}
+
+/**
+ * Writes an npm that has these settings whoever calls it: n8n 1 looks for updates with an npm whose
+ * environment is all but empty.
+ *
+ * @returns its folder, which belongs in front of the PATH
+ */
+function npmWith(settings: Record<string, string>, folder: string): string {
+	const lines = Object.entries(settings).map(([name, value]) => `export ${name}='${value}'`);
+	mkdirSync(folder);
+	// What comes behind this folder in the PATH has the real one.
+	const program = ['#!/bin/sh', ...lines, 'PATH="${PATH#*:}" exec npm "$@"', ''].join('\n');
+	writeFileSync(join(folder, 'npm'), program, { mode: 0o755 });
+	return folder;
 }
 
 /** A key and a certificate of the registry's host, valid for a day and signed by itself. */

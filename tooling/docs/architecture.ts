@@ -2,8 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { fillPart } from './markdown';
-
 const PROJECT = join(__dirname, '..', '..');
 const NODE_FOLDER = 'nodes/FluxImage/';
 
@@ -13,18 +11,13 @@ interface CruisedLayer {
 	readonly dependencies: ReadonlyArray<{ readonly resolved: string }>;
 }
 
-/** The page of the architecture with its diagram as the imports are. */
-export function fillArchitecture(text: string): string {
-	return fillPart(text, 'diagram', `\`\`\`mermaid\n${diagram()}\n\`\`\``);
-}
-
 /**
- * The layers from the top down, and which of them uses which when it runs. Imports of types are gone
+ * A diagram of the layers from the top down, and which of them uses which when it runs. Imports of types are gone
  * by then; that they go down too is a rule in `.dependency-cruiser.cjs`.
  *
  * @throws where a folder of the node is missing in `tooling/layers.json`
  */
-function diagram(): string {
+export function architectureDiagram(): string {
 	const purposes = layerPurposes();
 	const imports = readLayerImports();
 	const used = [...purposes].filter(([layer]) => imports.has(layer));
@@ -39,7 +32,7 @@ function diagram(): string {
 	);
 	const unknown = [...imports.keys()].filter((layer) => !purposes.has(layer));
 	if (unknown.length > 0) throw new Error(`Missing in tooling/layers.json: ${unknown.join(', ')}`);
-	return ['flowchart TD', ...boxes, ...arrows].join('\n');
+	return ['```mermaid', 'flowchart TD', ...boxes, ...arrows, '```'].join('\n');
 }
 
 function layerPurposes(): Map<string, string> {

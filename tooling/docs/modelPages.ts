@@ -7,7 +7,8 @@ import type {
 	ModelOffer,
 	ModelParameter,
 } from '../../nodes/FluxImage/models/model';
-import { code, link, table } from './markdown';
+import { code, table } from './markdown';
+import { offerTable, pageName } from './modelTables';
 
 /** The pages of `docs/models`, made of the models' tables and of nothing else: name to text. */
 export function modelPages(): Map<string, string> {
@@ -25,17 +26,8 @@ const gateways = Object.values(GATEWAYS);
 function overview(): string {
 	return page(
 		'# Models',
-		'What each gateway sells, by the ID that the gateway gives it. Any other model of a gateway works through **Other (Any Model ID)**, with its parameters as JSON.',
-		table(
-			['Model', ...gateways.map(({ displayName }) => displayName)],
-			models.map((model) => [
-				link(model.name, pageName(model)),
-				...gateways.map(({ id }) => {
-					const offer = model.offers.find((row) => row.gateways.includes(id));
-					return offer ? code(offer.id) : '';
-				}),
-			]),
-		),
+		'What each gateway sells, by the ID that the gateway gives it. The links lead to the ranges and defaults of the fields. Any other model of a gateway works through **Other (Any Model ID)**, with its parameters as JSON.',
+		offerTable('en', (name) => name),
 	);
 }
 
@@ -78,7 +70,14 @@ function parameterRow(parameter: ModelParameter): string[] {
 const FORM_NAMES = { url: 'by URL', base64: 'as base64' } as const;
 
 function imageSentences(rule: InputImageRule): string {
-	const { maximumCount, maximumBytes, forms, wireNamesOfSeveral, alternatives = [] } = rule;
+	const {
+		maximumCount,
+		maximumBytes,
+		wireNamesOfSeveral,
+		urlsAreFetched,
+		alternatives = [],
+	} = rule;
+	const forms = rule.forms.filter((form) => form === 'base64' || !urlsAreFetched);
 	const megabytes = maximumBytes / 1024 / 1024;
 	const limit =
 		maximumCount === 1
@@ -92,7 +91,9 @@ function imageSentences(rule: InputImageRule): string {
 	if (!forms.includes('base64')) {
 		sentences.push('Binary data and base64 are uploaded to the gateway first.');
 	}
-	if (!forms.includes('url')) sentences.push('URLs are refused.');
+	if (urlsAreFetched) {
+		sentences.push('The node fetches a picture that is given by URL, and sends its bytes.');
+	}
 	if (wireNamesOfSeveral) {
 		sentences.push(`Several go as ${wireNames({ wireNames: wireNamesOfSeveral })}.`);
 	}
@@ -108,11 +109,6 @@ function wireNames({ wireNames: names }: Pick<InputImageRule, 'wireNames'>): str
 	if ('list' in names) return `the list ${code(names.list)}`;
 	const [first = '', ...rest] = names;
 	return rest.length === 0 ? code(first) : `${code(first)} to ${code(rest.at(-1) ?? '')}`;
-}
-
-/** The page's file, named by the model's first ID. */
-export function pageName({ offers }: Model): string {
-	return `${(offers[0]?.id ?? '').replaceAll('_', '-')}.md`;
 }
 
 const page = (...blocks: string[]) => `${[ORIGIN, ...blocks].join('\n\n')}\n`;

@@ -2,7 +2,7 @@ import { limitsOf } from '../../nodes/FluxImage/description/parameterField';
 import { GATEWAYS } from '../../nodes/FluxImage/gateways';
 import { models, offersOf } from '../../nodes/FluxImage/models';
 import type { ModelParameter, ParameterType } from '../../nodes/FluxImage/models/model';
-import { code, table } from './markdown';
+import { code, table, type Language } from './markdown';
 
 /** An expression that leaves a field to a language model. */
 export interface ToolField {
@@ -13,25 +13,16 @@ export interface ToolField {
 	readonly expression: string;
 }
 
+const HEADINGS = {
+	en: ['Field', 'Of', 'Expression'],
+	ru: ['Поле', 'Где', 'Выражение'],
+} as const;
+
 /** A table of the expressions for every field of a tool that a model may fill, from the models' tables. */
-export function toolTable(): string {
+export function toolTable(language: Language): string {
 	return table(
-		['Field', 'Of', 'Expression'],
+		HEADINGS[language],
 		toolFields().map(({ label, where, expression }) => [label, where.join(', '), code(expression)]),
-	);
-}
-
-/** Dropdowns, for which n8n's editor has no button that leaves them to the model. */
-const DROPDOWNS = ['Model', 'Aspect Ratio', 'Size', 'Output Format'];
-
-/** The same for the dropdowns alone, each in its first form. */
-export function dropdownTable(headings: readonly [field: string, expression: string]): string {
-	const fields = DROPDOWNS.map((wanted) => toolFields().find(({ label }) => label === wanted)!);
-	const nameOf = ({ label, where: [first = ''] }: ToolField) =>
-		label === 'Model' ? `${label} (${first})` : label;
-	return table(
-		headings,
-		fields.map((field) => [nameOf(field), code(field.expression)]),
 	);
 }
 

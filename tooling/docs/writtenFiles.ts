@@ -1,39 +1,34 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
-import { fillArchitecture } from './architecture';
 import { fillBugForm, fillCodex } from './gatewayLists';
-import { fillPart } from './markdown';
 import { modelPages } from './modelPages';
-import { fillPublicWorkflows } from './publicWorkflows';
-import { fillReadme } from './readmeTables';
-import { toolTable } from './toolPage';
+import { fillParts, partsIn } from './parts';
 
 const PROJECT = join(__dirname, '..', '..');
 
 /** A folder in which every file is written from the code. */
 const MODELS_FOLDER = 'docs/models';
 
-/** Files with parts that are written from the code, and what writes them. */
+/** Other files with lists that are written from the code, and what writes them. */
 const FILLED_FILES: Readonly<Record<string, (text: string) => string>> = {
-	'README.md': (text) => fillReadme(text, 'en'),
-	'docs/README.ru.md': (text) => fillReadme(text, 'ru'),
-	'docs/architecture.md': fillArchitecture,
-	'docs/tool.md': (text) => fillPart(text, 'expressions', toolTable()),
-	'docs/workflows.md': fillPublicWorkflows,
 	'.github/ISSUE_TEMPLATE/bug.yml': fillBugForm,
 	'nodes/FluxImage/FluxImage.node.json': fillCodex,
 };
 
-/** The documents that are written from the code, by path: the text that each should have. */
+/** The files that are written from the code, whole or in part, by path: the text that each should have. */
 export function writtenFiles(): Map<string, string> {
+	const documents = documentPaths()
+		.map((path) => [path, readText(path) ?? ''] as const)
+		.filter(([, text]) => partsIn(text).length > 0)
+		.map(([path, text]) => [path, fillParts(path, text)] as const);
 	const filled = Object.entries(FILLED_FILES).map(
 		([path, fill]) => [path, fill(readText(path) ?? '')] as const,
 	);
 	const pages = [...modelPages()].map(
 		([name, text]) => [`${MODELS_FOLDER}/${name}`, text] as const,
 	);
-	return new Map([...filled, ...pages]);
+	return new Map([...documents, ...filled, ...pages]);
 }
 
 /** Paths of those that are missing or differ from the code, and of pages whose model is gone. */
@@ -45,7 +40,16 @@ export function staleFiles(files: ReadonlyMap<string, string>): string[] {
 	return [...changed.map(([path]) => path), ...present.filter((path) => !files.has(path))];
 }
 
-function readText(path: string): string | undefined {
+/** The text of a file of the project; nothing where there is none. */
+export function readText(path: string): string | undefined {
 	const file = join(PROJECT, path);
 	return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** README.md and all Markdown below docs/, but for the pages that are written whole. */
+export function documentPaths(): string[] {
+	const inDocs = readdirSync(join(PROJECT, 'docs'), { recursive: true, encoding: 'utf8' })
+		.map((name) => `docs/${name.replaceAll(sep, '/')}`)
+		.filter((path) => path.endsWith('.md') && !path.startsWith(`${MODELS_FOLDER}/`));
+	return ['README.md', ...inDocs.sort()];
 }

@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { request } from 'undici';
 import { startInBackground, type Background } from '../services/background';
 import { n8nEnvironment } from './environment';
@@ -20,7 +20,7 @@ export interface N8nServer extends Background {
  *
  * @param userFolder where it keeps database, key and packages (`.n8n` in it); made if missing
  * @param port a free port of the loopback
- * @param environment settings beside those of `n8nEnvironment`, and over them
+ * @param environment settings beside those of `n8nEnvironment`, and over them; PATH goes before its own
  * @throws where n8n ends or is not ready in three minutes, with the end of its log
  */
 export async function startN8n(
@@ -67,7 +67,7 @@ async function run(
 	const env = {
 		...n8nEnvironment(n8n.line, userFolder, port, brokerPort),
 		...environment,
-		PATH: n8n.node.environment.PATH,
+		PATH: [environment.PATH, n8n.node.environment.PATH].filter(Boolean).join(delimiter),
 	};
 	const name = `n8n ${n8n.line}`;
 	const logFile = logFileOf(userFolder);

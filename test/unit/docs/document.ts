@@ -56,6 +56,9 @@ export function tableHeaded({ path, tables }: Document, firstCell: string): Tabl
 	return table;
 }
 
+/** The cells in a table's first column, below its head. */
+export const firstCells = (table: Table): string[] => table.slice(1).map(([cell = '']) => cell);
+
 /** The anchors of a document's headings, as GitHub makes them. */
 export function anchorsOf({ headings }: Document): string[] {
 	return headings.map(({ text }) =>

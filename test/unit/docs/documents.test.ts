@@ -1,34 +1,42 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { staleFiles, writtenFiles } from '../../../tooling/docs/writtenFiles';
+import { modelPages } from '../../../tooling/docs/modelPages';
+import { PART_NAMES, partsIn } from '../../../tooling/docs/parts';
+import {
+	documentPaths,
+	readText,
+	staleFiles,
+	writtenFiles,
+} from '../../../tooling/docs/writtenFiles';
+import { N8N_LINES } from '../../../tooling/n8n/install';
 import { deadTargets, PROJECT, readDocument } from './document';
 
 const PATHS = [
-	'README.md',
-	'docs/README.ru.md',
-	'CONTRIBUTING.md',
-	'SECURITY.md',
-	'CHANGELOG.md',
-	'docs/architecture.md',
-	'docs/installing.md',
-	'docs/tool.md',
-	'docs/output.md',
-	'docs/verification.md',
-	'docs/workflows.md',
-	'docs/coming-from-http-request.md',
+	...['CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
+	...documentPaths(),
+	...[...modelPages().keys()].map((name) => `docs/models/${name}`),
 ];
 
 /** Options of programs that are not ours: npm, docker. */
 const FOREIGN_OPTIONS = new Set(['--omit', '--name', '--no-git-tag-version', '--tag', '--access']);
 
-const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+const { scripts, engines, version } = JSON.parse(
+	readFileSync(join(PROJECT, 'package.json'), 'utf8'),
+) as {
 	scripts: Record<string, string>;
+	engines: { node: string };
+	version: string;
 };
 
 describe('the parts that are written from the code', () => {
 	it('are as `npm run docs` writes them', () => {
 		expect(staleFiles(writtenFiles())).toEqual([]);
+	});
+
+	it('stand in some document each', () => {
+		const present = new Set(documentPaths().flatMap((path) => partsIn(readText(path) ?? '')));
+		expect(PART_NAMES.filter((name) => !present.has(name))).toEqual([]);
 	});
 });
 
@@ -63,6 +71,35 @@ describe.each(PATHS)('%s', (path) => {
 		);
 		expect(missing).toEqual([]);
 	});
+});
+
+describe('Versions', () => {
+	it.each(['README.md', 'docs/README.ru.md', 'CONTRIBUTING.md'])(
+		'of Node are right in %s',
+		(path) => {
+			const told = [...(readText(path) ?? '').matchAll(/\bNode (\d[\d.]*)/g)].map(
+				([, node]) => `>=${node}`,
+			);
+			expect(told).toEqual([engines.node]);
+		},
+	);
+
+	it.each(['README.md', 'docs/README.ru.md', 'CONTRIBUTING.md'])(
+		'of n8n are those under test in %s',
+		(path) => {
+			const told = [...(readText(path) ?? '').matchAll(/\bn8n (\d\.\d+)/g)].map(([, line]) => line);
+			expect(told).not.toEqual([]);
+			expect(told.filter((line = '') => !(line in N8N_LINES))).toEqual([]);
+		},
+	);
+
+	it.each(['docs/installing.md', 'docs/ru/installing.md'])(
+		'of this package are right in what %s has to paste',
+		(path) => {
+			const pasted = readDocument(path).blocks.join('\n');
+			expect(pasted).toContain(`"version":"${version}"`);
+		},
+	);
 });
 
 /** What the commands run, and its sources, which declare their options. */

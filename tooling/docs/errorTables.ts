@@ -1,8 +1,8 @@
-import { MESSAGES } from '../../nodes/FluxImage/core/messages';
+import { MESSAGES, remedyFor } from '../../nodes/FluxImage/core/messages';
 import type { ProblemKind } from '../../nodes/FluxImage/core/problem';
 import { paidOf } from '../../nodes/FluxImage/operations/failureFacts';
 import type { Paid } from '../../nodes/FluxImage/tasks/order';
-import { code, table } from './markdown';
+import { code, table, type Language } from './markdown';
 
 /** The words of the table, by language. The messages are the node's own, in English. */
 const WORDS = {
@@ -24,10 +24,23 @@ const WORDS = {
 	},
 } as const;
 
+const kinds = Object.keys(MESSAGES) as ProblemKind[];
+
+/** What every error says, and what to do. */
+export function errorTable(): string {
+	return table(
+		['What the error says', 'What to do'],
+		kinds.map((kind) => {
+			const [remedy, remedyOfTask] = [false, true].map((isOfTask) => remedyFor(kind, isOfTask));
+			const ofTask = remedyOfTask === remedy ? '' : ` Where a task exists: ${remedyOfTask}`;
+			return [MESSAGES[kind].message, `${remedy}${ofTask}`];
+		}),
+	);
+}
+
 /** Every word of `failure.problem`, with what `failure.paid` is then. */
-export function problemTable(language: keyof typeof WORDS): string {
+export function problemTable(language: Language): string {
 	const { head, invalidInput, unexpected, asKnown } = WORDS[language];
-	const kinds = Object.keys(MESSAGES) as ProblemKind[];
 	return table(head, [
 		...kinds.map((kind) => [code(kind), MESSAGES[kind].message, paidCell(kind, language)]),
 		[code('invalidInput'), invalidInput, code('no')],
@@ -36,7 +49,7 @@ export function problemTable(language: keyof typeof WORDS): string {
 }
 
 /** What a create that has the problem is, then what a task that has it is. */
-function paidCell(kind: ProblemKind, language: keyof typeof WORDS): string {
+function paidCell(kind: ProblemKind, language: Language): string {
 	const { ofTask, taskOperation } = WORDS[language];
 	const isOfTask = MESSAGES[kind].message.includes('{id}');
 	const [alone, paid] = [false, true].map((hasTask) => paidIn('image', kind, hasTask));
