@@ -1,12 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type {
-	IConnections,
-	INode,
-	INodeExecutionData,
-	INodeType,
-	IVersionedNodeType,
-} from 'n8n-workflow';
+import type { INode, INodeExecutionData, INodeType, IVersionedNodeType } from 'n8n-workflow';
 
 import {
 	fluxNode,
@@ -19,10 +13,7 @@ import {
 } from '../../tooling/engine/engine';
 import type { Sandbox } from '../../sandbox';
 import { ensureN8n } from '../../tooling/n8n/install';
-import handBuiltLoop from './hand-built-loop.json';
-
-/** The gateway of the hand-built loop, as its file names it. */
-const REAL_BASE_URL = 'https://cloud.seaart.ai/model';
+import { FIRST_NODE, loopAt, type LoopChange, type LoopName } from './handBuiltLoops';
 
 /** What of a sandbox a run needs; another process may hold the sandbox itself. */
 export type Address = Pick<Sandbox, 'keys' | 'baseUrls'>;
@@ -52,6 +43,8 @@ export interface FluxRun {
 	readonly gateway?: keyof typeof GATEWAYS;
 	/** A picture as base64 that every item has in its binary field `data`, to be edited. */
 	readonly inputImage?: string;
+	/** Fields of the model beside the prompt. */
+	readonly additionalFields?: Record<string, string>;
 	readonly options?: Record<string, number | boolean>;
 	/** Settings of the node beside its parameters, such as `onError`. */
 	readonly settings?: Partial<INode>;
@@ -59,7 +52,8 @@ export interface FluxRun {
 
 /** Starts the built node in n8n's engine. */
 export function startFlux(sandbox: Address, run: FluxRun): Execution {
-	const { prompts, inputImage, options, gateway = 'seaArtCloud', settings = {} } = run;
+	const { prompts, inputImage, additionalFields, options, settings = {} } = run;
+	const { gateway = 'seaArtCloud' } = run;
 	const credentials = credentialsOf(sandbox, gateway);
 	const binary = inputImage && { data: { data: inputImage, mimeType: 'image/png' } };
 	const parameters = {
@@ -71,6 +65,7 @@ export function startFlux(sandbox: Address, run: FluxRun): Execution {
 		...(binary
 			? { inputImages: { image: [{ source: 'binary', binaryPropertyName: 'data' }] } }
 			: {}),
+		additionalFields: { ...additionalFields },
 		options: { ...options },
 	};
 	return startWorkflow(
@@ -88,23 +83,29 @@ export async function runFlux(sandbox: Address, run: FluxRun): Promise<Outcome> 
 	return outcome;
 }
 
-/** The loop that people build by hand, with n8n's own nodes, in the same engine. */
-export async function runHandBuiltLoop(sandbox: Address, prompts: readonly string[]) {
-	const { nodes, connections } = aimedAt(sandbox.baseUrls.seaArtCloud);
-	const outcome = await startWorkflow(
-		[plainNode('Items'), ...nodes],
-		{ ...connections, Items: { main: [[{ node: 'Create', type: 'main', index: 0 }]] } },
-		{ items: itemsOf(prompts), credentials: credentialsOf(sandbox, 'seaArtCloud') },
-		{ ...builtNode(), ...(await baseNodes()) },
-	).finished;
-	if (outcome.error) throw new Error(`The hand-built loop failed: ${outcome.error.message}`);
-	return outcome;
+/** What a hand-built loop is run with, beside its items. */
+export interface LoopRun extends LoopChange {
+	readonly prompts: readonly string[];
+	readonly name?: LoopName;
 }
 
-/** The loop's workflow with the sandbox in the gateway's place. */
-export function aimedAt(baseUrl: string): { nodes: INode[]; connections: IConnections } {
-	const text = JSON.stringify(handBuiltLoop).replaceAll(REAL_BASE_URL, baseUrl);
-	return JSON.parse(text) as { nodes: INode[]; connections: IConnections };
+/** Starts a loop that people build by hand, with n8n's own nodes, in the same engine. */
+export async function startLoop(sandbox: Address, run: LoopRun): Promise<Execution> {
+	const { prompts, name = 'loop', ...change } = run;
+	const { nodes, connections } = loopAt(sandbox.baseUrls.seaArtCloud, name, change);
+	return startWorkflow(
+		[plainNode('Items'), ...nodes],
+		{ ...connections, Items: { main: [[{ node: FIRST_NODE, type: 'main', index: 0 }]] } },
+		{ items: itemsOf(prompts), credentials: credentialsOf(sandbox, 'seaArtCloud') },
+		{ ...builtNode(), ...(await baseNodes()) },
+	);
+}
+
+/** The loop as most people build it, to its end. */
+export async function runHandBuiltLoop(sandbox: Address, prompts: readonly string[]) {
+	const outcome = await (await startLoop(sandbox, { prompts })).finished;
+	if (outcome.error) throw new Error(`The hand-built loop failed: ${outcome.error.message}`);
+	return outcome;
 }
 
 /** Folder of the nodes that n8n itself brings. */

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { useBinaryMode } from '../../tooling/engine/engine';
 import { alone } from './alone';
+import { byHand } from './byHand';
 import { lightness } from './lightness';
 import { limits } from './limits';
 import { plotSvg } from './plot';
@@ -20,6 +21,7 @@ import { workers } from './workers';
 const PARTS: Readonly<Record<string, Part>> = {
 	alone,
 	together,
+	byHand,
 	polls,
 	limits,
 	streaming,

@@ -1,20 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { request } from 'undici';
-
-import { eventually } from '../../tooling/eventually';
-import { startSandbox, type Sandbox } from '../../sandbox';
-import { installCommunityPackage } from '../../tooling/n8n/community-package';
-import { ensureN8n } from '../../tooling/n8n/install';
-import { N8nRest } from '../../tooling/n8n/rest';
-import { startN8n } from '../../tooling/n8n/server';
-import type { Workflow } from '../../tooling/n8n/workflow-files';
-import { aimedAt } from './engineRun';
+import { startSandbox } from '../../sandbox';
+import { loopWorkflow, nodeWorkflow, withBenchN8n, type BenchN8n } from './benchN8n';
 import type { BenchSettings, Section } from './section';
-
-const PROJECT = join(__dirname, '../..');
 
 const AT_ONCE = [1, 10, 50];
 
@@ -22,6 +8,8 @@ const AT_ONCE = [1, 10, 50];
 const SECONDS = 20;
 
 const JOB_SECONDS = 1;
+
+type Post = BenchN8n['post'];
 
 /** The workflows that answer, by the name of their row and of their webhook's path. */
 const WORKFLOWS = { 'the node': 'bench-node', 'hand-built loop': 'bench-loop' } as const;
@@ -34,23 +22,17 @@ export async function throughput({ seed }: BenchSettings): Promise<Section> {
 		plainPictures: true,
 		pictureScale: 0.1,
 	});
-	const userFolder = await mkdtemp(join(tmpdir(), 'flux-image-bench-'));
-	const { default: getPort } = await import('get-port');
 	try {
-		const installed = await ensureN8n('2.41');
-		await installCommunityPackage(PROJECT, userFolder);
-		const n8n = await startN8n(installed, userFolder, await getPort({ host: '127.0.0.1' }));
-		try {
-			const rest = new N8nRest(n8n.url);
-			await rest.enter({ email: 'bench@example.com', password: `Flux1-${randomUUID()}` });
-			await publishWorkflows(rest, sandbox);
-			return sectionOf(await measureAll(n8n.url));
-		} finally {
-			await n8n.stop();
-		}
+		return await withBenchN8n(async (n8n) => {
+			const workflows = [
+				nodeWorkflow(WORKFLOWS['the node']),
+				loopWorkflow(WORKFLOWS['hand-built loop'], sandbox),
+			];
+			for (const workflow of workflows) await n8n.publish(workflow, sandbox);
+			return sectionOf(await measureAll(n8n.post));
+		});
 	} finally {
 		await sandbox.close();
-		await rm(userFolder, { recursive: true, force: true });
 	}
 }
 
@@ -60,25 +42,24 @@ interface Measured {
 	readonly perSecond: Record<keyof typeof WORKFLOWS, number>;
 }
 
-async function measureAll(url: string): Promise<Measured[]> {
-	for (const path of Object.values(WORKFLOWS)) await firstCall(`${url}/webhook/${path}`);
+async function measureAll(post: Post): Promise<Measured[]> {
 	const measured: Measured[] = [];
 	for (const atOnce of AT_ONCE) {
 		const [node, loop] = [
-			await answeredPerSecond(`${url}/webhook/${WORKFLOWS['the node']}`, atOnce),
-			await answeredPerSecond(`${url}/webhook/${WORKFLOWS['hand-built loop']}`, atOnce),
+			await answeredPerSecond(async () => await call(post, 'the node'), atOnce),
+			await answeredPerSecond(async () => await call(post, 'hand-built loop'), atOnce),
 		];
 		measured.push({ atOnce, perSecond: { 'the node': node, 'hand-built loop': loop } });
 	}
 	return measured;
 }
 
-async function answeredPerSecond(url: string, atOnce: number): Promise<number> {
+async function answeredPerSecond(callOne: () => Promise<void>, atOnce: number): Promise<number> {
 	const startedMs = Date.now();
 	let answered = 0;
 	const caller = async () => {
 		while (Date.now() - startedMs < 1_000 * SECONDS) {
-			await call(url);
+			await callOne();
 			answered++;
 		}
 	};
@@ -86,88 +67,11 @@ async function answeredPerSecond(url: string, atOnce: number): Promise<number> {
 	return answered / ((Date.now() - startedMs) / 1_000);
 }
 
-/** n8n says that a workflow is published before its webhook is there. */
-async function firstCall(url: string): Promise<void> {
-	await eventually(
-		'a webhook that answers',
-		async () => (await post(url)).statusCode,
-		(statusCode) => statusCode === 200,
-	);
-}
-
-async function call(url: string): Promise<void> {
-	const { statusCode, text } = await post(url);
-	if (statusCode !== 200) throw new Error(`n8n answered a webhook with ${statusCode}: ${text}`);
-}
-
-async function post(url: string): Promise<{ statusCode: number; text: string }> {
-	const { statusCode, body } = await request(url, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify({ prompt: 'A red apple' }),
-		headersTimeout: 120_000,
-	});
-	return { statusCode, text: await body.text() };
-}
-
-async function publishWorkflows(rest: N8nRest, { keys, baseUrls }: Sandbox): Promise<void> {
-	const name = 'Bench';
-	const baseUrl = baseUrls.seaArtCloud;
-	const data = { apiKey: keys.valid, baseUrl };
-	const id = await rest.saveCredential(name, 'seaArtCloudApi', data);
-	const credentials = { seaArtCloudApi: { id, name } };
-	for (const workflow of [nodeWorkflow(), loopWorkflow(baseUrl)]) {
-		const nodes = workflow.nodes.map((node) =>
-			node.type.endsWith('.webhook') || !('credentials' in node) ? node : { ...node, credentials },
-		);
-		await rest.publish(await rest.createWorkflow({ ...workflow, nodes }));
+async function call(post: Post, name: keyof typeof WORKFLOWS): Promise<void> {
+	const { statusCode, bytes } = await post(WORKFLOWS[name], { prompt: 'A red apple' });
+	if (statusCode !== 200) {
+		throw new Error(`n8n answered a webhook with ${statusCode}: ${bytes.toString()}`);
 	}
-}
-
-/** Answers when the last node has ended, with its first item. */
-function webhookNode(path: string) {
-	return {
-		id: path,
-		name: 'Webhook',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		position: [0, 0],
-		webhookId: path,
-		parameters: { httpMethod: 'POST', path, responseMode: 'lastNode', options: {} },
-	};
-}
-
-function nodeWorkflow(): Workflow {
-	const path = WORKFLOWS['the node'];
-	const node = {
-		id: 'flux',
-		name: 'FLUX Image',
-		type: 'n8n-nodes-flux-image.fluxImage',
-		typeVersion: 1,
-		position: [200, 0],
-		parameters: { prompt: '={{ $json.body.prompt }}' },
-		credentials: {},
-	};
-	return {
-		name: 'Bench: the node',
-		nodes: [webhookNode(path), node],
-		connections: { Webhook: { main: [[{ node: node.name, type: 'main', index: 0 }]] } },
-		settings: { executionOrder: 'v1' },
-	};
-}
-
-function loopWorkflow(baseUrl: string): Workflow {
-	const text = JSON.stringify(aimedAt(baseUrl)).replaceAll('$json.prompt', '$json.body.prompt');
-	const loop = JSON.parse(text) as Workflow;
-	return {
-		...loop,
-		name: 'Bench: hand-built loop',
-		nodes: [webhookNode(WORKFLOWS['hand-built loop']), ...loop.nodes],
-		connections: {
-			...loop.connections,
-			Webhook: { main: [[{ node: 'Create', type: 'main', index: 0 }]] },
-		},
-	};
 }
 
 function sectionOf(measured: readonly Measured[]): Section {

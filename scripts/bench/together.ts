@@ -48,7 +48,7 @@ export async function together(settings: BenchSettings): Promise<Section> {
 		title: 'Items together, against the hand-built loop',
 		method: [
 			"In n8n's real engine, pictures included. The hand-built loop is `scripts/bench/hand-built-loop.json`:",
-			"HTTP Request, Wait 3 s, HTTP Request, IF, HTTP Request, HTTP Request, with n8n's own nodes.",
+			"HTTP Request, Wait 3 s, HTTP Request, IF, HTTP Request, HTTP Request, with n8n's own nodes and Retry On Fail.",
 			`Jobs of ${JOB_SECONDS.min} to ${JOB_SECONDS.max} s, log-uniform, the same for both. Lag is the time from a job's end to the`,
 			"request of its picture, as a share of the job's length.",
 		].join('\n'),

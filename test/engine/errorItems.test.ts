@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { FLUX_NAME, nodeType, plainNode, startWorkflow } from '../../tooling/engine/engine';
-import { OUTPUT_NAMES } from '../../nodes/FluxImage/operations/errors';
+import { OUTPUT_NAMES } from '../../nodes/FluxImage/operations/output';
 import { NodeHarness, type Ask } from './nodeHarness';
 
 let harness: NodeHarness;

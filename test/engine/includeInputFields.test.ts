@@ -1,7 +1,7 @@
 import { NodeHelpers, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 
 import { FluxImage } from '../../nodes/FluxImage/FluxImage.node';
-import { OUTPUT_NAMES } from '../../nodes/FluxImage/operations/errors';
+import { OUTPUT_NAMES } from '../../nodes/FluxImage/operations/output';
 import { binaryBytes, FLUX_NAME, type Outcome } from '../../tooling/engine/engine';
 import { NodeHarness, type Ask } from './nodeHarness';
 

@@ -106,6 +106,17 @@ describe('Max Paid Tasks per Execution', () => {
 		expect(error).toBeUndefined();
 	});
 
+	it('says nothing of an order as unbilled that an earlier execution may have paid for', async () => {
+		harness.sandbox.faults.add({ call: 'create', fault: 'reset', when: 'afterAcceptance' });
+		const { contextData } = await harness.run({ executionId: '1' });
+		const retry = { contextData, executionId: '2', mode: 'retry' } as const;
+		const { error } = await harness.run(atMost(0, retry));
+		expect(error!.context).toMatchObject({ failure: { problem: 'limitReached', paid: 'maybe' } });
+		expect(error!.description).toMatch(
+			/^Nothing was billed this time, but the order may have been paid before\. Raise Max Paid Tasks/,
+		);
+	});
+
 	it('counts ToAPIs’ images of one create, all or none', async () => {
 		const ask = { gateway: 'toApis', parameters: { n: 3 } } as const;
 		const { error } = await harness.run(atMost(2, ask));

@@ -1,48 +1,30 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import type { ProblemKind } from '../core/problem';
-
-/** n8n makes a node type of its own for an agent's tool, with `Tool` at the end of its name. */
-export const isAgentTool = (context: IExecuteFunctions): boolean =>
-	context.getNode().type.endsWith('Tool');
+import { executionIdOf } from './caller';
+import type { Item } from './operation';
 
 /**
  * What a language model can do about a problem of its call: give other values, another input image, the
- * right ID of a task, the same values once more, or tell its user, who has the editor and the credential.
+ * right ID of a task, or the same values once more. Else it tells its user, who has the editor and the
+ * credential.
  */
-type WayOut = 'otherValues' | 'otherImage' | 'rightId' | 'callAgain' | 'tellUser';
+type WayOut = 'otherValues' | 'otherImage' | 'rightId' | 'callAgain';
 
-const WAYS_OUT: Readonly<Record<ProblemKind, WayOut>> = {
-	badKey: 'tellUser',
-	noCredit: 'tellUser',
-	notAllowed: 'tellUser',
-	notFound: 'tellUser',
+/** Of any other problem: to tell the user. */
+const WAYS_OUT: Readonly<Partial<Record<ProblemKind, WayOut>>> = {
 	badParameters: 'otherValues',
+	failed: 'otherValues',
+	moderated: 'otherValues',
+	inputImageUnavailable: 'otherImage',
+	earlierTaskUnavailable: 'rightId',
 	rateLimited: 'callAgain',
 	gatewayFault: 'callAgain',
-	redirected: 'tellUser',
-	unreadable: 'tellUser',
-	blockedByEdge: 'tellUser',
-	refusedByProxy: 'tellUser',
 	neverConnected: 'callAgain',
 	interrupted: 'callAgain',
 	requestTimedOut: 'callAgain',
-	failed: 'otherValues',
-	moderated: 'otherValues',
-	cancelled: 'tellUser',
-	noImages: 'tellUser',
 	resultUnread: 'callAgain',
 	pictureUnavailable: 'callAgain',
-	notStored: 'tellUser',
-	inputImageUnavailable: 'otherImage',
-	earlierTaskUnavailable: 'rightId',
 	notSentInTime: 'callAgain',
-	alreadyOrdered: 'tellUser',
-	limitReached: 'tellUser',
-	createUncertain: 'tellUser',
 	deadlineReached: 'callAgain',
-	deadlineCancelled: 'tellUser',
-	stopped: 'tellUser',
 };
 
 /**
@@ -51,10 +33,9 @@ const WAYS_OUT: Readonly<Record<ProblemKind, WayOut>> = {
  */
 type SecondCall = 'asksForTask' | 'picksTaskUp' | 'paysAgain';
 
-function secondCallOf(context: IExecuteFunctions, itemIndex: number): SecondCall {
-	if (context.getNodeParameter('resource', itemIndex) === 'task') return 'asksForTask';
-	const executionId = context.getExecutionId() as string | undefined;
-	return executionId === undefined ? 'paysAgain' : 'picksTaskUp';
+function secondCallOf({ context, operation }: Item): SecondCall {
+	if (operation.resource === 'task') return 'asksForTask';
+	return executionIdOf(context) === undefined ? 'paysAgain' : 'picksTaskUp';
 }
 
 const OTHER_VALUES =
@@ -80,29 +61,23 @@ const OF_PAID_TASK: Readonly<Record<SecondCall, string>> = {
 const DRAW_ANEW =
 	'Do not ask for this task again. If you have a tool that draws, call it with another prompt or other values, as the reason says: that makes a new task, and pays for it. Else tell the user.';
 
-/** A call that went wrong. */
-export interface FailedCall {
-	readonly context: IExecuteFunctions;
-	readonly itemIndex: number;
-	readonly kind: ProblemKind;
-	/** Whether it was about a task that exists. */
-	readonly isAboutTask: boolean;
-	/** What a person can do. */
-	readonly remedy: string;
-}
-
-/** What a language model can do about the problem of its call. */
-export function adviceForModel({
-	context,
-	itemIndex,
-	kind,
-	isAboutTask,
-	remedy,
-}: FailedCall): string {
-	const secondCall = secondCallOf(context, itemIndex);
+/**
+ * What a language model can do about the problem of its call.
+ *
+ * @param isAboutTask whether the call was about a task that exists
+ * @param remedy what a person can do
+ */
+export function adviceForModel(
+	item: Item,
+	kind: ProblemKind,
+	isAboutTask: boolean,
+	remedy: string,
+): string {
+	const secondCall = secondCallOf(item);
 	const asksForTask = secondCall === 'asksForTask';
+	const isWrongId = kind === 'notFound' && asksForTask;
 	const toUser = `Tell the user: ${remedy}`;
-	switch (WAYS_OUT[kind]) {
+	switch (isWrongId ? 'rightId' : WAYS_OUT[kind]) {
 		case 'callAgain':
 			return isAboutTask ? OF_PAID_TASK[secondCall] : ONCE_MORE;
 		case 'otherImage':
@@ -114,8 +89,8 @@ export function adviceForModel({
 			// A read that is refused so is no fault of the values that were drawn with.
 			if (kind === 'badParameters') return adviceForUser(remedy);
 			return asksForTask ? DRAW_ANEW : OTHER_VALUES;
-		case 'tellUser':
-			return kind === 'notFound' && asksForTask ? `${RIGHT_ID} ${toUser}` : adviceForUser(remedy);
+		default:
+			return adviceForUser(remedy);
 	}
 }
 

@@ -31,8 +31,6 @@ export class WorkflowClaims implements Claims {
 		private readonly clock: Clock,
 		private readonly orders: Orders,
 		private readonly log: (message: string) => void,
-		/** Of what holds for the whole process, and is said once. */
-		private readonly logOnce = log,
 	) {}
 
 	async claim(name: string, until: ClaimUntil): ReturnType<Claims['claim']> {
@@ -65,10 +63,13 @@ export class WorkflowClaims implements Claims {
 		return 'late';
 	}
 
+	/** It holds for the whole process, and is said once. */
 	private notOffered(error: unknown): 'notOffered' {
-		this.logOnce(
-			`A Pay Once Key could not be claimed in n8n's database, so it holds in this process and in the workflow's static data alone: ${messageOf(error)}`,
-		);
+		if (!this.orders.markOnce('claims')) {
+			this.log(
+				`A Pay Once Key could not be claimed in n8n's database, so it holds in this process and in the workflow's static data alone: ${messageOf(error)}`,
+			);
+		}
 		return 'notOffered';
 	}
 

@@ -6,13 +6,7 @@ const TOKEN =
 const IN_TEMPLATE = /\$\{([\s\S]*?)\}/g;
 
 /** What counts rows, items or turns, by n8n's own name. */
-const COUNTERS: ReadonlySet<string> = new Set([
-	'$itemIndex',
-	'$runIndex',
-	'$position',
-	'$thisItemIndex',
-	'$thisRunIndex',
-]);
+const COUNTERS = /^\$(itemIndex|position|runIndex|thisItemIndex|thisRunIndex)$/;
 
 /** The same as the name of a field: `row_number`, `Row #`, `rowIndex`, `row`, `currentRunIndex`. */
 const COUNTER_NAME =
@@ -25,21 +19,11 @@ const INDEX_CALL = /^(find(Last)?Index|(last)?indexOf)$/i;
 const PICKING_CALL = /^(find(Last)?(Index)?|(last)?indexOf|filter|itemMatching)$/i;
 
 /** What is the same for all orders of a workflow, or of an execution. */
-const CONSTANTS: ReadonlySet<string> = new Set([
-	'$env',
-	'$execution',
-	'$mode',
-	'$nodeId',
-	'$nodeVersion',
-	'$prevNode',
-	'$secrets',
-	'$vars',
-	'$webhookId',
-	'$workflow',
-]);
+const CONSTANTS =
+	/^\$(env|execution|mode|nodeId|nodeVersion|prevNode|secrets|vars|webhookId|workflow)$/;
 
 /** n8n's functions, which give what their arguments are. */
-const FUNCTIONS: ReadonlySet<string> = new Set(['$if', '$ifEmpty', '$jmespath', '$max', '$min']);
+const FUNCTIONS = /^\$(if|ifEmpty|jmespath|max|min)$/;
 
 /** One thing that an expression reads: `$('Rows').item.json['ID'].trim()`. */
 interface Reading {
@@ -61,20 +45,20 @@ interface Reading {
  */
 export function onlyCounts(expressions: readonly string[]): boolean {
 	const read = expressions
-		.flatMap((expression) => readingsOf(tokensOf(expression)))
+		.flatMap((expression) => readingsIn(tokensOf(expression)))
 		.filter((reading) => !isConstant(reading));
 	return read.length > 0 && read.every(isCounter);
 }
 
 function isCounter({ root, members, calls }: Reading): boolean {
-	if (COUNTERS.has(root) || calls.some((call) => INDEX_CALL.test(call))) return true;
+	if (COUNTERS.test(root) || calls.some((call) => INDEX_CALL.test(call))) return true;
 	return COUNTER_NAME.test(members.at(-1) ?? '');
 }
 
 function isConstant(reading: Reading): boolean {
 	const { root, members } = reading;
-	if (FUNCTIONS.has(root)) return true;
-	return CONSTANTS.has(root) && !members.includes('customData') && !isCounter(reading);
+	if (FUNCTIONS.test(root)) return true;
+	return CONSTANTS.test(root) && !members.includes('customData') && !isCounter(reading);
 }
 
 /** The tokens of a script without its comments; a template is what its expressions are. */
@@ -88,49 +72,49 @@ function tokensOf(script: string): string[] {
 	});
 }
 
-function readingsOf(tokens: readonly string[]): Reading[] {
-	const readings: Reading[] = [];
-	let at = 0;
-	while (at < tokens.length) {
-		const root = tokens[at++]!;
-		if (!root.startsWith('$')) continue;
-		const members: string[] = [];
-		const calls: string[] = [];
-		for (;;) {
-			const sign = tokens[at];
-			const name = tokens[at + 1];
-			if (sign === '.' || (sign === '?.' && name !== '[' && name !== '(')) {
-				members.push(name ?? '');
-				at += 2;
-				continue;
-			}
-			if (sign === '?.') at++;
-			const opening = tokens[at];
-			if (opening !== '[' && opening !== '(') break;
-			const end = closingOf(tokens, at);
-			const inner = tokens.slice(at + 1, end);
-			at = end + 1;
-			if (opening === '[') {
-				members.push(inner.length === 1 ? inner[0]!.replace(/^(['"`])(.*)\1$/s, '$2') : '');
-				readings.push(...readingsOf(inner));
-				continue;
-			}
-			const call = members.pop();
-			if (call !== undefined) calls.push(call);
-			if (!PICKING_CALL.test(call ?? '')) readings.push(...readingsOf(inner));
-		}
-		readings.push({ root, members, calls });
-	}
+/** All that a script reads; a bracket too many, as within a pattern, hides nothing of it. */
+function readingsIn(tokens: string[]): Reading[] {
+	const readings = [];
+	while (tokens.length > 0) readings.push(...takeReadings(tokens));
 	return readings;
 }
 
-/** Where the bracket closes that opens there; the end where it does not. */
-function closingOf(tokens: readonly string[], opening: number): number {
-	let depth = 0;
-	for (let at = opening; at < tokens.length; at++) {
-		const token = tokens[at]!;
-		if (token === '(' || token === '[') depth++;
-		if ((token === ')' || token === ']') && --depth === 0) return at;
+/** Takes the tokens up to the bracket that closes, and tells what they read. */
+function takeReadings(tokens: string[]): Reading[] {
+	const readings: Reading[] = [];
+	for (;;) {
+		const token = tokens.shift();
+		if (token === undefined || token === ')' || token === ']') return readings;
+		if (token === '(' || token === '[') readings.push(...takeReadings(tokens));
+		else if (token.startsWith('$')) readings.push(...takeReading(token, tokens));
 	}
-	return tokens.length;
+}
+
+/** What stands behind a `$…`; the last is its own reading, before it what its brackets read. */
+function takeReading(root: string, tokens: string[]): Reading[] {
+	const members: string[] = [];
+	const calls: string[] = [];
+	const inner: Reading[] = [];
+	for (;;) {
+		const [sign, next = ''] = tokens;
+		const isMember = sign === '.' || (sign === '?.' && next !== '[' && next !== '(');
+		if (isMember) {
+			members.push(next);
+			tokens.splice(0, 2);
+		} else if (sign === '?.') {
+			tokens.shift();
+		} else if (sign === '[') {
+			members.push(tokens[2] === ']' ? next.replace(/^(['"`])(.*)\1$/s, '$2') : '');
+			tokens.shift();
+			inner.push(...takeReadings(tokens));
+		} else if (sign === '(') {
+			const call = members.pop() ?? '';
+			tokens.shift();
+			const read = takeReadings(tokens);
+			if (call !== '') calls.push(call);
+			if (!PICKING_CALL.test(call)) inner.push(...read);
+		} else {
+			return [...inner, { root, members, calls }];
+		}
+	}
 }

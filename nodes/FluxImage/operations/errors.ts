@@ -1,118 +1,53 @@
 import {
 	NodeApiError,
-	NodeOperationError,
-	type IDataObject,
 	type IExecuteFunctions,
-	type INodeExecutionData,
 	type JsonObject,
+	type NodeOperationError,
 } from 'n8n-workflow';
 
-import type { Redact } from '../client/redaction';
 import { omitUndefined } from '../core/json';
 import { MESSAGES, REMEDY_WITHOUT_ID, remedyFor } from '../core/messages';
-import type { Problem, ProblemKind } from '../core/problem';
-import { taskName, type KnownTask } from '../core/task';
-import type { Gateway } from '../gateways/gateway';
-import type { ParameterError } from '../models/parameterError';
-import { adviceForModel, adviceForUser, isAgentTool } from './agentTool';
+import type { ProblemKind } from '../core/problem';
+import { taskName } from '../core/task';
+import type { Paid } from '../tasks/order';
+import { adviceForModel, adviceForUser } from './agentTool';
+import { isAgentTool } from './caller';
 import type { ImageNumber } from './imageRequest';
-
-/** What can be done about a wrong input, where it is not the usual. */
-export interface InputRemedy {
-	readonly remedy: string;
-	/** For a language model whose tool the node is; absent: the same. */
-	readonly remedyForModel?: string;
-}
-
-const CORRECT_IT: InputRemedy = {
-	remedy: 'Correct it in the node, or in the expression that gives it.',
-	remedyForModel:
-		'If it is one of the values that you gave, call again with a right one; else tell the user.',
-};
-
-const NOTHING_PAID = 'nothing was sent and nothing was paid';
-
-/** The item by n8n's number of it, where there are several, and the image: else it is noise. */
-function nameOf(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	image?: ImageNumber,
-): string | undefined {
-	const item = context.getInputData().length > 1 ? `Item ${itemIndex}` : undefined;
-	if (!image) return item;
-	const name = `mage ${image.number + 1} of ${image.count}`;
-	return item === undefined ? `I${name}` : `${item}, i${name}`;
-}
-
-/** An error in what the person gave an item, found before anything was sent. */
-export function inputError(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	message: string,
-	{ remedy, remedyForModel = remedy }: InputRemedy = CORRECT_IT,
-): NodeOperationError {
-	const node = context.getNode();
-	if (isAgentTool(context)) {
-		const whole = `${message}. So ${NOTHING_PAID}. ${remedyForModel}`;
-		return new NodeOperationError(node, whole, { itemIndex });
-	}
-	const item = nameOf(context, itemIndex);
-	const description = `${item === undefined ? 'So' : `${item}:`} ${NOTHING_PAID}. ${remedy}`;
-	return new NodeOperationError(node, message, { itemIndex, description });
-}
-
-/** The same of a parameter that its model would refuse. */
-export function parameterError(
-	context: IExecuteFunctions,
-	itemIndex: number,
-	{ message, parameter, fitting }: ParameterError,
-): NodeOperationError {
-	if (fitting.length === 0) return inputError(context, itemIndex, message);
-	const values = fitting.join(' or ');
-	if (values === '') {
-		return inputError(context, itemIndex, message, {
-			remedy: 'Choose Default, or let the expression give nothing: the gateway decides then.',
-			remedyForModel: `Call again without ${parameter}, or with an empty text for it.`,
-		});
-	}
-	return inputError(context, itemIndex, message, {
-		remedy: `Set it to ${values}, in the node or in the expression that gives it.`,
-		remedyForModel: `Call again with ${parameter} ${values}.`,
-	});
-}
-
-/** Of a create that came to nothing. */
-const NO_TASK = { requestId: '', modelId: '' };
+import type { Item, TaskProblem } from './operation';
 
 /** Why an item ended without its output: the error for the editor, and its fields for the workflow. */
 export interface ItemFailure {
 	readonly itemIndex: number;
 	readonly error: NodeApiError | NodeOperationError;
 	readonly json: JsonObject;
-	/** The kind of problem, where it was one of the wire. */
-	readonly kind?: ProblemKind;
+	/** `invalidInput` for what the person gave; `unexpected` for a fault of n8n or ours. */
+	readonly problem: ProblemKind | 'invalidInput' | 'unexpected';
+	/** Whether money went for it. */
+	readonly paid: Paid;
 }
 
-/** An item whose task, or whose create, went wrong. */
-interface FailedItem {
-	readonly context: IExecuteFunctions;
-	readonly itemIndex: number;
-	readonly gateway: Gateway;
-	readonly options: { readonly timeoutMs: number };
-	readonly image?: ImageNumber;
-}
-
-/** What became of it. */
-interface Failure {
-	readonly problem: Problem;
-	readonly task?: KnownTask;
-}
+/** What a failure says to a program, in the item and in the context of the error. */
+export const factsOf = ({ problem, paid, json }: ItemFailure): JsonObject => ({
+	problem,
+	paid,
+	...(json['failure'] as JsonObject | undefined),
+});
 
 /** Puts the problem of an item into words, with its task and the remedy. */
-export function taskFailure(item: FailedItem, failure: Failure, redact: Redact): ItemFailure {
+export function taskFailure(item: Item, failure: TaskProblem, paid: Paid): ItemFailure {
 	const { context, itemIndex, gateway } = item;
 	const { problem, task } = failure;
 	const requestId = task?.requestId || undefined;
+	const { message, description } = wordsOf(item, failure, paid);
+	const httpCode = problem.httpCode === undefined ? undefined : String(problem.httpCode);
+	const error = new NodeApiError(
+		context.getNode(),
+		omitUndefined({ requestId }) as JsonObject,
+		omitUndefined({ itemIndex, message, description, httpCode }),
+	);
+	// n8n puts a stock phrase in place of a message that holds a network code such as ECONNREFUSED.
+	error.message = message;
+	error.messages = [];
 	const json = omitUndefined({
 		requestId,
 		gateway: gateway.id,
@@ -121,68 +56,78 @@ export function taskFailure(item: FailedItem, failure: Failure, redact: Redact):
 		failure: task?.failure && { ...task.failure },
 		url: problem.pictureUrl,
 	}) as JsonObject;
-	const { message, description } = wordsOf(item, failure, redact);
-	const error = new NodeApiError(context.getNode(), omitUndefined({ requestId }) as JsonObject, {
-		itemIndex,
-		message,
-		...(description === undefined ? {} : { description }),
-		...(problem.httpCode === undefined ? {} : { httpCode: String(problem.httpCode) }),
-	});
-	// n8n puts a stock phrase in place of a message that holds a network code such as ECONNREFUSED.
-	error.message = message;
-	error.messages = [];
-	return { itemIndex, json, kind: problem.kind, error };
+	return { itemIndex, error, json, problem: problem.kind, paid };
 }
 
 /** The words of a failure: what n8n shows as the headline, and what it shows below. */
 function wordsOf(
-	{ context, itemIndex, gateway, options, image }: FailedItem,
-	{ problem, task }: Failure,
-	redact: Redact,
+	item: Item,
+	{ problem, task }: TaskProblem,
+	paid: Paid,
 ): { message: string; description?: string } {
+	const { context, itemIndex, gateway, options, execution, image } = item;
 	const { kind, reason, code } = problem;
-	const { message, messageOfCreate = message } = MESSAGES[kind];
-	const fill = (text: string) =>
-		text
-			.replace('{gateway}', gateway.displayName)
-			.replace('{id}', () => taskName(task ?? NO_TASK))
-			.replace('{timeout}', `${options.timeoutMs / 1000} s`);
 	const isTool = isAgentTool(context);
+	const { message, messageOfCreate = message } = MESSAGES[kind];
+	const head = (task ? message : messageOfCreate)
+		.replace('{gateway}', gateway.displayName)
+		.replace('{id}', () => taskName(task ?? NO_TASK))
+		.replace('{timeout}', `${options.timeoutMs / 1000} s`);
 	const told = isTool && STOCK_PHRASE.test(`${reason} ${code}`) ? {} : { reason, code };
-	const head = fill(task ? message : messageOfCreate);
 	const headline = told.reason ? `${head}: ${told.reason}` : head;
-	const remedy = [
-		task?.requestId === '' ? REMEDY_WITHOUT_ID : remedyFor(kind, task !== undefined),
+	const hasNoId = task?.requestId === '';
+	const join = (...parts: unknown[]) => parts.filter(Boolean).join(' ');
+	const remedy = join(
+		hasNoId ? REMEDY_WITHOUT_ID : remedyFor(kind, task !== undefined),
 		MAY_BE_ELSEWHERE.has(kind) && gateway.addresses,
-	]
-		.filter(Boolean)
-		.join(' ');
-	const ofImage = (text: string) => (image ? text.replace(NOTHING_BILLED, NOTHING_OF_IMAGE) : text);
-	const facts = [
+	);
+	const facts = join(
 		task?.requestId && `Request ID: ${task.requestId}.`,
 		told.code && !isTold(told.code, headline) && `Code: ${told.code}.`,
 		problem.gatewayRequestId && `The gateway's ID of the call: ${problem.gatewayRequestId}.`,
 		problem.pictureUrl && `Picture: ${problem.pictureUrl}`,
-	];
-	const join = (...parts: unknown[]) => redact.text(parts.filter(Boolean).join(' '));
+	);
+	const { redact } = execution.client;
+	const money = moneyOf(image, paid);
 	if (!isTool) {
-		const name = nameOf(context, itemIndex, image);
-		return {
-			message: redact.text(headline),
-			description: join(name && `${name}.`, ofImage(remedy), ...facts),
-		};
+		const name = itemName(context, itemIndex, image);
+		const description = join(name && `${name}.`, money(remedy), facts);
+		return { message: redact.text(headline), description: redact.text(description) };
 	}
-	const isAboutTask = task !== undefined;
-	const advice =
-		task?.requestId === ''
-			? adviceForUser(remedy)
-			: adviceForModel({ context, itemIndex, kind, isAboutTask, remedy });
-	return { message: join(withStop(headline), ofImage(advice), ...facts) };
+	const advice = hasNoId
+		? adviceForUser(remedy)
+		: adviceForModel(item, kind, task !== undefined, remedy);
+	const sentence = /[.!?…]$/.test(headline) ? headline : `${headline}.`;
+	return { message: redact.text(join(sentence, money(advice), facts)) };
 }
 
-/** Of one image among several: others of its item may be paid. */
-const NOTHING_BILLED = /nothing was (sent for this item and nothing was )?billed/i;
-const NOTHING_OF_IMAGE = 'Nothing was billed for this image';
+/** The item by n8n's number of it, where there are several, and the image: else it is noise. */
+export function itemName(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	image?: ImageNumber,
+): string {
+	const item = context.getInputData().length > 1 && `item ${itemIndex}`;
+	const ofItem = image && `image ${image.number + 1} of ${image.count}`;
+	const name = [item, ofItem].filter(Boolean).join(', ');
+	return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Of a create that came to nothing. */
+const NO_TASK = { requestId: '', modelId: '' };
+
+/** Makes true what a remedy says of money. */
+function moneyOf(image: ImageNumber | undefined, paid: Paid): (text: string) => string {
+	// Others of its item may be paid.
+	if (image) return (text) => text.replace(NOTHING_BILLED, 'Nothing was billed for this image');
+	if (paid === 'no') return (text) => text;
+	return (text) => text.replace(NOTHING_BILLED, PAID_BEFORE);
+}
+
+const NOTHING_BILLED = /nothing was (sent (for this item )?and nothing was )?billed/gi;
+
+/** By another attempt, or by whoever has its Pay Once Key. */
+const PAID_BEFORE = 'Nothing was billed this time, but the order may have been paid before';
 
 /** Problems that another address of the gateway may not have. */
 const MAY_BE_ELSEWHERE: ReadonlySet<ProblemKind> = new Set([
@@ -199,57 +144,3 @@ const isTold = (code: string, text: string) =>
 		.toLowerCase()
 		.split(/[^\p{L}\p{N}_]+/u)
 		.includes(code.toLowerCase());
-
-const withStop = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
-
-/** Every name that an item of the node may have. A test holds the list to what comes out. */
-export const OUTPUT_NAMES = [
-	...['requestId', 'gateway', 'model', 'status', 'queuePosition', 'progress', 'failure', 'raw'],
-	...[
-		'imageIndex',
-		'imageCount',
-		'url',
-		'shareUrl',
-		'shareUrlExpiresAt',
-		'flagged',
-		'fileName',
-		'contentType',
-		'width',
-		'height',
-	],
-	...['metrics', 'usage', 'expiresAt', 'cancellation', 'reused', 'requestChanged', 'error'],
-	...['seed', 'requestIds'],
-] as const;
-
-/** Our names that a row has, without a value: it would be that of another task. */
-export function emptied(row: IDataObject): Record<string, null> {
-	return Object.fromEntries(OUTPUT_NAMES.filter((name) => name in row).map((name) => [name, null]));
-}
-
-/**
- * A failed item as the workflow sees it, under Continue On Fail or in an error output. In an error
- * output n8n routes an item by its `error`; that is kept non-enumerable, since an enumerable one
- * makes n8n put a bare message in place of the item's JSON. There n8n also lays the item over its
- * input item: a name of ours that has no value here is null, or it would show that of another task.
- * Its seed alone stays the row's there: workflows of 1.0 have a second gateway draw with it.
- * The input's files come along, for a second gateway to edit; on the regular output the next node
- * would publish the unedited photo.
- */
-export function failedItem(
-	context: IExecuteFunctions,
-	{ itemIndex, error, json }: ItemFailure,
-): INodeExecutionData {
-	const { json: row = {}, binary } = context.getInputData()[itemIndex] ?? {};
-	const covered = emptied(row);
-	const isErrorOutput = context.getNode().onError === 'continueErrorOutput';
-	if (isErrorOutput) delete covered['seed'];
-	const item: INodeExecutionData = {
-		json: { ...covered, error: error.message, ...json },
-		pairedItem: { item: itemIndex },
-	};
-	if (isErrorOutput) {
-		if (binary) item.binary = binary;
-		Object.defineProperty(item, 'error', { value: error, enumerable: false });
-	}
-	return item;
-}

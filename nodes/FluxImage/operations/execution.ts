@@ -2,20 +2,20 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { GatewayClient } from '../client/gatewayClient';
 import { readCredential } from '../client/credential';
-import { openHttp } from '../client/http';
+import { openHttp, type Http } from '../client/http';
 import { NEVER, systemClock, type Clock } from '../core/clock';
 import type { Gateway } from '../gateways/gateway';
 import type { TaskRef } from '../core/task';
 import { ActiveTasks } from '../tasks/activeTasks';
 import { KeptOrders } from '../tasks/keptOrders';
 import { Ledger, type LedgerPorts } from '../tasks/ledger';
-import { type Paid } from '../tasks/order';
+import type { OrderKey, Paid } from '../tasks/order';
 import { PaidTasks } from '../tasks/paidTasks';
-import { Accounts, type Account } from '../accounts/accounts';
+import { Accounts } from '../accounts/accounts';
 import type { Execution } from '../tasks/execution';
-import { isAgentTool } from './agentTool';
+import { executionIdOf, isAgentTool, isTestRun, runIndexOf } from './caller';
 import { WorkflowClaims } from './claims';
-import { isTestRun, keyPrefix, runIndexOf } from './orderKey';
+import { keyPrefix } from './orderKey';
 
 /** What the node needs of the world; tests hand in their own. */
 export interface NodePorts {
@@ -47,7 +47,7 @@ export class NodeExecution {
 		private readonly ports: NodePorts,
 	) {
 		this.cancelSignal = context.getExecutionCancelSignal() ?? NEVER;
-		const executionId = context.getExecutionId() as string | undefined;
+		const executionId = executionIdOf(context);
 		this.ledger = new Ledger({
 			context: context.getContext('node'),
 			executionId,
@@ -65,24 +65,11 @@ export class NodeExecution {
 	 * @throws NodeOperationError where the node has no credential for the gateway (n8n's own error)
 	 */
 	async at(gateway: Gateway, itemIndex: number): Promise<Execution> {
-		const { context } = this;
-		const credential = await readCredential(context, gateway, itemIndex);
-		const { clock, random } = this.ports;
-		const http = openHttp(context, gateway, credential, clock);
+		const credential = await readCredential(this.context, gateway, itemIndex);
+		const http = openHttp(this.context, gateway, credential, this.ports.clock);
 		const known = this.byAccount.get(http.account);
 		if (known) return known;
-		const account = this.ports.accounts.open(http.account);
-		const client = new GatewayClient(gateway, {
-			http,
-			clock,
-			random,
-			limiter: account.limits,
-			execution: this,
-			isTestRun: isTestRun(context),
-			ownIds: account.ownIds,
-			taskModels: account.taskModels,
-		});
-		const execution = this.executionOf(client, account);
+		const execution = this.open(gateway, http);
 		this.byAccount.set(http.account, execution);
 		return execution;
 	}
@@ -103,16 +90,24 @@ export class NodeExecution {
 		this.ledger.publish();
 	}
 
-	/** Whether an item of this run was paid for, as far as its attempts know. */
-	paidBefore(itemIndex: number): Paid {
+	/** Whether an item of this run was paid for, as far as its attempts know; or one of its orders. */
+	paidBefore(itemIndex: number, order?: { readonly key: OrderKey }): Paid {
+		if (order) return this.ledger.paidFor(order.key);
 		return this.ledger.paidBefore({ runIndex: runIndexOf(this.context, itemIndex), itemIndex });
 	}
 
-	private executionOf(client: GatewayClient, { durations }: Account): Execution {
+	private open(gateway: Gateway, http: Http): Execution {
 		const { context, cancelSignal, ledger, paidTasks } = this;
 		const { clock, random, accounts } = this.ports;
 		const { orders } = accounts;
-		const executionId = context.getExecutionId() as string | undefined;
+		const { limits: limiter, durations, ...known } = accounts.open(http.account);
+		const client = new GatewayClient(gateway, {
+			...known,
+			...{ http, clock, random, limiter },
+			execution: this,
+			isTestRun: isTestRun(context),
+		});
+		const executionId = executionIdOf(context);
 		const where = executionId === undefined ? '' : ` in execution ${executionId}`;
 		const who = `FLUX Image "${context.getNode().name}"${where}`;
 		const log = (message: string) => context.logger.info(`${who}: ${message}`);
@@ -139,17 +134,11 @@ function keyPorts(
 	{ accounts, clock }: NodePorts,
 ): Pick<LedgerPorts, 'kept' | 'claims'> {
 	if (isTestRun(context)) return {};
+	const { orders } = accounts;
+	const data = () => context.getWorkflowStaticData('global');
 	const log = (message: string) => context.logger.warn(`FLUX Image: ${message}`);
-	const logOnce = (message: string) => {
-		if (!accounts.orders.markOnce('claims')) log(message);
-	};
 	return {
-		kept: new KeptOrders(
-			() => context.getWorkflowStaticData('global'),
-			context.getNode().id,
-			accounts.orders,
-			keyPrefix(context),
-		),
-		claims: new WorkflowClaims(context, clock, accounts.orders, log, logOnce),
+		kept: new KeptOrders(data, context.getNode().id, orders, keyPrefix(context)),
+		claims: new WorkflowClaims(context, clock, orders, log),
 	};
 }

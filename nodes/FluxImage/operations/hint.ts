@@ -1,4 +1,4 @@
-import type { ItemInput } from './operation';
+import type { Item } from './operation';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
@@ -11,7 +11,7 @@ const said = new WeakMap<object, Set<string>>();
  *
  * @returns whether this run of the node had not said it before
  */
-export function showHint({ context }: Pick<ItemInput, 'context'>, text: string): boolean {
+export function showHint({ context }: Pick<Item, 'context'>, text: string): boolean {
 	const message = text.replace(/[&<>]/g, (sign) => ESCAPES[sign] ?? '');
 	const before = said.get(context) ?? new Set();
 	said.set(context, before);

@@ -1,17 +1,16 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { emptied, OUTPUT_NAMES } from './errors';
+import { factsOf, type ItemFailure } from './errors';
 import { showHint } from './hint';
-import type { Operation } from './operation';
-import { readOutputOptions, type TaskOptions } from './options';
+import type { Item } from './operation';
+import { readOutputOptions } from './options';
+import { OUTPUT_NAMES } from './output';
 
 /** What an item of the input came to. */
 export interface ItemOutput {
 	readonly items: readonly INodeExecutionData[];
-	/** Absent where they are wrong. */
-	readonly options?: TaskOptions | undefined;
-	/** Absent where it was not read. */
-	readonly operation?: Operation | undefined;
+	/** Absent where something is wrong with it. */
+	readonly item: Item | undefined;
 }
 
 const OURS: ReadonlySet<string> = new Set(OUTPUT_NAMES);
@@ -30,12 +29,12 @@ export function withInputFields(
 ): INodeExecutionData[] {
 	const input = context.getInputData();
 	const covered = new Set<string>();
-	const all = outputs.flatMap(({ items, options, operation }, itemIndex) => {
+	const all = outputs.flatMap(({ items, item: ready }, itemIndex) => {
 		const row = input[itemIndex];
 		const { includeInputFields, binaryPropertyName } =
-			options ?? readOutputOptions(context, itemIndex);
+			ready?.options ?? readOutputOptions(context, itemIndex);
 		if (!row || !includeInputFields) return items;
-		const putsFiles = operation?.options.includes('binaryPropertyName') ?? true;
+		const putsFiles = ready?.operation.options.includes('binaryPropertyName') ?? true;
 		return items.map((item) => {
 			for (const name of coveredIn(row, item)) covered.add(name);
 			return onto(row, item, putsFiles ? binaryPropertyName : undefined);
@@ -72,3 +71,36 @@ function coveredIn({ json: row }: INodeExecutionData, { json }: INodeExecutionDa
 
 const coveredHint = (names: readonly string[]) =>
 	`Fields of the input are covered by those of this node with the same name: ${names.join(', ')}. Rename them in a node before this one, or read them as {{ $('Node before').item.json.${names[0]} }}.`;
+
+/** Our names that a row has, without a value: it would be that of another task. */
+function emptied(row: IDataObject): Record<string, null> {
+	return Object.fromEntries(OUTPUT_NAMES.filter((name) => name in row).map((name) => [name, null]));
+}
+
+/**
+ * A failed item as the workflow sees it, under Continue On Fail or in an error output. In an error
+ * output n8n routes an item by its `error`; that is kept non-enumerable, since an enumerable one
+ * makes n8n put a bare message in place of the item's JSON. There n8n also lays the item over its
+ * input item: a name of ours that has no value here is null, or it would show that of another task.
+ * Its seed alone stays the row's there: workflows of 1.0 have a second gateway draw with it.
+ * The input's files come along, for a second gateway to edit; on the regular output the next node
+ * would publish the unedited photo.
+ */
+export function failedItem(context: IExecuteFunctions, failure: ItemFailure): INodeExecutionData {
+	const { itemIndex, error, json } = failure;
+	const { json: row = {}, binary } = context.getInputData()[itemIndex] ?? {};
+	const covered = emptied(row);
+	const facts = factsOf(failure);
+	error.context['failure'] = facts;
+	const isErrorOutput = context.getNode().onError === 'continueErrorOutput';
+	if (isErrorOutput) delete covered['seed'];
+	const item: INodeExecutionData = {
+		json: { ...covered, error: error.message, ...json, failure: facts },
+		pairedItem: { item: itemIndex },
+	};
+	if (isErrorOutput) {
+		if (binary) item.binary = binary;
+		Object.defineProperty(item, 'error', { value: error, enumerable: false });
+	}
+	return item;
+}

@@ -1,10 +1,9 @@
-import type { IExecuteFunctions, INodeExecutionData, JsonObject } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { ProblemKind } from '../core/problem';
-import { isAgentTool } from './agentTool';
-import type { ItemFailure } from './errors';
-import { worstPaid } from '../tasks/order';
-import { paidIn } from './failureFacts';
+import { worstPaid, type Paid } from '../tasks/order';
+import { isAgentTool } from './caller';
+import { factsOf, type ItemFailure } from './errors';
 
 /** What a task of an item came to. */
 export type TaskEnding = { readonly itemIndex: number } & (
@@ -12,13 +11,9 @@ export type TaskEnding = { readonly itemIndex: number } & (
 	| { readonly failure: ItemFailure; readonly items?: undefined }
 );
 
-/** Whether money went, by all that a task came to; the worst of several counts. */
-const worstOf = (endings: readonly TaskEnding[]) =>
-	worstPaid(
-		endings.map(({ items, failure }) =>
-			failure ? paidIn(failure) : items.length > 0 ? 'yes' : 'no',
-		),
-	);
+/** Whether money went, by what a task came to. */
+const paidBy = ({ items = [], failure }: TaskEnding): Paid =>
+	failure?.paid ?? (items.length > 0 ? 'yes' : 'no');
 
 /**
  * What went wrong with an item: of its tasks, by number, the first that failed, in the words of all; with
@@ -32,34 +27,36 @@ export function failureOfItem(endings: readonly TaskEnding[]): ItemFailure | und
 	const [first] = failures;
 	if (!first || endings.length === 1) return first;
 	const messages = new Set(failures.map(({ error }) => error.message));
-	const told = `${failures.length} of ${endings.length} images failed: ${[...messages].join('; ')}`;
-	first.error.message = told;
-	const facts = { ...(first.json['failure'] as JsonObject), paid: worstOf(endings) };
-	first.error.context['failure'] = facts;
+	first.error.message = `${failures.length} of ${endings.length} images failed: ${[...messages].join('; ')}`;
 	const requestIds = failures.flatMap(({ json }) => json['requestId'] ?? []);
-	return { ...first, json: { ...first.json, requestIds, failure: facts } };
+	return { ...first, json: { ...first.json, requestIds }, paid: worstPaid(endings.map(paidBy)) };
 }
 
 /**
  * The error that ends the node. No other pictures come out then, so it names their tasks: paid,
  * remembered for a Retry, and to be had by Task > Wait.
+ *
+ * @param endings of all tasks that were run
+ * @param before whether items that were not run were paid for
  */
 export function nodeError(
 	context: IExecuteFunctions,
 	first: ItemFailure,
 	endings: readonly TaskEnding[],
+	before: readonly Paid[] = [],
 ): ItemFailure['error'] {
+	const { error } = first;
+	const worst = worstPaid([first.paid, ...endings.map(paidBy), ...before]);
+	error.context['failure'] = factsOf({ ...first, paid: worst });
 	const paid = new Set(endings.flatMap((ending) => paidTasks(context, ending)));
 	paid.delete(String(first.json['requestId']));
 	const others = endings.flatMap(({ failure }) => (failure && failure !== first ? [failure] : []));
 	const doubtful = new Set(
-		others.flatMap(({ kind, itemIndex }) => (kind === 'createUncertain' ? [itemIndex] : [])),
+		others.flatMap(({ problem, itemIndex }) => (problem === 'createUncertain' ? [itemIndex] : [])),
 	);
-	const inVain = others.flatMap(({ kind, itemIndex, json }) =>
-		itemIndex === first.itemIndex && WITHOUT_PICTURE.has(kind) ? (json['requestId'] ?? []) : [],
+	const inVain = others.flatMap(({ problem, itemIndex, json }) =>
+		itemIndex === first.itemIndex && WITHOUT_PICTURE.has(problem) ? (json['requestId'] ?? []) : [],
 	);
-	const { error } = first;
-	(error.context['failure'] as JsonObject)['paid'] = worstOf(endings);
 	const facts = [
 		inVain.length > 0 && `Tasks of other images of it, which failed as well: ${inVain.join(', ')}.`,
 		paid.size > 0 &&
@@ -74,7 +71,7 @@ export function nodeError(
 }
 
 /** Problems of a task that has no picture to be collected. */
-const WITHOUT_PICTURE: ReadonlySet<ProblemKind | undefined> = new Set([
+const WITHOUT_PICTURE: ReadonlySet<ItemFailure['problem']> = new Set<ProblemKind>([
 	...(['failed', 'moderated', 'cancelled', 'deadlineCancelled', 'notFound', 'noImages'] as const),
 ]);
 
@@ -84,7 +81,7 @@ function paidTasks(
 	{ itemIndex, items = [], failure }: TaskEnding,
 ): string[] {
 	if (context.getNodeParameter('resource', itemIndex) !== 'image') return [];
-	if (failure && WITHOUT_PICTURE.has(failure.kind)) return [];
+	if (failure && WITHOUT_PICTURE.has(failure.problem)) return [];
 	const facts = failure ? [failure.json] : items.map(({ json }) => json);
 	return facts.flatMap(({ requestId, status }) =>
 		requestId && status !== 'failed' && status !== 'cancelled' ? [String(requestId)] : [],

@@ -3,30 +3,11 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { asObject } from '../core/json';
 import { ParameterError } from '../models/parameterError';
 import { canonicalChoice, numeric, truth } from '../models/validation';
-import { isAgentTool } from './agentTool';
-import { parameterError } from './errors';
+import { isAgentTool } from './caller';
 
-/** What happens to an item whose task is not finished in time. */
-export type OnTimeout = 'error' | 'returnTask' | 'cancelTask';
-
-/** The options of an item, read and checked; units in the names. */
-export interface TaskOptions {
-	readonly timeoutMs: number;
-	readonly onTimeout: OnTimeout;
-	readonly cancelOnStop: boolean;
-	readonly maxConcurrentTasks: number;
-	/** Absent: polls are timed by the schedule. */
-	readonly pollIntervalMs?: number;
-	readonly downloadImages: boolean;
-	readonly binaryPropertyName: string;
-	readonly maxImageBytes: number;
-	readonly includeInputFields: boolean;
-	readonly includeRawResponse: boolean;
-	/** Absent: an execution may pay for as many tasks as it likes. */
-	readonly maxPaidTasks?: number;
-	readonly reuseInTestRuns: ReuseInTestRuns;
-	readonly shareLink: ShareLink;
-}
+const ON_TIMEOUT = ['cancelTask', 'error', 'returnTask'] as const;
+const REUSE_IN_TEST_RUNS = ['always', 'never', 'whenSeedIsSet'] as const;
+const SHARE_LINKS = ['off', '1h', '1d', '7d'] as const;
 
 /** An option's name in the editor, and what it is where the person did not add it. */
 interface OptionRow {
@@ -63,40 +44,22 @@ export function defaultOf(name: OptionName, isTool: boolean): OptionRow['default
 	return (isTool ? row.toolDefault : undefined) ?? row.default;
 }
 
-/** Which earlier test run's pictures a test run takes instead of paying again. */
-export type ReuseInTestRuns = 'never' | 'whenSeedIsSet' | 'always';
+/** A number of at least so much, also where an expression gave it as text. */
+function numberIn(value: unknown, minimum: number): number | undefined {
+	const read = numeric(value);
+	return typeof read === 'number' && Number.isFinite(read) && read >= minimum ? read : undefined;
+}
 
-const REUSE_IN_TEST_RUNS: readonly ReuseInTestRuns[] = ['always', 'never', 'whenSeedIsSet'];
+function booleanIn(value: unknown): boolean | undefined {
+	const read = truth(value);
+	return typeof read === 'boolean' ? read : undefined;
+}
 
-/** Whether pictures get a link for whoever has it, and how long it lives. */
-export type ShareLink = 'off' | '1h' | '1d' | '7d';
-
-const SHARE_LINKS: readonly ShareLink[] = ['off', '1h', '1d', '7d'];
-
-const ON_TIMEOUT: readonly OnTimeout[] = ['cancelTask', 'error', 'returnTask'];
-
-/** What each kind of option takes; nothing where the value is none of it. */
-const readers = {
-	number: (value: unknown, minimum: number) => {
-		const read = numeric(value);
-		return typeof read === 'number' && Number.isFinite(read) && read >= minimum ? read : undefined;
-	},
-	boolean: (value: unknown) => {
-		const read = truth(value);
-		return typeof read === 'boolean' ? read : undefined;
-	},
-	onTimeout: (value: unknown) =>
-		ON_TIMEOUT.find((way) => way === canonicalChoice(ON_TIMEOUT, value)),
-	reuseInTestRuns: (value: unknown) =>
-		REUSE_IN_TEST_RUNS.find((way) => way === canonicalChoice(REUSE_IN_TEST_RUNS, value)),
-	shareLink: (value: unknown) =>
-		SHARE_LINKS.find((way) => way === canonicalChoice(SHARE_LINKS, value)),
-	/** A blank name is the default: the field cannot be empty otherwise. */
-	fieldName: (value: unknown) =>
-		typeof value === 'string' || typeof value === 'number'
-			? String(value).trim() || OPTIONS.binaryPropertyName.default
-			: undefined,
-};
+/** A blank name is the default: the field cannot be empty otherwise. */
+const fieldNameIn = (value: unknown): string | undefined =>
+	typeof value === 'string' || typeof value === 'number'
+		? String(value).trim() || OPTIONS.binaryPropertyName.default
+		: undefined;
 
 /** Expressions as they are written, and not what they give. */
 export const RAW = { rawExpressions: true } as const;
@@ -105,50 +68,58 @@ export const RAW = { rawExpressions: true } as const;
  * The options of an item; an option that was not added has its default. An expression may give a
  * number, a boolean or a choice as text; one that gives nothing stands for no default.
  *
- * @throws NodeOperationError where a value is none that the option takes: what is misread costs money
+ * @throws ParameterError where a value is none that the option takes: what is misread costs money
  */
-export function readOptions(context: IExecuteFunctions, itemIndex: number): TaskOptions {
+export function readOptions(context: IExecuteFunctions, itemIndex: number) {
 	const given = asObject(context.getNodeParameter('options', itemIndex, {}));
 	const written = asObject(context.getNodeParameter('options', itemIndex, {}, RAW));
 	const isTool = isAgentTool(context);
 	// The editor stores null where a person has emptied a number field; an expression never is null.
 	const isSet = (name: OptionName) => name in given && written[name] !== null;
+	/** @param meaningOf what a value stands for; undefined where it is none that the option takes */
 	const read = <T>(
 		name: OptionName,
 		expected: string,
-		reader: (value: unknown) => T | undefined,
-	) => {
+		meaningOf: (value: unknown) => T | undefined,
+	): T => {
 		const value = isSet(name) ? given[name] : defaultOf(name, isTool);
-		const taken = reader(value);
-		if (taken !== undefined) return taken;
-		const wrong = new ParameterError(OPTIONS[name].label, expected, value);
-		throw parameterError(context, itemIndex, wrong);
+		const meaning = meaningOf(value);
+		if (meaning !== undefined) return meaning;
+		throw new ParameterError(OPTIONS[name].label, expected, value);
 	};
 	const number = (name: OptionName, minimum: number) =>
-		read(name, `a number of ${minimum} or more`, (value) => readers.number(value, minimum));
-	const boolean = (name: OptionName) => read(name, 'true or false', readers.boolean);
+		read(name, `a number of ${minimum} or more`, (value) => numberIn(value, minimum));
 	const numberAboveZero = (name: OptionName) =>
-		read(name, 'a number above 0', (value) => readers.number(value, Number.MIN_VALUE));
+		read(name, 'a number above 0', (value) => numberIn(value, Number.MIN_VALUE));
+	const boolean = (name: OptionName) => read(name, 'true or false', booleanIn);
+	const oneOf = <T extends string>(name: OptionName, choices: readonly T[]) =>
+		read(name, choices.join(', ').replace(/, (?=\w+$)/, ' or '), (value) =>
+			choices.find((choice) => choice === canonicalChoice(choices, value)),
+		);
 	return {
 		timeoutMs: numberAboveZero('timeout') * 1000,
-		onTimeout: read('onTimeout', 'cancelTask, error or returnTask', readers.onTimeout),
+		/** What happens to an item whose task is not finished in time. */
+		onTimeout: oneOf('onTimeout', ON_TIMEOUT),
 		cancelOnStop: boolean('cancelOnStop'),
 		maxConcurrentTasks: Math.floor(number('maxConcurrentTasks', 1)),
-		...(!isSet('pollInterval') ? {} : { pollIntervalMs: number('pollInterval', 0.1) * 1000 }),
-		...(!('maxPaidTasks' in given) ? {} : { maxPaidTasks: Math.floor(number('maxPaidTasks', 0)) }),
-		reuseInTestRuns: read(
-			'reuseInTestRuns',
-			'always, never or whenSeedIsSet',
-			readers.reuseInTestRuns,
-		),
-		shareLink: read('shareLink', 'off, 1h, 1d or 7d', readers.shareLink),
+		/** Absent: polls are timed by the schedule. */
+		...(isSet('pollInterval') && { pollIntervalMs: number('pollInterval', 0.1) * 1000 }),
+		/** Absent: an execution may pay for as many tasks as it likes. */
+		...('maxPaidTasks' in given && { maxPaidTasks: Math.floor(number('maxPaidTasks', 0)) }),
+		/** Which earlier test run's pictures a test run takes instead of paying again. */
+		reuseInTestRuns: oneOf('reuseInTestRuns', REUSE_IN_TEST_RUNS),
+		/** Whether pictures get a link for whoever has it, and how long it lives. */
+		shareLink: oneOf('shareLink', SHARE_LINKS),
 		downloadImages: boolean('downloadImages'),
-		binaryPropertyName: read('binaryPropertyName', 'the name of a field', readers.fieldName),
+		binaryPropertyName: read('binaryPropertyName', 'the name of a field', fieldNameIn),
 		maxImageBytes: numberAboveZero('maxImageSize') * 1_000_000,
 		includeInputFields: boolean('includeInputFields'),
 		includeRawResponse: boolean('includeRawResponse'),
 	};
 }
+
+/** The options of an item, read and checked; units in the names. */
+export type TaskOptions = Readonly<ReturnType<typeof readOptions>>;
 
 /** The options that shape whatever an item puts out, its error too. */
 export type OutputOptions = Pick<TaskOptions, 'binaryPropertyName' | 'includeInputFields'>;
@@ -164,7 +135,7 @@ export function readOutputOptions(context: IExecuteFunctions, itemIndex: number)
 	};
 	return {
 		binaryPropertyName:
-			readers.fieldName(given('binaryPropertyName')) ?? OPTIONS.binaryPropertyName.default,
-		includeInputFields: readers.boolean(given('includeInputFields')) ?? false,
+			fieldNameIn(given('binaryPropertyName')) ?? OPTIONS.binaryPropertyName.default,
+		includeInputFields: booleanIn(given('includeInputFields')) ?? false,
 	};
 }

@@ -1,16 +1,16 @@
 import type { IExecuteFunctions, JsonObject } from 'n8n-workflow';
 
 import type { GatewayClient } from '../client/gatewayClient';
-import type { Gateway } from '../gateways/gateway';
 import { makesTaskForEach } from '../models/numberOfImages';
 import { n } from '../models/parameters';
 import type { Execution } from '../tasks/execution';
-import { type Context } from '../tasks/ledger';
+import type { Context } from '../tasks/ledger';
 import { digestOf, requestOf, type OrderKey, type Paid, type SharedName } from '../tasks/order';
-import { inputError } from './errors';
+import { executionIdOf, isTestRun, runIndexOf } from './caller';
 import { showHint } from './hint';
 import type { ImageRequest } from './imageRequest';
-import type { ItemInput } from './operation';
+import { InputError } from './inputError';
+import type { Item } from './operation';
 import { readPayOnceKey, type PayOnceKey } from './payOnceKey';
 
 /** The field of the execution's context that is ours: one object for all nodes, turns and tool calls. */
@@ -27,16 +27,6 @@ interface Asked {
 	readonly paid: Record<string, true>;
 }
 
-/** Whether a person is trying the workflow out. */
-export const isTestRun = (context: IExecuteFunctions): boolean =>
-	TEST_MODES.has(context.getMode() as string);
-
-const TEST_MODES: ReadonlySet<string> = new Set(['manual', 'evaluation']);
-
-/** n8n's run index of the node. */
-export const runIndexOf = (context: IExecuteFunctions, itemIndex: number): number =>
-	context.getWorkflowDataProxy(itemIndex).$runIndex as number;
-
 /** What names this node, apart from all nodes of all workflows. A rename keeps it. */
 export function nodeScope(context: IExecuteFunctions): string {
 	return digestOf([context.getWorkflow().id, context.getNode().id]).slice(0, 12);
@@ -48,13 +38,9 @@ export const keyPrefix = (context: IExecuteFunctions): string => `key/${nodeScop
 /**
  * What makes the orders of an image item, by number, the same orders here and in other executions.
  *
- * @throws NodeOperationError where a Pay Once Key is none, or names two orders in one execution
+ * @throws InputError where a Pay Once Key is none, or names two orders in one execution
  */
-export function orderKeysOf(
-	item: ItemInput,
-	requests: readonly ImageRequest[],
-	execution: Execution,
-): OrderKey[] {
+export function orderKeysOf(item: Item, requests: readonly ImageRequest[]): OrderKey[] {
 	const { context, itemIndex, gateway } = item;
 	const runIndex = runIndexOf(context, itemIndex);
 	const payOnce = readPayOnceKey(context, itemIndex);
@@ -66,26 +52,19 @@ export function orderKeysOf(
 			runIndex,
 			itemIndex,
 			// The first is named as the only one is: a higher number later pays for the added ones alone.
-			...(number > 0 ? { number } : {}),
-			...(typeof seed === 'number' ? { seed } : {}),
-			origin: originOf(item, request, execution),
+			...(number > 0 && { number }),
+			...(typeof seed === 'number' && { seed }),
+			origin: originOf(item, request),
 			payload: [gateway.id, modelId, parameters, switches, images.map(({ digest }) => digest)],
 		};
-		const shared = payOnce
-			? payOnceName(item, payOnce, execution, key)
-			: testRunName(item, request, execution, key);
+		const shared = payOnce ? payOnceName(item, payOnce, key) : testRunName(item, request, key);
 		return shared ? { ...key, shared } : key;
 	});
 }
 
-function payOnceName(
-	item: ItemInput,
-	payOnce: PayOnceKey,
-	execution: Execution,
-	key: OrderKey,
-): SharedName {
-	const { context } = item;
-	const whole = wholeKey(item.gateway, execution.client, payOnce);
+function payOnceName(item: Item, payOnce: PayOnceKey, key: OrderKey): SharedName {
+	const { context, execution } = item;
+	const whole = wholeKey(execution.client, payOnce);
 	checkOneRequest(item, key, digestOf(whole));
 	const order = key.number === undefined ? whole : [...whole, key.number];
 	if (!isTestRun(context)) return keyName(context, order);
@@ -94,7 +73,7 @@ function payOnceName(
 }
 
 /** What a Pay Once Key names an order by; with Number of Images that of the first. */
-const wholeKey = ({ id }: Gateway, { host }: GatewayClient, { key }: PayOnceKey) => [id, host, key];
+const wholeKey = ({ gateway, host }: GatewayClient, { key }: PayOnceKey) => [gateway.id, host, key];
 
 const keyName = (context: IExecuteFunctions, order: readonly unknown[]): SharedName => ({
 	kind: 'key',
@@ -116,7 +95,7 @@ export function paidUnderKey(
 		if (isTestRun(context) || !isOrder) return 'no';
 		const payOnce = readPayOnceKey(context, itemIndex);
 		if (!payOnce) return 'no';
-		return ledger.paidUnder(keyName(context, wholeKey(client.gateway, client, payOnce)));
+		return ledger.paidUnder(keyName(context, wholeKey(client, payOnce)));
 	} catch {
 		return 'no';
 	}
@@ -126,26 +105,22 @@ const ONLY_A_NUMBER =
 	'The Pay Once Key is only a row number or an index. After rows are sorted or deleted, and in a loop, where $itemIndex is always 0, it names another order, which would get an earlier picture: take an order number, or the ID of the row. The ID of the workflow or the execution beside it names no order either.';
 
 /** Line items of one order are several orders: one key is for one item. */
-function checkOneRequest({ context, itemIndex }: ItemInput, key: OrderKey, name: string): void {
+function checkOneRequest({ context }: Item, key: OrderKey, name: string): void {
 	const { keys } = askedIn(context);
 	const [place, request] = [placeOf(context, key), requestOf(key)];
 	const first = keys[name];
 	if (first && first.place !== place && first.request !== request) {
-		throw inputError(
-			context,
-			itemIndex,
-			'Pay Once Key names two different requests in one execution',
-			{ remedy: 'Give each picture a key of its own, such as {{ $json.order }}-{{ $itemIndex }}.' },
-		);
+		throw new InputError('Pay Once Key names two different requests in one execution', {
+			remedy: 'Give each picture a key of its own, such as {{ $json.order }}-{{ $itemIndex }}.',
+		});
 	}
 	if (!first || first.place === place) keys[name] = { place, request };
 }
 
 /** The same request of an earlier test run: by default only where it has a seed, and known bytes. */
 function testRunName(
-	{ context, options }: ItemInput,
+	{ context, options, execution }: Item,
 	{ parameters, images }: ImageRequest,
-	{ client }: Execution,
 	key: OrderKey,
 ): SharedName | undefined {
 	const { reuseInTestRuns } = options;
@@ -153,7 +128,7 @@ function testRunName(
 	const isSteady =
 		hasSeed(parameters) && images.every(({ form }) => form !== 'url' && form !== 'fetchedUrl');
 	if (reuseInTestRuns === 'whenSeedIsSet' && !isSteady) return undefined;
-	const order = digestOf([client.account, key.payload]);
+	const order = digestOf([execution.client.account, key.payload]);
 	const { places } = askedIn(context);
 	const asked = (places[order] ??= []);
 	const place = placeOf(context, key);
@@ -166,19 +141,15 @@ function testRunName(
  * paid as well: once an execution. Not where the person wants each to pay, nor where they changed the
  * request by their own hand.
  */
-export function tellPaidTestRun(
-	item: ItemInput,
-	{ orders }: Execution,
-	{ shared }: OrderKey,
-): void {
-	const { context, options } = item;
+export function tellPaidTestRun(item: Item, { shared }: OrderKey): void {
+	const { context, options, execution } = item;
 	if (!isTestRun(context) || options.reuseInTestRuns === 'never') return;
 	if (shared && (shared.kind !== 'testRun' || !hasExpression(context))) return;
 	const { paid } = askedIn(context);
 	const scope = nodeScope(context);
 	if (paid[scope]) return;
 	paid[scope] = true;
-	if (orders.markOnce(`testRun/${scope}`)) showHint(item, PAID_AGAIN);
+	if (execution.orders.markOnce(`testRun/${scope}`)) showHint(item, PAID_AGAIN);
 }
 
 const PAID_AGAIN =
@@ -189,13 +160,7 @@ const hasExpression = (context: IExecuteFunctions): boolean =>
 	JSON.stringify(context.getNode().parameters).includes('"=');
 
 /** ToAPIs has it within an object of further parameters. */
-function hasSeed(parameters: JsonObject): boolean {
-	return Object.entries(parameters).some(
-		([name, value]) =>
-			name === 'seed' ||
-			(typeof value === 'object' && value !== null && hasSeed(value as JsonObject)),
-	);
-}
+const hasSeed = (parameters: JsonObject): boolean => JSON.stringify(parameters).includes('"seed":');
 
 /** Where in its execution an order is asked for. */
 const placeOf = (context: IExecuteFunctions, { runIndex, itemIndex, number }: OrderKey) =>
@@ -204,7 +169,7 @@ const placeOf = (context: IExecuteFunctions, { runIndex, itemIndex, number }: Or
 /** What this execution has asked for so far. */
 function askedIn(context: IExecuteFunctions): Asked {
 	const flow = context.getContext('flow') as Context;
-	const executionId = context.getExecutionId() as string | undefined;
+	const executionId = executionIdOf(context);
 	const asked = flow[FIELD] as Asked | undefined;
 	if (asked?.executionId === executionId && asked) return asked;
 	return (flow[FIELD] = { executionId, keys: {}, places: {}, paid: {} } satisfies Asked) as Asked;
@@ -214,11 +179,7 @@ function askedIn(context: IExecuteFunctions): Asked {
 const BESIDE_THE_ORDER: ReadonlySet<string> = new Set(['operation', 'options', 'resource']);
 
 /** What the order comes from: the parameters as the person wrote them, the account, the input item. */
-function originOf(
-	{ context, itemIndex }: ItemInput,
-	{ offer }: ImageRequest,
-	{ client }: Execution,
-): unknown {
+function originOf({ context, itemIndex, execution }: Item, { offer }: ImageRequest): unknown {
 	// Where each image has an order, their number is none of the order's own.
 	const isBeside = (name: string) =>
 		BESIDE_THE_ORDER.has(name) || (name === n.name && offer && makesTaskForEach(offer));
@@ -226,5 +187,5 @@ function originOf(
 		.filter(([name]) => !isBeside(name))
 		.sort(([one], [other]) => one.localeCompare(other));
 	const { json, binary } = context.getInputData()[itemIndex] ?? {};
-	return [written, client.account, json, binary];
+	return [written, execution.client.account, json, binary];
 }

@@ -13,15 +13,22 @@ import {
 } from '../core/task';
 import { toldDimensions } from '../images/dimensions';
 import { fetchPicture, type FetchedPicture, type PictureTarget } from '../images/download';
-import type { Execution } from '../tasks/execution';
 import { digestOf } from '../tasks/order';
 import { showHint } from './hint';
-import type { ItemInput, ItemOutcome } from './operation';
+import type { Item, ItemOutcome } from './operation';
 import { shareFields } from './shareLink';
+
+/** Every name that an item of the node may have. A test holds the list to what comes out. */
+export const OUTPUT_NAMES = [
+	...['requestId', 'gateway', 'model', 'status', 'queuePosition', 'progress', 'failure', 'raw'],
+	...['imageIndex', 'imageCount', 'url', 'shareUrl', 'shareUrlExpiresAt', 'flagged', 'fileName'],
+	...['contentType', 'width', 'height', 'metrics', 'usage', 'expiresAt', 'cancellation', 'reused'],
+	...['requestChanged', 'error', 'seed', 'requestIds'],
+] as const;
 
 /** The item that stands for a task. */
 export function taskItem(
-	item: ItemInput,
+	item: Item,
 	state: KnownTask,
 	extra: IDataObject = {},
 ): INodeExecutionData {
@@ -35,41 +42,24 @@ export function taskItem(
  *
  * @returns the first problem where none of them can be had; `stopped` on Stop
  */
-export async function imageItems(
-	item: ItemInput,
-	execution: Execution,
-	task: TaskState,
-	until: Until,
-): Promise<ItemOutcome> {
+export async function imageItems(item: Item, task: TaskState, until: Until): Promise<ItemOutcome> {
 	const images = task.images ?? [];
-	const { downloadImages, shareLink } = item.options;
-	const isStored = (image: GeneratedImage) =>
-		downloadImages || shareLink !== 'off' || isEmbedded(image);
-	const fetches = images.map(
-		async (image, index): Promise<Outcome<TakenImage>> =>
-			isStored(image)
-				? await fetchImage(item, execution, task, index, until)
-				: { value: { image } },
+	const taken = await Promise.all(
+		images.map(async (image, index) => await takeImage(item, task, image, index, until)),
 	);
-	const pictures = await Promise.all(fetches);
-	const items = pictures.flatMap(({ value }, index) =>
-		value ? [itemOf(item, execution, task, index, value)] : [],
+	const items = taken.flatMap(({ value }, index) =>
+		value ? [imageItem(item, task, index, value)] : [],
 	);
-	const problems = pictures.flatMap(({ problem }) => problem ?? []);
+	const problems = taken.flatMap(({ problem }) => problem ?? []);
 	const [problem] = problems;
 	if (problem && (items.length === 0 || problem.kind === 'stopped')) return { problem, task };
-	showHints(item, task);
-	const isOnlyHere = pictures.some(({ value }) => value?.picture && isEmbedded(value.image));
-	if (isOnlyHere && !downloadImages) showHint(item, embeddedHint(task));
-	if (problem) showHint(item, missingHint(task, images.length, problems.length, problem));
-	return { items };
-}
-
-/** What the pictures of a task have about them. */
-function showHints(item: ItemInput, task: TaskState): void {
-	if (task.images?.some(({ flagged }) => flagged)) showHint(item, flaggedHint(task));
+	if (images.some(({ flagged }) => flagged)) showHint(item, flaggedHint(task));
 	if (task.warning) showHint(item, warningHint(task, task.warning));
 	if (task.partialImages) showHint(item, partialHint(task));
+	const isOnlyHere = taken.some(({ value }) => value?.picture && isEmbedded(value.image));
+	if (isOnlyHere && !item.options.downloadImages) showHint(item, embeddedHint(task));
+	if (problem) showHint(item, missingHint(task, images.length, problems.length, problem));
+	return { items };
 }
 
 const flaggedHint = (task: TaskState) =>
@@ -102,30 +92,33 @@ interface TakenImage {
 }
 
 /** One image of a task. Where its link has expired, the result is read again, which costs nothing. */
-async function fetchImage(
-	item: ItemInput,
-	execution: Execution,
+async function takeImage(
+	item: Item,
 	task: TaskState,
+	image: GeneratedImage,
 	index: number,
 	until: Until,
 ): Promise<Outcome<TakenImage>> {
-	const { client } = execution;
+	const { downloadImages, shareLink } = item.options;
+	const isStored = downloadImages || shareLink !== 'off' || isEmbedded(image);
+	if (!isStored) return { value: { image } };
+	const { client } = item.execution;
 	const target = targetOf(item, task, index);
-	const image = task.images?.[index];
-	if (!image) return { problem: { kind: 'noImages' } };
-	const fetched = await fetchPicture(client, image, target, until);
-	if (fetched.value) return { value: { image, picture: fetched.value } };
+	const fetch = async (from: GeneratedImage): Promise<Outcome<TakenImage>> => {
+		const { value: picture, problem } = await fetchPicture(client, from, target, until);
+		return problem ? { problem } : { value: { image: from, picture } };
+	};
+	const taken = await fetch(image);
 	// Without an id there is nothing to read again.
-	if (!LINK_EXPIRED.has(fetched.problem.httpCode ?? 0) || task.requestId === '') return fetched;
+	const isExpired = LINK_EXPIRED.has(taken.problem?.httpCode ?? 0) && task.requestId !== '';
+	if (!isExpired) return taken;
 	const renewed = (await client.result(task, until)).value?.images?.[index];
-	if (!renewed || renewed.url === image.url) return fetched;
-	const picture = await fetchPicture(client, renewed, target, until);
-	return picture.value ? { value: { image: renewed, picture: picture.value } } : picture;
+	return renewed && renewed.url !== image.url ? await fetch(renewed) : taken;
 }
 
 /** Names tell model, task and number, so that no two pictures have the same. */
 function targetOf(
-	{ context, options }: ItemInput,
+	{ context, options }: Item,
 	{ modelId, requestId, images }: TaskState,
 	index: number,
 ): PictureTarget {
@@ -148,13 +141,14 @@ const DIGEST_LENGTH = 16;
 /** Longest part of a file name, in characters: file systems take 255 bytes in all. */
 const LONGEST_NAME = 80;
 
+/** The item of an image; a picture that is stored is handed on in it, shared, or both. */
 function imageItem(
-	item: ItemInput,
-	state: TaskState,
+	item: Item,
+	task: TaskState,
 	imageIndex: number,
-	image: GeneratedImage,
-	picture?: FetchedPicture,
+	{ image, picture }: TakenImage,
 ): INodeExecutionData {
+	const { downloadImages, binaryPropertyName } = item.options;
 	const dimensions = toldDimensions(image) ?? picture?.dimensions;
 	// First what people look for: further columns of a table are off the screen.
 	const json = {
@@ -167,38 +161,25 @@ function imageItem(
 			contentType: picture?.contentType ?? image.contentType,
 			flagged: image.flagged,
 		}),
-		...taskFields(item, state),
+		...taskFields(item, task),
 		...omitUndefined({
 			imageIndex,
-			imageCount: state.images?.length,
-			metrics: state.metrics && { ...state.metrics },
-			usage: state.usage && { ...state.usage },
-			expiresAt: state.expiresAt,
+			imageCount: task.images?.length,
+			metrics: task.metrics && { ...task.metrics },
+			usage: task.usage && { ...task.usage },
+			expiresAt: task.expiresAt,
 		}),
+		...(picture && shareFields(item, picture.binary)),
 	};
-	return { json, pairedItem: { item: item.itemIndex } };
-}
-
-/** The item of an image; a picture that is stored is handed on in it, shared, or both. */
-function itemOf(
-	item: ItemInput,
-	execution: Execution,
-	state: TaskState,
-	imageIndex: number,
-	{ image, picture }: TakenImage,
-): INodeExecutionData {
-	const { downloadImages, binaryPropertyName } = item.options;
-	const row = imageItem(item, state, imageIndex, image, picture);
-	if (!picture) return row;
-	const isHandedOn = downloadImages || isEmbedded(image);
+	const isHandedOn = picture && (downloadImages || isEmbedded(image));
 	return {
-		...row,
-		json: { ...row.json, ...shareFields(item, execution, picture.binary) },
-		...(isHandedOn ? { binary: { [binaryPropertyName]: picture.binary } } : {}),
+		json,
+		pairedItem: { item: item.itemIndex },
+		...(isHandedOn && { binary: { [binaryPropertyName]: picture.binary } }),
 	};
 }
 
-function taskFields({ gateway, options }: ItemInput, state: KnownTask): IDataObject {
+function taskFields({ gateway, options }: Item, state: KnownTask): IDataObject {
 	const { requestId, modelId, status = 'queued', queuePosition, progress, failure, raw } = state;
 	return omitUndefined({
 		requestId: requestId || undefined,

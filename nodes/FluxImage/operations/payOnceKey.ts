@@ -2,12 +2,11 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { asObject } from '../core/json';
 import { onlyCounts } from './countingKey';
-import { inputError } from './errors';
+import { InputError } from './inputError';
 import { flawOf, type KeyFlaw } from './keyFlaw';
 import { RAW } from './options';
 
 const NAME = 'payOnceKey';
-const LABEL = 'Pay Once Key';
 
 /** A key of signs alone is what joins values that were not there. */
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
@@ -27,7 +26,7 @@ export interface PayOnceKey {
  * customers without a number one picture for good, so each expression in it is looked at by itself. So
  * would a key that is the text of an expression, as in a field that stayed at Fixed.
  *
- * @throws NodeOperationError where there is no whole key: nothing is sent then
+ * @throws InputError where there is no whole key: nothing is sent then
  */
 export function readPayOnceKey(
 	context: IExecuteFunctions,
@@ -40,8 +39,8 @@ export function readPayOnceKey(
 	const written = asObject(context.getNodeParameter('options', itemIndex, {}, RAW))[NAME];
 	const text = typeof written === 'string' && written.startsWith('=') ? written : '';
 	const refuse = ({ found, remedy = REMEDY }: KeyFlaw) => {
-		const message = `${LABEL} must be a text or a number that names the order, but ${found}`;
-		throw inputError(context, itemIndex, message, { remedy });
+		const message = `Pay Once Key must be a text or a number that names the order, but ${found}`;
+		throw new InputError(message, { remedy });
 	};
 	if (text.replace(EXPRESSION, '').includes('{{')) {
 		refuse({ found: `has a {{ without its }}: ${text.slice(1, 100)}`, remedy: CLOSE_IT });

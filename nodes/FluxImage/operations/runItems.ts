@@ -1,56 +1,30 @@
-import {
-	NodeApiError,
-	NodeOperationError,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type JsonObject,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { CredentialError } from '../client/credential';
+import { omitUndefined } from '../core/json';
 import { findGateway } from '../gateways';
 import type { Gateway } from '../gateways/gateway';
 import { ParameterError } from '../models/parameterError';
 import type { Execution } from '../tasks/execution';
-import { failedItem, inputError, parameterError, taskFailure, type ItemFailure } from './errors';
-import { worstPaid, type Paid } from '../tasks/order';
-import { paidIn, paidOf, withFacts } from './failureFacts';
+import { worstPaid } from '../tasks/order';
+import { taskFailure, type ItemFailure } from './errors';
 import { NodeExecution, SYSTEM_PORTS, type NodePorts } from './execution';
+import { paidOf } from './failureFacts';
+import { checkInputUrls, tasksToPay } from './image/imageOrders';
 import { OPERATIONS } from './index';
-import { withInputFields } from './inputFields';
+import { asNodeError } from './inputError';
+import { failedItem, withInputFields } from './inputFields';
 import { failureOfItem, nodeError, type TaskEnding } from './nodeError';
-import type { ItemInput, Operation } from './operation';
-import { readOptions, type TaskOptions } from './options';
+import type { Item, Operation, Plan } from './operation';
+import { readOptions } from './options';
 import { paidUnderKey } from './orderKey';
-import { tellOtherFormat } from './otherFormat';
 import { runTogether } from './pool';
 
-/** An item that is read and checked. */
-interface ReadyItem {
-	readonly item: ItemInput;
-	readonly operation: Operation;
-	/** What its operation read: one a task. */
-	readonly plans: readonly unknown[];
-	readonly execution: Execution;
-}
-
-/** One of its tasks. */
-interface ReadyTask extends Omit<ReadyItem, 'plans'> {
-	readonly plan: unknown;
-}
-
-/** An item that is ready to run, or what is wrong with it. */
+/** An item that is read and checked: its tasks, or what is wrong with it. */
 interface PreparedItem {
-	/** Absent where they are wrong. */
-	readonly options?: TaskOptions;
-	readonly ready?: ReadyItem;
+	/** Absent where something is wrong with it. */
+	readonly item?: Item;
+	readonly plans: readonly Plan[];
 	readonly failure?: ItemFailure;
-}
-
-/** What there is to do for an item: one of its tasks, or to say what is wrong with it. */
-interface Job {
-	readonly itemIndex: number;
-	readonly ready?: ReadyTask;
-	readonly failure?: ItemFailure | undefined;
 }
 
 /**
@@ -64,219 +38,70 @@ export async function runItems(
 	context: IExecuteFunctions,
 	ports: NodePorts = SYSTEM_PORTS,
 ): Promise<INodeExecutionData[]> {
-	const count = context.getInputData().length;
-	if (count === 0) return [];
-	const gateway = readGateway(context);
 	const node = new NodeExecution(context, ports);
+	const continueOnFail = context.continueOnFail();
 	const prepared: PreparedItem[] = [];
-	for (let itemIndex = 0; itemIndex < count; itemIndex++) {
-		prepared.push(await prepareItem(context, itemIndex, gateway, node));
+	for (const itemIndex of context.getInputData().keys()) {
+		const item = await prepareItem(context, itemIndex, node);
+		if (item.failure && !continueOnFail) throw beforeAnyWasSent(context, item.failure, node);
+		prepared.push(item);
 	}
-	let firstFailure =
-		checkPaidTasks(context, node, prepared) ?? (await checkTogether(context, prepared, node));
+	const plans = prepared.flatMap((item) => item.plans);
+	const limit = maxConcurrentTasks(prepared);
+	let failure = continueOnFail
+		? prepared.find((item) => item.failure)?.failure
+		: (checkPaidTasks(plans, node) ?? (await checkImages(prepared, limit, node)));
 	// After a stop or a failure the rest is run too: nothing is sent for it any more, but a task that
 	// an earlier attempt paid for is cancelled, or named in the error.
-	const jobs = prepared.flatMap(jobsOf);
-	const endings = await runTogether(jobs, maxConcurrentTasks(prepared), async (job) => {
-		const ending = await runTask(job, node);
-		firstFailure ??= ending.failure;
-		if (ending.failure && !context.continueOnFail()) node.giveUp();
+	const endings = await runTogether(plans, limit, async (plan) => {
+		const ending = await runPlan(plan, node);
+		failure ??= ending.failure;
+		if (ending.failure && !continueOnFail) node.giveUp();
 		return ending;
 	});
 	await node.close();
-	if (firstFailure) node.publish();
-	if (firstFailure && !context.continueOnFail()) {
-		throw nodeError(context, firstFailure, endings);
-	}
-	const outputs = inputItemsOf(endings, count).map((ofItem, index) => {
-		const { options, ready } = prepared[index] ?? {};
-		return { items: outputOf(context, ofItem), options, operation: ready?.operation };
-	});
-	return withInputFields(context, outputs);
+	if (failure) node.publish();
+	if (failure && !continueOnFail) throw nodeError(context, failure, endings);
+	return outputOf(context, prepared, endings);
 }
 
-/** The tasks of an item, by number. */
-function jobsOf({ ready, failure }: PreparedItem, itemIndex: number): Job[] {
-	if (!ready) return [{ itemIndex, failure }];
-	const { item, operation, plans, execution } = ready;
-	return plans.map((plan, number) => {
-		const image = plans.length > 1 ? { image: { number, count: plans.length } } : {};
-		return { itemIndex, ready: { item: { ...item, ...image }, operation, plan, execution } };
-	});
+/** Without Continue On Fail, an item that is wrong ends the node; earlier attempts may have paid. */
+function beforeAnyWasSent(context: IExecuteFunctions, failure: ItemFailure, node: NodeExecution) {
+	const paid = [...context.getInputData().keys()].map((index) => node.paidBefore(index));
+	return nodeError(context, failure, [], paid);
 }
 
-/** The endings of tasks, item by item. */
-function inputItemsOf(endings: readonly TaskEnding[], count: number): TaskEnding[][] {
-	const byItem = Array.from({ length: count }, (): TaskEnding[] => []);
-	for (const ending of endings) byItem[ending.itemIndex]?.push(ending);
-	return byItem;
-}
-
-/** What an item puts out: one error for all that went wrong with it, then its pictures by number. */
-function outputOf(
-	context: IExecuteFunctions,
-	endings: readonly TaskEnding[],
-): INodeExecutionData[] {
-	const items = endings.flatMap(({ items = [] }) => items);
-	const failure = failureOfItem(endings);
-	return failure ? [failedItem(context, failure), ...items] : items;
-}
-
-/** Without Continue On Fail, an item that is wrong ends the node before anything is sent. */
+/** Reads and checks an item; what is wrong with it is a failure, and no exception. */
 async function prepareItem(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	gateway: Gateway | Error,
 	node: NodeExecution,
 ): Promise<PreparedItem> {
-	let options: TaskOptions | undefined;
+	let gateway: Gateway | undefined;
 	let execution: Execution | undefined;
 	try {
-		if (gateway instanceof Error) throw gateway;
-		options = readOptions(context, itemIndex);
+		gateway = readGateway(context);
+		const options = readOptions(context, itemIndex);
 		const operation = readOperation(context, itemIndex);
 		execution = await node.at(gateway, itemIndex);
-		const item = { context, itemIndex, gateway, options };
-		return {
-			options,
-			ready: { item, operation, plans: await operation.read(item, execution), execution },
-		};
-	} catch (error) {
-		const shown = asNodeError(context, itemIndex, error);
+		const item = { context, itemIndex, gateway, options, operation, execution };
+		return { item, plans: await operation.read(item) };
+	} catch (thrown) {
 		const elsewhere = execution ? paidUnderKey(context, itemIndex, execution) : 'no';
 		const paid = worstPaid([node.paidBefore(itemIndex), elsewhere]);
-		const json: JsonObject = gateway instanceof Error ? {} : { gateway: gateway.id };
-		const failure = withFacts({ itemIndex, error: shown, json }, { problem: 'invalidInput', paid });
-		if (!context.continueOnFail()) throw withPaidOfAll(failure, node, context);
-		return { ...(options && { options }), failure };
+		const error = asNodeError(context, itemIndex, thrown, paid);
+		const json = omitUndefined({ gateway: gateway?.id });
+		const failure = { itemIndex, error, json, problem: 'invalidInput', paid } as const;
+		return { plans: [], failure };
 	}
 }
 
-/** The error that ends the node before anything is sent; earlier attempts may have paid. */
-function withPaidOfAll(failure: ItemFailure, node: NodeExecution, context: IExecuteFunctions) {
-	const all = context.getInputData().map((_, itemIndex) => node.paidBefore(itemIndex));
-	const facts = failure.error.context['failure'] as JsonObject;
-	facts['paid'] = worstPaid([paidIn(failure), ...all]);
-	return failure.error;
-}
-
-/**
- * Looks at what the items need before any of them is paid for. One that stands alone, or that fails for
- * itself, is looked at when it is its turn.
- *
- * @returns the first failure; the node gives up then
- */
-async function checkTogether(
-	context: IExecuteFunctions,
-	prepared: readonly PreparedItem[],
-	node: NodeExecution,
-): Promise<ItemFailure | undefined> {
-	if (context.continueOnFail() || prepared.length < 2) return undefined;
-	let failure: ItemFailure | undefined;
-	await runTogether(prepared, maxConcurrentTasks(prepared), async ({ ready }) => {
-		if (!ready || failure) return;
-		const { item, operation, plans, execution } = ready;
-		const problem = await operation.check?.(item, plans, execution);
-		if (!problem || problem.kind === 'stopped') return;
-		const { redact } = execution.client;
-		failure ??= withFacts(taskFailure(item, { problem }, redact), {
-			problem: problem.kind,
-			paid: worstPaid(plans.map((plan) => paidBefore({ ...ready, plan }, node))),
-		});
-		node.giveUp();
-	});
-	return failure;
-}
-
-async function runTask(
-	{ itemIndex, ready, failure }: Job,
-	node: NodeExecution,
-): Promise<TaskEnding> {
-	if (!ready) return failure ? { itemIndex, failure } : { itemIndex, items: [] };
-	const { item, operation, plan, execution } = ready;
-	const { context } = item;
-	try {
-		const outcome = await operation.run(item, plan, execution);
-		if (outcome.items) {
-			tellOtherFormat(item, operation.format?.(plan), outcome.items);
-			return { itemIndex, items: outcome.items };
-		}
-		const { kind, mayBePaid } = outcome.problem;
-		const before = worstPaid([paidBefore(ready, node), mayBePaid ? 'maybe' : 'no']);
-		const paid = paidOf(operation, kind, outcome.task !== undefined, before);
-		const doubt = kind === 'notFound' ? operation.doubt?.(item, plan) : undefined;
-		const reason = [outcome.problem.reason, doubt].filter(Boolean).join('; ');
-		const problem = doubt ? { ...outcome.problem, reason } : outcome.problem;
-		const told = taskFailure(item, { ...outcome, problem }, execution.client.redact);
-		return { itemIndex, failure: withFacts(told, { problem: kind, paid }) };
-	} catch (error) {
-		const json = { gateway: item.gateway.id };
-		const told = { itemIndex, error: asNodeError(context, itemIndex, error), json };
-		const paid = paidOf(operation, 'unexpected', false, paidBefore(ready, node));
-		return { itemIndex, failure: withFacts(told, { problem: 'unexpected', paid }) };
-	}
-}
-
-/** Whether a task was paid for before it runs, by its attempts or by whoever else has its key. */
-function paidBefore({ item, operation, plan, execution }: ReadyTask, node: NodeExecution): Paid {
-	const order = operation.order?.(plan);
-	return order ? execution.ledger.paidFor(order) : node.paidBefore(item.itemIndex);
-}
-
-/**
- * Without Continue On Fail nothing is sent where not all items fit the limit: the node would fail, and
- * what was paid before would be of no use.
- *
- * @returns the failure of the first item that does not fit; the node gives up then
- */
-function checkPaidTasks(
-	context: IExecuteFunctions,
-	node: NodeExecution,
-	prepared: readonly PreparedItem[],
-): ItemFailure | undefined {
-	if (context.continueOnFail()) return undefined;
-	let tasks = 0;
-	const names = new Set<string>();
-	for (const { ready } of prepared.flatMap(jobsOf)) {
-		if (!ready) continue;
-		const { item, operation, plan, execution } = ready;
-		const { maxPaidTasks = Infinity } = item.options;
-		const { shared } = operation.order?.(plan) ?? {};
-		// Items with one key are one order.
-		if (shared && names.has(shared.name)) continue;
-		if (shared) names.add(shared.name);
-		const cost = operation.costs?.(plan, execution) ?? 0;
-		tasks += cost;
-		if (cost === 0 || execution.paidTasks.count + tasks <= maxPaidTasks) continue;
-		const outcome = { problem: { kind: 'limitReached' } } as const;
-		const told = taskFailure(item, outcome, execution.client.redact);
-		node.giveUp();
-		return withFacts(told, { problem: 'limitReached', paid: paidBefore(ready, node) });
-	}
-	return undefined;
-}
-
-/** What is no problem of the wire: wrong input, a fault of n8n's store, or of our own. */
-function asNodeError(context: IExecuteFunctions, itemIndex: number, error: unknown) {
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-	if (error instanceof ParameterError) return parameterError(context, itemIndex, error);
-	if (error instanceof CredentialError) {
-		const remedy = 'Correct the credential of the gateway.';
-		const remedyForModel = `Tell the user: ${remedy}`;
-		return inputError(context, itemIndex, error.message, { remedy, remedyForModel });
-	}
-	return new NodeOperationError(context.getNode(), error as Error, { itemIndex });
-}
-
-/** The gateway of all items, or what is wrong with it: an expression may give anything. */
-function readGateway(context: IExecuteFunctions): Gateway | Error {
-	try {
-		const name: unknown = context.getNodeParameter('gateway', 0);
-		const gateway = typeof name === 'string' ? findGateway(name) : undefined;
-		return gateway ?? new ParameterError('Gateway', 'one of the list', name);
-	} catch (error) {
-		return error as Error;
-	}
+/** The gateway of all items is that of the first. */
+function readGateway(context: IExecuteFunctions): Gateway {
+	const name: unknown = context.getNodeParameter('gateway', 0);
+	const gateway = typeof name === 'string' ? findGateway(name) : undefined;
+	if (!gateway) throw new ParameterError('Gateway', 'one of the list', name);
+	return gateway;
 }
 
 function readOperation(context: IExecuteFunctions, itemIndex: number): Operation {
@@ -288,7 +113,98 @@ function readOperation(context: IExecuteFunctions, itemIndex: number): Operation
 	throw new ParameterError('Operation', 'one of the list', `${resource} > ${value}`);
 }
 
-/** Of the first item whose options are right, since one number holds for all. */
-function maxConcurrentTasks(prepared: readonly PreparedItem[]): number {
-	return prepared.find(({ options }) => options)?.options?.maxConcurrentTasks ?? 1;
+/** Of the first item that is right, since one number holds for all. */
+const maxConcurrentTasks = (prepared: readonly PreparedItem[]): number =>
+	prepared.find(({ item }) => item)?.item?.options.maxConcurrentTasks ?? 1;
+
+/**
+ * Without Continue On Fail nothing is sent where not all items fit the limit: the node would fail, and
+ * what was paid before would be of no use.
+ *
+ * @returns the failure of the first item that does not fit; the node gives up then
+ */
+function checkPaidTasks(plans: readonly Plan[], node: NodeExecution): ItemFailure | undefined {
+	let tasks = 0;
+	const counted = new Set<unknown>();
+	for (const { item, order } of plans) {
+		// Items with one key are one order.
+		const name = order?.key.shared?.name ?? order;
+		if (!order || counted.has(name)) continue;
+		counted.add(name);
+		const cost = tasksToPay(item, order);
+		tasks += cost;
+		const { maxPaidTasks = Infinity } = item.options;
+		if (cost === 0 || item.execution.paidTasks.count + tasks <= maxPaidTasks) continue;
+		node.giveUp();
+		return taskFailure(
+			item,
+			{ problem: { kind: 'limitReached' } },
+			node.paidBefore(item.itemIndex, order),
+		);
+	}
+	return undefined;
+}
+
+/**
+ * Looks at the input images that the items need before any of them is paid for. An item that stands
+ * alone is looked at when it is its turn.
+ *
+ * @returns the first failure; the node gives up then
+ */
+async function checkImages(
+	prepared: readonly PreparedItem[],
+	limit: number,
+	node: NodeExecution,
+): Promise<ItemFailure | undefined> {
+	if (prepared.length < 2) return undefined;
+	let failure: ItemFailure | undefined;
+	await runTogether(prepared, limit, async ({ item, plans }) => {
+		if (!item || failure) return;
+		const orders = plans.flatMap(({ order }) => order ?? []);
+		const problem = await checkInputUrls(item, orders);
+		if (!problem || problem.kind === 'stopped') return;
+		const paid = worstPaid(orders.map((order) => node.paidBefore(item.itemIndex, order)));
+		failure ??= taskFailure(item, { problem }, paid);
+		node.giveUp();
+	});
+	return failure;
+}
+
+async function runPlan({ item, order, run }: Plan, node: NodeExecution): Promise<TaskEnding> {
+	const { context, itemIndex, gateway, operation } = item;
+	try {
+		const outcome = await run();
+		if (outcome.items) return { itemIndex, items: outcome.items };
+		const { problem, task } = outcome;
+		const before = worstPaid([
+			node.paidBefore(itemIndex, order),
+			problem.mayBePaid ? 'maybe' : 'no',
+		]);
+		const paid = paidOf(operation, problem.kind, task !== undefined, before);
+		return { itemIndex, failure: taskFailure(item, outcome, paid) };
+	} catch (thrown) {
+		const paid = paidOf(operation, 'unexpected', false, node.paidBefore(itemIndex, order));
+		const error = asNodeError(context, itemIndex, thrown, paid);
+		const json = { gateway: gateway.id };
+		return { itemIndex, failure: { itemIndex, error, json, problem: 'unexpected', paid } };
+	}
+}
+
+/** What each item puts out: one error for all that went wrong with it, then its pictures by number. */
+function outputOf(
+	context: IExecuteFunctions,
+	prepared: readonly PreparedItem[],
+	endings: readonly TaskEnding[],
+): INodeExecutionData[] {
+	const endingsOf = prepared.map(({ failure }, itemIndex): TaskEnding[] =>
+		failure ? [{ itemIndex, failure }] : [],
+	);
+	for (const ending of endings) endingsOf[ending.itemIndex]?.push(ending);
+	const outputs = endingsOf.map((ofItem, itemIndex) => {
+		const failure = failureOfItem(ofItem);
+		const errors = failure ? [failedItem(context, failure)] : [];
+		const items = [...errors, ...ofItem.flatMap(({ items = [] }) => items)];
+		return { items, item: prepared[itemIndex]?.item };
+	});
+	return withInputFields(context, outputs);
 }

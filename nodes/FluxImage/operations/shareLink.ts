@@ -1,13 +1,12 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
-import type { Execution } from '../tasks/execution';
+import { isTestRun } from './caller';
 import { showHint } from './hint';
-import type { ItemInput } from './operation';
-import type { ShareLink } from './options';
-import { isTestRun } from './orderKey';
+import type { Item } from './operation';
+import type { TaskOptions } from './options';
 
 /** How long a link lives, in milliseconds. */
-const LIFETIMES_MS: Readonly<Record<Exclude<ShareLink, 'off'>, number>> = {
+const LIFETIMES_MS: Readonly<Record<Exclude<TaskOptions['shareLink'], 'off'>, number>> = {
 	'1h': 3_600_000,
 	'1d': 86_400_000,
 	'7d': 604_800_000,
@@ -17,22 +16,18 @@ const LIFETIMES_MS: Readonly<Record<Exclude<ShareLink, 'off'>, number>> = {
  * The fields of an item that show its stored picture to whoever has them: n8n's own signed link, and
  * when it ends. Neither where the person wants none, or where n8n makes none; a hint tells why then.
  */
-export function shareFields(
-	item: ItemInput,
-	execution: Execution,
-	binary: IBinaryData,
-): IDataObject {
+export function shareFields(item: Item, binary: IBinaryData): IDataObject {
 	const { shareLink } = item.options;
 	if (shareLink === 'off') return {};
 	// Links count in whole seconds from their making: what is told here never outlasts them.
-	const madeMs = Math.floor(execution.clock.dateMs() / 1000) * 1000;
+	const madeMs = Math.floor(item.execution.clock.dateMs() / 1000) * 1000;
 	const { url, reason } = sign(item, binary, shareLink);
 	if (url === undefined) {
-		tell(item, execution, `There is no share link: ${reason}`);
+		tell(item, `There is no share link: ${reason}`);
 		return {};
 	}
-	tellWhereItOpens(item, execution, url);
-	if (isUnsaved(item)) tell(item, execution, NOT_SAVED);
+	tellWhereItOpens(item, url);
+	if (isUnsaved(item)) tell(item, NOT_SAVED);
 	return {
 		shareUrl: url,
 		shareUrlExpiresAt: new Date(madeMs + LIFETIMES_MS[shareLink]).toISOString(),
@@ -44,7 +39,7 @@ type Signed =
 	| { readonly url?: undefined; readonly reason: string };
 
 /** Old versions of n8n have no signed links, in memory they are impossible, and newer engines throw. */
-function sign({ context }: ItemInput, binary: IBinaryData, lifetime: string): Signed {
+function sign({ context }: Item, binary: IBinaryData, lifetime: string): Signed {
 	if (!binary.id) return { reason: IN_MEMORY };
 	try {
 		const helpers = context.helpers as Partial<typeof context.helpers>;
@@ -72,15 +67,15 @@ const OF_THIS_NETWORK =
 	/^((10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+|\[f([cd]|e[89ab])[\da-f:]+\]|[^.:]+|.+\.(local|internal|lan|home\.arpa))\.?$/;
 
 /** Says so where a link cannot open elsewhere: its host is what n8n takes for its own address. */
-function tellWhereItOpens(item: ItemInput, execution: Execution, link: string): void {
+function tellWhereItOpens(item: Item, link: string): void {
 	const url = URL.canParse(link) ? new URL(link) : undefined;
 	if (!url?.protocol.startsWith('http')) {
-		tell(item, execution, `Share links open nowhere, since they do not begin with http. ${REMEDY}`);
+		tell(item, `Share links open nowhere, since they do not begin with http. ${REMEDY}`);
 		return;
 	}
 	const begin = `Share links begin with ${url.origin}`;
 	if (OF_THIS_MACHINE.test(url.hostname)) {
-		tell(item, execution, `${begin}, which opens on this machine alone. ${REMEDY}`);
+		tell(item, `${begin}, which opens on this machine alone. ${REMEDY}`);
 	} else if (OF_THIS_NETWORK.test(url.hostname)) {
 		// It may be meant so: no line in the log each time.
 		showHint(item, `${begin}, which opens in the network of this n8n alone. ${REMEDY}`);
@@ -90,12 +85,12 @@ function tellWhereItOpens(item: ItemInput, execution: Execution, link: string): 
 const REMEDY = 'Set WEBHOOK_URL to the public address of this n8n, on each worker too.';
 
 /** Whether the workflow's own settings say so; a node is not told those of the whole n8n. */
-function isUnsaved({ context }: ItemInput): boolean {
+function isUnsaved({ context }: Item): boolean {
 	const settings = (context as Partial<typeof context>).getWorkflowSettings?.();
 	return settings?.saveDataSuccessExecution === 'none';
 }
 
 /** Once a run: a hint, and in production, where nobody looks at hints, a line in the log. */
-function tell(item: ItemInput, execution: Execution, text: string): void {
-	if (showHint(item, text) && !isTestRun(item.context)) execution.log(text);
+function tell(item: Item, text: string): void {
+	if (showHint(item, text) && !isTestRun(item.context)) item.execution.log(text);
 }

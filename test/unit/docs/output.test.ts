@@ -1,5 +1,5 @@
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
-import { OUTPUT_NAMES } from '../../../nodes/FluxImage/operations/errors';
+import { OUTPUT_NAMES } from '../../../nodes/FluxImage/operations/output';
 import { readDocument, tableHeaded } from './document';
 
 const page = readDocument('docs/output.md');

@@ -4,12 +4,11 @@ import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { MESSAGES } from '../../../nodes/FluxImage/core/messages';
 import { ParameterError } from '../../../nodes/FluxImage/models/parameterError';
-import {
-	failedItem,
-	inputError,
-	parameterError,
-	taskFailure,
-} from '../../../nodes/FluxImage/operations/errors';
+import { taskFailure } from '../../../nodes/FluxImage/operations/errors';
+import { asNodeError, InputError } from '../../../nodes/FluxImage/operations/inputError';
+import { failedItem } from '../../../nodes/FluxImage/operations/inputFields';
+import type { Item } from '../../../nodes/FluxImage/operations/operation';
+import type { Paid } from '../../../nodes/FluxImage/tasks/order';
 import type { Problem } from '../../../nodes/FluxImage/core/problem';
 import type { KnownTask, TaskState } from '../../../nodes/FluxImage/core/task';
 import { redactor } from '../../../nodes/FluxImage/client/redaction';
@@ -36,7 +35,6 @@ const contextOf = (node: Partial<INode> = {}, items = 5, caller: Caller = {}) =>
 	({
 		getNode: () => ({ name: 'FLUX Image', type: 'fluxImage', ...node }),
 		getInputData: () => Array.from({ length: items }),
-		getNodeParameter: () => caller.resource ?? 'image',
 		getExecutionId: () => (caller.executionId === null ? undefined : '1'),
 	}) as unknown as IExecuteFunctions;
 
@@ -46,12 +44,15 @@ const failure = (
 	node: Partial<INode> = {},
 	gateway: Gateway = GATEWAYS.seaArtCloud,
 	caller: Caller = {},
-) =>
-	taskFailure(
-		{ context: contextOf(node, 5, caller), itemIndex: 3, gateway, options: { timeoutMs: 90_500 } },
-		{ problem, ...(about && { task: about }) },
-		redactor(KEY),
-	);
+	paid: Paid = 'no',
+) => {
+	const item = {
+		...{ context: contextOf(node, 5, caller), itemIndex: 3, gateway },
+		...{ operation: { resource: caller.resource ?? 'image' }, options: { timeoutMs: 90_500 } },
+		...{ execution: { client: { redact: redactor(KEY) } } },
+	} as Item;
+	return taskFailure(item, { problem, ...(about && { task: about }) }, paid);
+};
 
 describe("an item's failure", () => {
 	it('says what happened, with the gateway and its own reason', () => {
@@ -151,6 +152,21 @@ describe("an item's failure", () => {
 		expect(error.description).toContain('Nothing was billed.');
 		expect(failure({ kind: 'noCredit' }, task).error.description).not.toContain('billed');
 	});
+
+	it.each(['limitReached', 'notSentInTime', 'noCredit', 'inputImageUnavailable'] as const)(
+		'of an order that may have been paid before does not say that nothing was billed: %s',
+		(kind) => {
+			for (const paid of ['maybe', 'yes'] as const) {
+				const node = { type: 'fluxImageTool' };
+				const told = failure({ kind }, undefined, {}, GATEWAYS.vtrix, {}, paid).error.description;
+				const heard = failure({ kind }, undefined, node, GATEWAYS.vtrix, {}, paid).error.message;
+				for (const text of [told, heard]) {
+					expect(text).toContain('the order may have been paid before');
+					expect(text).not.toMatch(/billed[.]|was sent (for this item )?and nothing/);
+				}
+			}
+		},
+	);
 
 	it('claims no status of a task that no reply has told of', () => {
 		const { requestId, modelId } = task;
@@ -299,46 +315,53 @@ describe('a wrong input', () => {
 	});
 
 	it('says its item, that nothing was paid, and the values that would do', () => {
-		const { message, description } = parameterError(contextOf(), 3, width);
+		const { message, description } = asNodeError(contextOf(), 3, width, 'no');
 		expect(message).toBe('Width must be a multiple of 32, but is 1000');
 		expect(description).toBe(
 			'Item 3: nothing was sent and nothing was paid. Set it to 992 or 1024, in the node or in the expression that gives it.',
 		);
 	});
 
+	it('of an item that was paid before does not say that nothing was paid', () => {
+		const { description } = asNodeError(contextOf(), 3, width, 'maybe');
+		expect(description).toMatch(
+			/^Item 3: nothing was sent this time, but the item may have been paid before\. Set it to/,
+		);
+	});
+
 	it("that is another service's name says in the message what it is here", () => {
 		const named = new ParameterError('Size', 'a ratio', 'square_hd', undefined, { meant: ['1:1'] });
-		const { message, description } = parameterError(contextOf(), 3, named);
+		const { message, description } = asNodeError(contextOf(), 3, named, 'no');
 		expect(message).toBe('Size must be a ratio, but is "square_hd", which is 1:1 here');
 		expect(description).toMatch(/Set it to 1:1, in the node or in the expression that gives it\.$/);
 	});
 
 	it("that leaves it to the gateway, by another service's word, is to be left empty", () => {
 		const automatic = new ParameterError('Size', 'a ratio', 'auto', undefined, { meant: [''] });
-		const { message, description } = parameterError(contextOf(), 3, automatic);
+		const { message, description } = asNodeError(contextOf(), 3, automatic, 'no');
 		expect(message).toBe('Size must be a ratio, but is "auto", for which it is left empty here');
 		expect(description).toMatch(
 			/Choose Default, or let the expression give nothing: the gateway decides then\.$/,
 		);
 		const tool = contextOf({ type: 'n8n-nodes-flux-image.fluxImageTool' });
-		expect(parameterError(tool, 3, automatic).message).toMatch(
+		expect(asNodeError(tool, 3, automatic, 'no').message).toMatch(
 			/Call again without Size, or with an empty text for it\.$/,
 		);
 	});
 
 	it('that is the only one needs no number', () => {
-		const { description } = parameterError(contextOf({}, 1), 0, width);
+		const { description } = asNodeError(contextOf({}, 1), 0, width, 'no');
 		expect(description).toMatch(/^So nothing was sent and nothing was paid\. Set it/);
 	});
 
 	it("of an agent's tool is for the model, in one message (FAULTS E13)", () => {
 		const context = contextOf({ type: 'n8n-nodes-flux-image.fluxImageTool' });
-		const { message, description } = parameterError(context, 3, width);
+		const { message, description } = asNodeError(context, 3, width, 'no');
 		expect(message).toBe(
 			'Width must be a multiple of 32, but is 1000. So nothing was sent and nothing was paid. Call again with Width 992 or 1024.',
 		);
 		expect(description).toBeFalsy();
-		expect(inputError(context, 3, 'Prompt must be text').message).toContain(
+		expect(asNodeError(context, 3, new InputError('Prompt must be text'), 'no').message).toContain(
 			'If it is one of the values that you gave, call again with a right one; else tell the user.',
 		);
 	});
@@ -356,6 +379,7 @@ describe('a failed item', () => {
 				gateway: 'seaArtCloud',
 				model: 'flux_kontext_max',
 				status: 'running',
+				failure: { problem: 'failed', paid: 'no' },
 			},
 			pairedItem: { item: 3 },
 		});

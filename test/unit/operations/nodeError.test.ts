@@ -7,7 +7,6 @@ import {
 
 import type { ProblemKind } from '../../../nodes/FluxImage/core/problem';
 import type { ItemFailure } from '../../../nodes/FluxImage/operations/errors';
-import { withFacts } from '../../../nodes/FluxImage/operations/failureFacts';
 import {
 	failureOfItem,
 	nodeError,
@@ -24,7 +23,7 @@ function failed(itemIndex: number, kind: ProblemKind, requestId = ''): ItemFailu
 	const error = new NodeApiError(node, {}, words);
 	const paid = requestId ? 'yes' : kind === 'createUncertain' ? 'maybe' : 'no';
 	const json: JsonObject = requestId ? { requestId } : {};
-	return withFacts({ itemIndex, kind, error, json }, { problem: kind, paid });
+	return { itemIndex, error, json, problem: kind, paid };
 }
 
 /** An ending without the item that it is of. */
@@ -145,20 +144,17 @@ describe('the failure of an item', () => {
 			came({}),
 			...failures.slice(1).map((failure) => ({ failure })),
 		];
-		const { error, json, kind } = ofItem(endings)!;
+		const { error, json, problem, paid } = ofItem(endings)!;
 		expect(error.message).toBe('3 of 4 images failed: It failed');
-		expect(kind).toBe('noCredit');
-		expect(json).toMatchObject({
-			requestIds: ['a', 'b'],
-			failure: { problem: 'noCredit', paid: 'yes' },
-		});
+		expect([problem, paid]).toEqual(['noCredit', 'yes']);
+		expect(json).toMatchObject({ requestIds: ['a', 'b'] });
 	});
 
 	it.each([
 		['no', ['noCredit', 'badKey']],
 		['maybe', ['noCredit', 'createUncertain']],
 	] as const)('is paid %s where the images failed by %j', (paid, kinds) => {
-		const { json } = ofItem(kinds.map((kind) => ({ failure: failed(0, kind) })))!;
-		expect(json['failure']).toMatchObject({ paid });
+		const failure = ofItem(kinds.map((kind) => ({ failure: failed(0, kind) })));
+		expect(failure).toMatchObject({ paid });
 	});
 });

@@ -5,9 +5,8 @@ import { findOffer } from '../../../nodes/FluxImage/models';
 import { perTask } from '../../../nodes/FluxImage/models/numberOfImages';
 import { readParameters } from '../../../nodes/FluxImage/models/validation';
 import type { GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
-import type { ItemInput } from '../../../nodes/FluxImage/operations/operation';
+import type { Item } from '../../../nodes/FluxImage/operations/operation';
 import { orderKeysOf } from '../../../nodes/FluxImage/operations/orderKey';
-import type { Execution } from '../../../nodes/FluxImage/tasks/execution';
 import { digestOf, requestOf } from '../../../nodes/FluxImage/tasks/order';
 
 interface Asked {
@@ -43,13 +42,14 @@ function keysOf({
 		getNodeParameter: () => options,
 		getWorkflowDataProxy: () => ({ $runIndex: 0 }),
 	};
+	const client = { gateway: GATEWAYS[gateway], account: 'account', host: 'host' };
 	const item = {
 		context: context as unknown as IExecuteFunctions,
 		itemIndex: 0,
 		gateway: GATEWAYS[gateway],
 		options: { reuseInTestRuns: 'whenSeedIsSet' },
-	} as ItemInput;
-	const execution = { client: { account: 'account', host: 'host' } } as unknown as Execution;
+		execution: { client },
+	} as Item;
 	const offer = findOffer(gateway, model)!;
 	const read = readParameters(offer, { prompt: 'An apple', seed: 7, n });
 	const requests = perTask(offer, read).map((task) => ({
@@ -58,7 +58,7 @@ function keysOf({
 		images: [],
 		offer,
 	}));
-	return orderKeysOf(item, requests, execution);
+	return orderKeysOf(item, requests);
 }
 
 /** What the ledger keeps of a key. */

@@ -4,10 +4,7 @@ import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { GatewayId } from '../../../nodes/FluxImage/gateways/gateway';
 import { offersOf } from '../../../nodes/FluxImage/models';
 import { readParameters } from '../../../nodes/FluxImage/models/validation';
-import type { ImageOrder } from '../../../nodes/FluxImage/operations/imageRequest';
 import { formatOf } from '../../../nodes/FluxImage/operations/otherFormat';
-
-const asking = (request: Partial<ImageOrder>) => formatOf(request as ImageOrder);
 
 /** Every parameter of every table that takes a file format. */
 const ROWS = Object.keys(GATEWAYS).flatMap((gateway) =>
@@ -26,10 +23,10 @@ describe('The format that is asked for', () => {
 	it.each(ROWS)('is found by the table: $gateway $id $name', ({ offer, name, choices }) => {
 		for (const choice of choices) {
 			const { parameters } = readParameters(offer, { prompt: 'An apple', [name]: choice });
-			expect(asking({ offer, parameters })).toBe(choice.toUpperCase());
+			expect(formatOf(parameters)).toBe(choice.toUpperCase());
 		}
 		const { parameters } = readParameters(offer, { prompt: 'An apple' });
-		expect(asking({ offer, parameters })).toBeUndefined();
+		expect(formatOf(parameters)).toBeUndefined();
 	});
 
 	it.each<[JsonObject, string | undefined]>([
@@ -47,6 +44,6 @@ describe('The format that is asked for', () => {
 		[{ input: { output_format: 'jpeg' } }, undefined],
 		[{}, undefined],
 	])('of a model in no table is found by any known name: %j', (parameters, format) => {
-		expect(asking({ parameters })).toBe(format);
+		expect(formatOf(parameters)).toBe(format);
 	});
 });

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
-import type { ItemInput } from '../../../nodes/FluxImage/operations/operation';
+import type { Item } from '../../../nodes/FluxImage/operations/operation';
 import { imageItems } from '../../../nodes/FluxImage/operations/output';
 import { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
 import type { Http } from '../../../nodes/FluxImage/client/http';
@@ -33,7 +33,7 @@ async function fetching(
 			maxImageBytes: 1,
 			binaryPropertyName: 'data',
 		},
-	} as ItemInput;
+	} as Item;
 	const state = {
 		requestId: 'task_1',
 		modelId: 'flux_kontext_max',
@@ -55,7 +55,8 @@ async function fetching(
 		taskModels: new Map(),
 	};
 	const client = new GatewayClient(item.gateway, ports);
-	const work = imageItems(item, { ...harness.execution(), client }, state, harness.wait(60_000));
+	const execution = { ...harness.execution(), client };
+	const work = imageItems({ ...item, execution }, state, harness.wait(60_000));
 	return { outcome: await clock.run(work), hints };
 }
 

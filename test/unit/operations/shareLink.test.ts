@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import type { ItemInput } from '../../../nodes/FluxImage/operations/operation';
+import type { Item } from '../../../nodes/FluxImage/operations/operation';
 import { shareFields } from '../../../nodes/FluxImage/operations/shareLink';
 import { TaskHarness } from '../tasks/taskHarness';
 
@@ -17,13 +17,14 @@ function shareWith(helpers: Helpers, settings?: IExecuteFunctions['getWorkflowSe
 		...(settings && { getWorkflowSettings: settings }),
 		addExecutionHints: ({ message }: { message: string }) => void hints.push(message),
 	};
-	const item = { context, itemIndex: 0, options: { shareLink: '1h' } } as unknown as ItemInput;
 	const log: string[] = [];
 	const execution = {
 		...new TaskHarness().execution(),
 		log: (line: string) => void log.push(line),
 	};
-	return { fields: shareFields(item, execution, STORED), hints, log };
+	const options = { shareLink: '1h' };
+	const item = { context, itemIndex: 0, options, execution } as unknown as Item;
+	return { fields: shareFields(item, STORED), hints, log };
 }
 
 /** The same where n8n takes an address for its own. */
