@@ -1,12 +1,16 @@
+import type { TaskModels } from '../client/apiCalls';
 import type { Clock } from '../core/clock';
 import { Durations } from './durations';
 import { Limits } from './limits';
 import { Orders } from './orders';
-import { RecentTaskModels } from './recentTaskModels';
+import { RecentMap } from './recentMap';
 
 /** Accounts that are remembered, and for how long one is that nobody uses, in milliseconds. */
 const MOST_ACCOUNTS = 50;
 const FORGOTTEN_AFTER_MS = 3_600_000;
+
+/** Tasks of an account whose model is remembered, each of about 100 bytes. */
+const MOST_TASKS = 10_000;
 
 /** What this process knows of one account: a gateway, a host and an API key. */
 export interface Account {
@@ -15,7 +19,8 @@ export interface Account {
 	readonly durations: Durations;
 	/** Whether its gateway has refused ids of the caller's own. */
 	readonly ownIds: { areRefused: boolean };
-	readonly taskModels: RecentTaskModels;
+	/** The models of its latest tasks: the queue gateways find a task by both. */
+	readonly taskModels: TaskModels;
 }
 
 interface Known {
@@ -59,7 +64,7 @@ export class Accounts {
 			limits: new Limits(this.clock),
 			durations: new Durations(),
 			ownIds: { areRefused: false },
-			taskModels: new RecentTaskModels(),
+			taskModels: new RecentMap<string>(MOST_TASKS),
 		};
 	}
 

@@ -1,4 +1,4 @@
-import type { Call, Headers, Refusal } from '../client/limiter';
+import type { Call, CallKind, Headers, Refusal } from '../client/limiter';
 import { limitTold } from './limitHeaders';
 import { Pace } from './pace';
 import { Places, type Holder } from './places';
@@ -22,9 +22,6 @@ const PROMISED_SHARE = 0.5;
 /** Models that are remembered, the unlimited and idle ones not longer than there is room. */
 const MOST_MODELS = 50;
 
-/** Cancels go at no pace. */
-const NO_PACE: readonly Pace[] = [];
-
 /** When a create that waits for paid tasks looks again, in milliseconds, if nothing wakes it. */
 const PROMISED_WAIT_MS = 1_000;
 
@@ -47,18 +44,19 @@ export class Beliefs {
 	private readonly cancels = new Set<Holder>();
 	/** Whether the gateway has said that it counts creates and reads apart. */
 	private isApart = false;
-
-	// Made once: hundreds may wait, and each is looked at whenever one of them moves.
-	private readonly pacesOfReads: readonly Pace[];
-	private readonly pacesOfCreates: readonly Pace[];
-	private readonly pacesOfCreatesApart: readonly Pace[];
+	/** At which paces a call goes. */
+	private readonly paces: Record<CallKind, readonly Pace[]>;
 
 	constructor(nowMs: number) {
-		this.calls = new Pace(nowMs);
-		this.creates = new Pace(nowMs);
-		this.pacesOfReads = [this.calls];
-		this.pacesOfCreatesApart = [this.creates];
-		this.pacesOfCreates = [this.creates, this.calls];
+		const calls = (this.calls = new Pace(nowMs));
+		const creates = (this.creates = new Pace(nowMs));
+		this.paces = {
+			cancel: [],
+			result: [calls],
+			poll: [calls],
+			upload: [calls],
+			create: [creates, calls],
+		};
 	}
 
 	/** Whether a task of this account runs, or a create is in flight. */
@@ -72,7 +70,7 @@ export class Beliefs {
 			return this.cancelsInFlight(nowMs) < CANCELS_IN_FLIGHT ? 0 : Infinity;
 		}
 		let waitMs = 0;
-		for (const pace of this.pacesOf(call)) waitMs = Math.max(waitMs, pace.waitMs(nowMs));
+		for (const pace of this.paces[call.kind]) waitMs = Math.max(waitMs, pace.waitMs(nowMs));
 		// Whoever has to wait is asked again: the rest, which takes longer, can be found out then.
 		if (call.kind !== 'create' || waitMs > 0) return waitMs;
 		for (const places of this.placesOf(call)) {
@@ -83,23 +81,20 @@ export class Beliefs {
 
 	/** How long this call rests on the gateway's word at least, in milliseconds. */
 	restMs(call: Call, nowMs: number): number {
-		const rests = this.pacesOf(call).map((pace) => pace.restMs(nowMs));
-		if (call.kind === 'create') {
-			rests.push(...this.placesOf(call).map((places) => places.restMs(nowMs)));
-		}
-		return Math.max(0, ...rests);
+		const limits = [...this.paces[call.kind], ...this.placesOf(call)];
+		return Math.max(0, ...limits.map((limit) => limit.restMs(nowMs)));
 	}
 
 	/** The call goes. */
 	take(call: Call, holder: Holder, nowMs: number): void {
-		for (const pace of this.pacesOf(call)) pace.take(nowMs);
+		for (const pace of this.paces[call.kind]) pace.take(nowMs);
+		for (const places of this.placesOf(call)) places.take(holder, nowMs);
 		if (call.kind === 'cancel') this.cancels.add(holder);
-		if (call.kind === 'create') this.placesOf(call).forEach((places) => places.take(holder, nowMs));
 	}
 
 	/** @param isWaiting whether more calls stand in the line */
 	accepted(call: Call, holder: Holder, headers: Headers, isWaiting: boolean, nowMs: number): void {
-		for (const pace of this.pacesOf(call)) pace.accepted(nowMs, isWaiting);
+		for (const pace of this.paces[call.kind]) pace.accepted(nowMs, isWaiting);
 		if (call.kind === 'create') {
 			const wasWrong = this.placesOf(call).map((places) => places.accepted(holder, nowMs));
 			// Many were refused, and not for the number of tasks: their pace is left. Headers tell it better.
@@ -124,8 +119,7 @@ export class Beliefs {
 	/** The call is over; a create's task has ended. */
 	ended(call: Call, holder: Holder, nowMs: number): void {
 		this.cancels.delete(holder);
-		if (call.kind !== 'create') return;
-		this.placesOf(call).forEach((places) => places.end(holder, nowMs));
+		this.endPlaces(call, holder, nowMs);
 		this.forgetModels(nowMs);
 	}
 
@@ -137,27 +131,29 @@ export class Beliefs {
 
 	private createRefused(call: Call, holder: Holder, refusal: Refusal, nowMs: number): void {
 		const { meaning, retryAfterMs } = refusal;
-		const model = this.modelOf(call);
-		const isElsewhere = [...this.models.values()].some(
-			(places) => places !== model && places.isLimited,
-		);
+		const isSure = meaning === 'tasks';
 		this.noteCreate(true);
-		if (meaning === 'busy')
-			return this.placesOf(call).forEach((places) => places.end(holder, nowMs));
-		if (!this.isApart && nowMs - this.readRefusedMs < READS_REFUSED_FOR_MS && meaning !== 'tasks') {
-			this.placesOf(call).forEach((places) => places.end(holder, nowMs));
+		if (meaning === 'busy') return this.endPlaces(call, holder, nowMs);
+		if (!isSure && !this.isApart && nowMs - this.readRefusedMs < READS_REFUSED_FOR_MS) {
+			this.endPlaces(call, holder, nowMs);
 			return this.calls.refused(nowMs, retryAfterMs);
 		}
 		// Its own back-off is all: of the tasks that are left nobody knows how many still run.
 		if (call.isLeft) return;
-		const isSure = meaning === 'tasks';
+		const model = this.modelOf(call);
+		const others = [...this.models.values()].filter((places) => places !== model);
 		model.refused(holder, nowMs, isSure, retryAfterMs);
-		if (!isSure && model.binds) this.pacesOf(call).forEach((pace) => pace.hesitate(nowMs));
-		if (isElsewhere) this.account.refused(holder, nowMs, isSure, retryAfterMs);
-		else this.account.end(holder, nowMs);
+		if (!isSure && model.binds) this.paces.create.forEach((pace) => pace.hesitate(nowMs));
+		if (others.some((places) => places.isLimited)) {
+			this.account.refused(holder, nowMs, isSure, retryAfterMs);
+		} else this.account.end(holder, nowMs);
 		if (!isSure && model.isDoubted(nowMs) && this.manyCreatesRefused) {
 			this.creates.refused(nowMs, retryAfterMs);
 		}
+	}
+
+	private endPlaces(call: Call, holder: Holder, nowMs: number): void {
+		for (const places of this.placesOf(call)) places.end(holder, nowMs);
 	}
 
 	/** A Retry-After beside them is the better word for when: some Resets are in another unit. */
@@ -165,6 +161,7 @@ export class Beliefs {
 		const told = limitTold(headers);
 		if (!told?.category) return;
 		this.isApart = true;
+		this.paces.create = [this.creates];
 		const pace = told.category === 'create' ? this.creates : this.calls;
 		const resetMs = Math.min(told.resetMs, refusal?.retryAfterMs ?? Infinity);
 		pace.told(nowMs, told.remaining, resetMs, refusal !== undefined);
@@ -184,10 +181,7 @@ export class Beliefs {
 
 	/** One that hangs counts no longer than its item lasts. */
 	private cancelsInFlight(nowMs: number): number {
-		for (const cancel of this.cancels) {
-			if (cancel.deadlineMs <= nowMs) this.cancels.delete(cancel);
-		}
-		return this.cancels.size;
+		return [...this.cancels].filter(({ deadlineMs }) => nowMs < deadlineMs).length;
 	}
 
 	private noteCreate(wasRefused: boolean): void {
@@ -199,22 +193,13 @@ export class Beliefs {
 		return this.lastCreates.filter((wasRefused) => wasRefused).length >= CREATES_REFUSED;
 	}
 
-	private pacesOf({ kind }: Call): readonly Pace[] {
-		if (kind === 'cancel') return NO_PACE;
-		if (kind !== 'create') return this.pacesOfReads;
-		return this.isApart ? this.pacesOfCreatesApart : this.pacesOfCreates;
-	}
-
-	/** One that is left takes no place, and waits for none. */
+	/** Only creates take places, and of these not one that is left. */
 	private placesOf(call: Call): Places[] {
-		if (call.isLeft) return [];
-		return [this.modelOf(call), this.account];
+		return call.kind !== 'create' || call.isLeft ? [] : [this.modelOf(call), this.account];
 	}
 
 	private modelOf({ modelId }: Call): Places {
-		const known = this.models.get(modelId);
-		if (known) return known;
-		const places = new Places();
+		const places = this.models.get(modelId) ?? new Places();
 		this.models.set(modelId, places);
 		return places;
 	}

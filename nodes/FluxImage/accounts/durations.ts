@@ -1,7 +1,8 @@
 import { ENDED, type TaskState } from '../core/task';
+import { RecentMap } from './recentMap';
 import { binOf, BINS, BLIND, planPolls, waitByPlanMs, type PollPlan } from './pollSchedule';
 
-/** As many models as are remembered of an account; the one that was least recently used goes. */
+/** As many models as are remembered of an account. */
 const MODELS = 50;
 
 /** What a sighting counts for at the next one: about the last hundred tell. */
@@ -15,17 +16,12 @@ const REACH = 6;
 
 /** How long the tasks of each model of an account take, as far as this process has seen. */
 export class Durations {
-	private readonly models = new Map<string, ModelDurations>();
+	private readonly models = new RecentMap<ModelDurations>(MODELS);
 
 	/** Begins to follow a task that was just created. */
 	follow(modelId: string): FollowedJob {
 		const model = this.models.get(modelId) ?? new ModelDurations();
-		this.models.delete(modelId);
 		this.models.set(modelId, model);
-		for (const leastRecent of this.models.keys()) {
-			if (this.models.size <= MODELS) break;
-			this.models.delete(leastRecent);
-		}
 		return new FollowedJob(model);
 	}
 }
@@ -82,11 +78,6 @@ export class FollowedJob {
 		const waitMs = waitByPlanMs(this.model.plan, elapsedMs);
 		this.firstLookMs ??= Math.max(0, elapsedMs) + waitMs;
 		return waitMs;
-	}
-
-	/** Ends the following: what the task does from now on teaches nothing. May be called twice. */
-	leave(): void {
-		this.teaches = false;
 	}
 
 	/**

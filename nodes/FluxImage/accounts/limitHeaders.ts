@@ -1,3 +1,5 @@
+import { numberOf } from '../core/json';
+
 /** What `X-RateLimit-*` say of the calls of one category. */
 export interface ToldLimit {
 	/** ToAPIs counts creates and reads apart, and names which these are of. */
@@ -28,21 +30,15 @@ const CATEGORIES = new Map([
  * @returns nothing where they are absent or unreadable
  */
 export function limitTold(headers: Readonly<Record<string, string>>): ToldLimit | undefined {
-	const remaining = numberOf(headers['x-ratelimit-remaining']);
-	const resetMs = resetInMs(numberOf(headers['x-ratelimit-reset']), headers['date']);
+	const remaining = numberOf(headers['x-ratelimit-remaining']) ?? NaN;
+	const resetMs = resetInMs(numberOf(headers['x-ratelimit-reset']) ?? NaN, headers['date']);
 	if (!(remaining >= 0) || !(resetMs >= 0)) return undefined;
-	return {
-		category: CATEGORIES.get(headers['x-ratelimit-category']?.trim().toLowerCase() ?? ''),
-		remaining,
-		resetMs,
-	};
+	const category = headers['x-ratelimit-category']?.trim().toLowerCase() ?? '';
+	return { category: CATEGORIES.get(category), remaining, resetMs };
 }
 
-function resetInMs(reset: number, date: string | undefined): number {
-	if (reset >= EARLIEST_EPOCH_MS) return Math.max(0, reset - Date.parse(date ?? ''));
-	if (reset >= EARLIEST_EPOCH_SECONDS) return Math.max(0, reset * 1_000 - Date.parse(date ?? ''));
-	return reset > MOST_SECONDS ? reset : reset * 1_000;
+function resetInMs(reset: number, date = ''): number {
+	if (reset < EARLIEST_EPOCH_SECONDS) return reset > MOST_SECONDS ? reset : reset * 1_000;
+	const atMs = reset < EARLIEST_EPOCH_MS ? reset * 1_000 : reset;
+	return Math.max(0, atMs - Date.parse(date));
 }
-
-/** NaN where there is none; of a blank text JavaScript would say 0. */
-const numberOf = (text: string | undefined) => Number(text?.trim() || NaN);

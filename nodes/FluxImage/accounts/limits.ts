@@ -24,8 +24,6 @@ type Until = Parameters<Limiter['acquire']>[1];
 /** A call in the line. */
 interface Waiting extends Call {
 	turn: Turn | undefined;
-	/** When it is to look who may go, in milliseconds of the clock. */
-	wakeAtMs: number;
 	wake?: AbortController;
 }
 
@@ -42,8 +40,9 @@ export class Limits implements Limiter {
 	private wentMs = -Infinity;
 	/** The test runs whose first call has gone. */
 	private readonly askedAtOnce = new WeakSet<object>();
-	/** Who is awake when the next call may go. */
+	/** Who is awake when the next call may go, and when that is, in milliseconds of the clock. */
 	private watch: Waiting | undefined;
+	private watchAtMs = Infinity;
 
 	constructor(private readonly clock: Clock) {
 		this.servedMs = clock.nowMs();
@@ -52,7 +51,7 @@ export class Limits implements Limiter {
 
 	/** Whether a call waits or a task runs: such an account is not forgotten. */
 	get isLive(): boolean {
-		return this.turns.size > 0 || this.beliefs.isLive(this.clock.nowMs());
+		return !this.turns.isEmpty || this.beliefs.isLive(this.clock.nowMs());
 	}
 
 	/**
@@ -64,7 +63,7 @@ export class Limits implements Limiter {
 	async acquire(call: Call, until: Until): Promise<Turn | undefined> {
 		if (until.signal.aborted) return FREE_TURN;
 		if (this.asksAtOnce(call)) return this.grant(call);
-		const waiting: Waiting = { ...call, turn: undefined, wakeAtMs: Infinity };
+		const waiting: Waiting = { ...call, turn: undefined };
 		this.turns.add(waiting);
 		this.serve();
 		while (this.stays(waiting, until)) await this.sleep(waiting, until);
@@ -91,16 +90,20 @@ export class Limits implements Limiter {
 	/** Until something has changed for this call; then it looks who may go. */
 	private async sleep(waiting: Waiting, { deadlineMs, signal }: Until): Promise<void> {
 		const nowMs = this.clock.nowMs();
-		const untilMs = Math.min(waiting.wakeAtMs, deadlineMs, nowMs + LOOKS_EVERY_MS);
+		const untilMs = Math.min(this.wakesAtMs(waiting), deadlineMs, nowMs + LOOKS_EVERY_MS);
 		const wake = (waiting.wake = new AbortController());
 		await this.clock.sleep(Math.max(0, untilMs - nowMs), AbortSignal.any([signal, wake.signal]));
 		if (!waiting.turn && this.isDue(waiting)) this.serve();
 	}
 
 	/** Of hundreds who wait one looks in a second, and not each of them for all. */
-	private isDue({ wakeAtMs }: Waiting): boolean {
+	private isDue(waiting: Waiting): boolean {
 		const nowMs = this.clock.nowMs();
-		return nowMs >= wakeAtMs || nowMs - this.servedMs >= LOOKS_APART_MS;
+		return nowMs >= this.wakesAtMs(waiting) || nowMs - this.servedMs >= LOOKS_APART_MS;
+	}
+
+	private wakesAtMs(waiting: Waiting): number {
+		return waiting === this.watch ? this.watchAtMs : Infinity;
 	}
 
 	/** Gives their turns to all who may go now, and sees to it that somebody is awake for the next. */
@@ -108,7 +111,7 @@ export class Limits implements Limiter {
 		const nowMs = this.clock.nowMs();
 		const sinceMs = nowMs - this.servedMs;
 		// Longer, the process stood still: nothing was asked in that time, so nothing was held back.
-		const hasWaited = this.turns.size > 0 && sinceMs < 2 * LOOKS_EVERY_MS;
+		const hasWaited = !this.turns.isEmpty && sinceMs < 2 * LOOKS_EVERY_MS;
 		if (hasWaited) this.beliefs.grow(nowMs, sinceMs / 1_000);
 		this.servedMs = nowMs;
 		for (;;) {
@@ -139,12 +142,10 @@ export class Limits implements Limiter {
 	}
 
 	private keepAwake(waiting: Waiting | undefined, atMs: number): void {
-		if (waiting && this.watch === waiting && waiting.wakeAtMs === atMs) return;
-		if (this.watch) this.watch.wakeAtMs = Infinity;
+		if (this.watch === waiting && this.watchAtMs === atMs) return;
 		this.watch = waiting;
-		if (!waiting) return;
-		waiting.wakeAtMs = atMs;
-		waiting.wake?.abort(CHANGED);
+		this.watchAtMs = atMs;
+		waiting?.wake?.abort(CHANGED);
 	}
 
 	private grant(call: Call): Turn {
@@ -156,7 +157,7 @@ export class Limits implements Limiter {
 		beliefs.take(call, holder, this.wentMs);
 		return {
 			accepted: (headers = {}) => {
-				beliefs.accepted(call, holder, headers, this.turns.size > 0, clock.nowMs());
+				beliefs.accepted(call, holder, headers, !this.turns.isEmpty, clock.nowMs());
 				this.serve();
 			},
 			refused: (refusal) => {

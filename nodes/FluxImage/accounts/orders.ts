@@ -1,5 +1,6 @@
 import type { Problem } from '../core/problem';
-import type { TaskRef } from '../core/task';
+import type { KnownTask, TaskRef } from '../core/task';
+import { RecentMap } from './recentMap';
 
 /** What is kept of an order. It holds no prompt and no key: ids, states and digests alone. */
 export interface OrderRow extends TaskRef {
@@ -20,7 +21,18 @@ export interface OrderRow extends TaskRef {
 	readonly doubt?: Problem;
 }
 
-/** Rows that a process keeps, the one written first going first; each has about 300 bytes. */
+/** Whether no task is known of an order that was begun. */
+export const isOnlyBegun = ({ requestId, pictures }: OrderRow): boolean =>
+	requestId === '' && pictures === undefined;
+
+/** The task of a row; one without an id is as finished as it came. */
+export function taskOf({ requestId, modelId, pictures }: OrderRow): KnownTask {
+	if (!pictures) return { requestId, modelId };
+	const images = pictures.map((url) => ({ url }));
+	return { requestId, modelId, status: 'completed', images, raw: null };
+}
+
+/** Rows that a process keeps, each of about 300 bytes; and marks. */
 const MOST_ROWS = 10_000;
 
 /**
@@ -28,36 +40,13 @@ const MOST_ROWS = 10_000;
  * test runs. Shared by all executions of a process.
  */
 export class Orders {
-	private readonly rows = new Map<string, OrderRow>();
+	/** What this process knows of each order. */
+	readonly rows = new RecentMap<OrderRow>(MOST_ROWS);
 	private readonly flights = new Map<string, Promise<unknown>>();
 	private readonly undoing = new Map<string, Promise<void>>();
-	private readonly waiting = new Map<string, number>();
+	/** Who waits for a task or an order: an entry for each item, which holds its execution. */
+	private readonly waiters = new Map<string, Set<{ readonly execution: object }>>();
 	private readonly marks = new Set<string>();
-
-	/** The order of that name, as far as this process knows. */
-	get(name: string): OrderRow | undefined {
-		return this.rows.get(name);
-	}
-
-	/** Writes an order down; the one that was written first is forgotten where there are too many. */
-	set(name: string, row: OrderRow): void {
-		this.rows.delete(name);
-		this.rows.set(name, row);
-		for (const oldest of this.rows.keys()) {
-			if (this.rows.size <= MOST_ROWS) return;
-			this.rows.delete(oldest);
-		}
-	}
-
-	/** The order may be made anew. */
-	delete(name: string): void {
-		this.rows.delete(name);
-	}
-
-	/** The rows whose names begin so, as `[name, row]`. */
-	*beginningWith(prefix: string): Iterable<readonly [string, OrderRow]> {
-		for (const entry of this.rows) if (entry[0].startsWith(prefix)) yield entry;
-	}
 
 	/** What the order of that name will come to that is being made just now: what `fly` was given for it. */
 	inFlight(name: string): Promise<unknown> | undefined {
@@ -86,21 +75,27 @@ export class Orders {
 		return this.undoing.get(name);
 	}
 
-	/** One more waits for the task. */
-	join(task: string): void {
-		this.waiting.set(task, this.waitersOf(task) + 1);
+	/** An item of an execution waits for the task or the order of that name, while the work goes on. */
+	async whileWaiting<T>(name: string, execution: object, work: () => Promise<T>): Promise<T> {
+		const waiter = { execution };
+		const waiters = this.waiters.get(name) ?? new Set();
+		this.waiters.set(name, waiters.add(waiter));
+		try {
+			return await work();
+		} finally {
+			waiters.delete(waiter);
+			if (waiters.size === 0) this.waiters.delete(name);
+		}
 	}
 
-	/** One waits no more. */
-	leave(task: string): void {
-		const left = this.waitersOf(task) - 1;
-		if (left > 0) this.waiting.set(task, left);
-		else this.waiting.delete(task);
-	}
-
-	/** How many items, of all executions of this process, wait for the task. */
-	waitersOf(task: string): number {
-		return this.waiting.get(task) ?? 0;
+	/**
+	 * Whether an item of this process waits for the task or the order of that name.
+	 *
+	 * @param except the execution whose own items do not count
+	 */
+	isAwaited(name: string, except?: object): boolean {
+		const waiters = [...(this.waiters.get(name) ?? [])];
+		return waiters.some(({ execution }) => execution !== except);
 	}
 
 	/** Whether this was marked before; it is from now on. */

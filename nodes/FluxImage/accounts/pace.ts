@@ -211,7 +211,11 @@ export class Pace {
 		this.fill(nowMs);
 		this.count(nowMs, 0);
 		this.cutMs = nowMs;
-		if (this.isInVain()) {
+		// Where refusals do not fall when the pace does, it is dropped (DESIGN, rule 8).
+		this.cutsInVain = this.rate < this.cutAtRate ? this.cutsInVain + 1 : 0;
+		this.cutAtRate = this.rate === Infinity ? 0 : this.rate;
+		if (this.cutsInVain === 0) this.calls = { accepted: 0, refused: 0 };
+		if (this.cutsInVain >= CUTS_THAT_SHOULD_HELP && !this.isMuchRefused) {
 			this.notSupposedUntilMs = nowMs + NOT_SUPPOSED_FOR_MS;
 			this.calls = { accepted: CALLS_LOOKED_AT, refused: 0 };
 			return this.begin(nowMs);
@@ -222,14 +226,6 @@ export class Pace {
 				? Math.max(seen, SLOWEST_FIRST_RATE)
 				: Math.min(this.rate * BELOW_ACCEPTED, Math.max(seen, this.rate * DEEPEST_CUT));
 		this.tokens = Math.min(this.tokens, 0);
-	}
-
-	/** Whether refusals do not fall when the pace does: then it is dropped (DESIGN, rule 8). */
-	private isInVain(): boolean {
-		this.cutsInVain = this.rate < this.cutAtRate ? this.cutsInVain + 1 : 0;
-		this.cutAtRate = this.rate === Infinity ? 0 : this.rate;
-		if (this.cutsInVain === 0) this.calls = { accepted: 0, refused: 0 };
-		return this.cutsInVain >= CUTS_THAT_SHOULD_HELP && !this.isMuchRefused;
 	}
 
 	/** Whether so many calls are refused as only a limit refuses. */

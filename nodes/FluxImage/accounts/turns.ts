@@ -11,23 +11,19 @@ const ORDERS: Readonly<Record<'poll' | 'create', readonly CallKind[]>> = {
 
 /** The calls of one execution that wait: by kind, creates by model too, each first come first. */
 class Line<Waiting extends InLine> {
-	private readonly queues = new Map<CallKind, Map<string, Set<Waiting>>>();
+	/** By name; none is empty. */
+	private readonly queues = new Map<string, Set<Waiting>>();
 	private first: keyof typeof ORDERS = 'poll';
 
 	add(waiting: Waiting): void {
-		const { kind } = waiting;
-		const models = this.queues.get(kind) ?? new Map<string, Set<Waiting>>();
-		this.queues.set(kind, models);
-		const key = modelOf(waiting);
-		models.set(key, (models.get(key) ?? new Set<Waiting>()).add(waiting));
+		const name = queueOf(waiting);
+		this.queues.set(name, (this.queues.get(name) ?? new Set<Waiting>()).add(waiting));
 	}
 
 	delete(waiting: Waiting): void {
-		const models = this.queues.get(waiting.kind);
-		const queue = models?.get(modelOf(waiting));
+		const queue = this.queues.get(queueOf(waiting));
 		queue?.delete(waiting);
-		if (queue?.size === 0) models?.delete(modelOf(waiting));
-		if (models?.size === 0) this.queues.delete(waiting.kind);
+		if (queue?.size === 0) this.queues.delete(queueOf(waiting));
 	}
 
 	get isEmpty(): boolean {
@@ -35,14 +31,10 @@ class Line<Waiting extends InLine> {
 	}
 
 	/** The first of each queue, in the order in which they should go. */
-	*heads(): Iterable<Waiting> {
-		for (const kind of ORDERS[this.first]) {
-			for (const queue of this.queues.get(kind)?.values() ?? []) yield* firstOf(queue);
+	*heads(kinds: readonly CallKind[] = ORDERS[this.first]): Iterable<Waiting> {
+		for (const kind of kinds) {
+			for (const [head] of this.queues.values()) if (head?.kind === kind) yield head;
 		}
-	}
-
-	*cancels(): Iterable<Waiting> {
-		for (const queue of this.queues.get('cancel')?.values() ?? []) yield* firstOf(queue);
 	}
 
 	went({ kind }: Waiting): void {
@@ -54,18 +46,16 @@ class Line<Waiting extends InLine> {
 /** Who waits for a turn, and in which order: cancels, then execution by execution. */
 export class Turns<Waiting extends InLine> {
 	private readonly lines = new Map<object, Line<Waiting>>();
-	private count = 0;
 	private cancels = 0;
 
-	get size(): number {
-		return this.count;
+	get isEmpty(): boolean {
+		return this.lines.size === 0;
 	}
 
 	add(waiting: Waiting): void {
 		const line = this.lines.get(waiting.execution) ?? new Line<Waiting>();
 		this.lines.set(waiting.execution, line);
 		line.add(waiting);
-		this.count++;
 		if (waiting.kind === 'cancel') this.cancels++;
 	}
 
@@ -74,7 +64,6 @@ export class Turns<Waiting extends InLine> {
 		const line = this.lines.get(waiting.execution);
 		if (!line) return;
 		line.delete(waiting);
-		this.count--;
 		if (waiting.kind === 'cancel') this.cancels--;
 		if (line.isEmpty) this.lines.delete(waiting.execution);
 	}
@@ -90,16 +79,9 @@ export class Turns<Waiting extends InLine> {
 
 	/** Those of whom one may go next, in the order in which they should. */
 	*candidates(): Iterable<Waiting> {
-		if (this.cancels > 0) for (const line of this.lines.values()) yield* line.cancels();
+		if (this.cancels > 0) for (const line of this.lines.values()) yield* line.heads(['cancel']);
 		for (const line of this.lines.values()) yield* line.heads();
 	}
 }
 
-const modelOf = ({ kind, modelId }: InLine) => (kind === 'create' ? modelId : '');
-
-function* firstOf<T>(queue: Iterable<T>): Iterable<T> {
-	for (const first of queue) {
-		yield first;
-		return;
-	}
-}
+const queueOf = ({ kind, modelId }: InLine) => (kind === 'create' ? `${kind}/${modelId}` : kind);

@@ -40,9 +40,6 @@ interface Active {
 export class ActiveTasks {
 	private readonly tasks = new Map<string, Active>();
 
-	/** How many items of this execution wait for a task or an order, by its name in the process. */
-	private readonly waiting = new Map<string, number>();
-
 	/** Tasks that Stop has seen to; an earlier attempt's task is taken in more than once. */
 	private readonly stopped = new Set<string>();
 
@@ -66,16 +63,8 @@ export class ActiveTasks {
 
 	/** An item of this execution waits for a task, or for the create of an order, while the work goes on. */
 	async whileWaiting<T>(what: TaskRef | string, work: () => Promise<T>): Promise<T> {
-		const { orders } = this.ports;
 		const name = typeof what === 'string' ? what : this.nameOf(what);
-		orders.join(name);
-		this.waiting.set(name, (this.waiting.get(name) ?? 0) + 1);
-		try {
-			return await work();
-		} finally {
-			orders.leave(name);
-			this.waiting.set(name, (this.waiting.get(name) ?? 1) - 1);
-		}
+		return await this.ports.orders.whileWaiting(name, this, work);
 	}
 
 	/** Lets a task go that has finished: there is nothing to cancel, but Stop drops its picture. */
@@ -93,7 +82,7 @@ export class ActiveTasks {
 
 	/** Whether an item of this process still waits for the task: whoever waits last decides. */
 	isAwaited(task: TaskRef): boolean {
-		return this.ports.orders.waitersOf(this.nameOf(task)) > 0;
+		return this.ports.orders.isAwaited(this.nameOf(task));
 	}
 
 	/** Has the log of a stop say what the node's output would have said, which Stop drops. */
@@ -114,8 +103,7 @@ export class ActiveTasks {
 	/** Whether another execution waits for the task, or for the create of its order. */
 	private isAwaitedElsewhere({ task, orderName }: Active): boolean {
 		const names = [this.nameOf(task), ...(orderName === undefined ? [] : [orderName])];
-		const { orders } = this.ports;
-		return names.some((name) => orders.waitersOf(name) > (this.waiting.get(name) ?? 0));
+		return names.some((name) => this.ports.orders.isAwaited(name, this));
 	}
 
 	/** A task of the account, apart from all others of this process. */

@@ -42,7 +42,7 @@ export class KeptOrders {
 
 	set(name: string, row: OrderRow): void {
 		const rows: Record<string, KeptRow> = { ...this.rows };
-		for (const [known, kept] of Object.entries(this.known(row.atMs))) {
+		for (const [known, kept] of Object.entries(this.known)) {
 			// Another process may have written a later one.
 			if (!rows[known] || kept[3] >= rows[known][3]) rows[known] = kept;
 		}
@@ -55,13 +55,11 @@ export class KeptOrders {
 	}
 
 	/** The node's tasks that this process knows; what is only begun is for its own execution to write. */
-	private known(nowMs: number): KeptRows {
-		const rows = [...this.orders.beginningWith(this.prefix)];
-		return Object.fromEntries(
-			rows
-				.filter(([, { requestId, atMs }]) => requestId !== '' && nowMs - atMs < KEPT_FOR_MS)
-				.map(([name, row]) => [name, keptRow(row)]),
+	private get known(): KeptRows {
+		const rows = [...this.orders.rows].filter(
+			([name, { requestId }]) => name.startsWith(this.prefix) && requestId !== '',
 		);
+		return Object.fromEntries(rows.map(([name, row]) => [name, keptRow(row)]));
 	}
 
 	private write(rows: KeptRows, nowMs?: number): void {

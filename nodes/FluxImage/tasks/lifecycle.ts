@@ -1,7 +1,8 @@
 import type { Problem } from '../core/problem';
 import type { KnownTask, TaskState } from '../core/task';
 import { cancelQuietly, type Cancelled } from './activeTasks';
-import { obtain, untilOf, type Obtained } from './obtain';
+import type { Obtained } from './found';
+import { obtain } from './obtain';
 import type { Order } from './order';
 import {
 	endedBadly,
@@ -20,18 +21,18 @@ const TIMEOUT_CANCEL_MS = 10_000;
 
 /** A task for the order: one that is paid for already, else a new one. Nothing is waited for. */
 export async function obtainTask(execution: Execution, order: Order): Promise<Ending> {
-	const { ledger, client, activeTasks } = execution;
+	const { ledger, client, activeTasks, abortSignal } = execution;
 	const obtained = await obtain(execution, { ...order, isLeft: true });
 	if (obtained.problem) return obtained;
-	const of = obtained.reuse ? { reuse: obtained.reuse } : {};
-	if (isSeen(obtained.task)) return { task: obtained.task, ...of };
-	const until = { ...untilOf(execution, order), retryNotFound: true };
-	const { value: task, problem } = await client.status(obtained.task, until);
-	if (problem) return { problem, task: obtained.task, ...of };
+	const { task: known, reuse } = obtained;
+	if (isSeen(known)) return { task: known, reuse };
+	const until = { deadlineMs: order.deadlineMs, signal: abortSignal, retryNotFound: true };
+	const { value: task, problem } = await client.status(known, until);
+	if (problem) return { problem, task: known, reuse };
 	const failure = lastingFailure(task);
-	if (!failure) return { task, ...of };
+	if (!failure) return { task, reuse };
 	activeTasks.delete(task);
-	if (isKept(order, { problem: failure })) return { problem: failure, task, ...of };
+	if (isKept(order, { problem: failure })) return { problem: failure, task, reuse };
 	await ledger.takeBack(order.key, task);
 	return await obtainTask(execution, order);
 }
@@ -62,14 +63,14 @@ async function seeThrough(
 	wait: WaitOptions,
 ): Promise<Ending> {
 	if (obtained.problem) return obtained;
-	const { task, isNew, reuse } = obtained;
+	const { task, isNew = false, reuse } = obtained;
 	// What a test run may make anew has no patience for a lag.
 	const retryNotFound = reuse?.kind !== 'testRun';
 	const ending = await finishTask(execution, task, { ...wait, isNew, retryNotFound });
 	if (endedBadly(ending) && !isKept(order, ending)) {
 		await execution.ledger.takeBack(order.key, ending.task);
 	}
-	return reuse ? { ...ending, reuse } : ending;
+	return { ...ending, reuse };
 }
 
 /** A bad prompt that is delivered again under its key is the same error again, and not paid again. */
@@ -85,7 +86,7 @@ export async function collect(
 	cancelOnStop: boolean,
 ): Promise<Ending> {
 	execution.activeTasks.add(task, cancelOnStop);
-	return await finishTask(execution, task, { ...wait, isNew: false });
+	return await finishTask(execution, task, wait);
 }
 
 /**
@@ -107,8 +108,8 @@ export async function cancelLate(
 	const became = await cancelQuietly(client, task, deadlineMs, cancelSignal);
 	if (became === 'requested') await execution.ledger.takeBackTask(task);
 	if (became === 'alreadyCompleted') {
-		const collect = { ...wait, deadlineMs: collectUntilMs(execution, wait), isNew: false };
-		return await finishTask(execution, task, collect);
+		const deadlineMs = collectUntilMs(execution, wait);
+		return await finishTask(execution, task, { ...wait, deadlineMs });
 	}
 	if (became !== 'failed' && became !== 'notOffered') activeTasks.delete(task);
 	return { problem: AFTER_CANCEL[became], task };
@@ -132,13 +133,11 @@ const AFTER_CANCEL = {
 async function finishTask(
 	execution: Execution,
 	task: KnownTask,
-	wait: WaitOptions & { readonly isNew: boolean },
+	wait: WaitOptions,
 ): Promise<Ending> {
 	const { activeTasks, client } = execution;
-	const ending = await activeTasks.whileWaiting(
-		task,
-		async () => await pollUntilEnded(execution, task, wait),
-	);
+	const poll = async () => await pollUntilEnded(execution, task, wait);
+	const ending = await activeTasks.whileWaiting(task, poll);
 	client.leave(task);
 	if (ending.problem) return ending;
 	const problem = failureProblem(ending.task);
@@ -147,8 +146,6 @@ async function finishTask(
 		return { problem, task: ending.task };
 	}
 	activeTasks.complete(task);
-	return await readResult(execution, ending.task, {
-		...wait,
-		deadlineMs: collectUntilMs(execution, wait),
-	});
+	const deadlineMs = collectUntilMs(execution, wait);
+	return await readResult(execution, ending.task, { ...wait, deadlineMs });
 }

@@ -69,17 +69,17 @@ export const worstPaid = (words: readonly Paid[]): Paid =>
 	PAID.reduce((most, word) => (words.includes(word) ? word : most), 'no');
 
 /** The digest of what is asked for, but for the seed: a random one is drawn anew each time. */
-export const requestOf = ({ payload }: OrderKey): string => digestOf(withoutSeeds(payload));
-
-const withoutSeeds = (value: unknown): unknown =>
-	JSON.parse(
-		JSON.stringify(value, (name, inner: unknown) => (name === 'seed' ? undefined : inner)),
+export const requestOf = ({ payload }: OrderKey): string =>
+	halfOfSha256(
+		JSON.stringify(payload, (name, value: unknown) => (name === 'seed' ? undefined : value)),
 	);
 
 /** An order's place in its execution, in words; people count images from 1. */
 export const whereOf = ({ itemIndex, number }: OrderKey): string =>
 	number === undefined ? `item ${itemIndex}` : `item ${itemIndex}, image ${number + 1}`;
 
-/** Half of a SHA-256: enough to tell the orders of one node apart. */
-export const digestOf = (value: unknown): string =>
-	createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+/** A digest of any JSON: enough to tell the orders of one node apart. */
+export const digestOf = (value: unknown): string => halfOfSha256(JSON.stringify(value));
+
+const halfOfSha256 = (text: string): string =>
+	createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -9,8 +9,8 @@ import type { Reuse } from './order';
 
 /** What came of a task: completed, with its images; or why not, and the task as it was last seen. */
 export type Ending =
-	| { readonly task: TaskState; readonly reuse?: Reuse; readonly problem?: undefined }
-	| { readonly task?: KnownTask; readonly reuse?: Reuse; readonly problem: Problem };
+	| { readonly task: TaskState; readonly reuse?: Reuse | undefined; readonly problem?: undefined }
+	| { readonly task?: KnownTask; readonly reuse?: Reuse | undefined; readonly problem: Problem };
 
 /** What a failed or cancelled task means to the item, or nothing where the task did not fail. */
 export function failureProblem({ status, failure }: Partial<TaskState>): Problem | undefined {
@@ -22,7 +22,7 @@ export function failureProblem({ status, failure }: Partial<TaskState>): Problem
 }
 
 /** The same for whoever takes a single look: an error that may pass is no end yet. */
-export function lastingFailure(state: TaskState): Problem | undefined {
+export function lastingFailure(state: Partial<TaskState>): Problem | undefined {
 	return state.mayChange ? undefined : failureProblem(state);
 }
 
@@ -35,6 +35,8 @@ export function endedBadly({ task }: Ending): boolean {
 export interface WaitOptions extends Until {
 	/** A fixed interval between polls, in milliseconds; absent: the schedule decides. */
 	readonly pollIntervalMs?: number;
+	/** Whether this attempt has just made the task. */
+	readonly isNew?: boolean;
 }
 
 /**
@@ -64,7 +66,7 @@ export function collectUntilMs(
 export async function pollUntilEnded(
 	execution: Execution,
 	task: KnownTask,
-	wait: WaitOptions & { readonly isNew: boolean },
+	wait: WaitOptions,
 ): Promise<Ending> {
 	const { client, clock } = execution;
 	const startedMs = clock.nowMs();
@@ -75,25 +77,21 @@ export async function pollUntilEnded(
 	/** A failure beside a word of success may be a lag: it counts once it has stood for a while. */
 	const mayStillChange = ({ mayChange }: KnownTask) =>
 		mayChange === true && clock.nowMs() < (changesUntilMs ??= clock.nowMs() + LAG_MS);
-	try {
-		for (;;) {
-			if (hasEnded(seen) && (isLastLook || !mayStillChange(seen))) return { task: seen };
-			if (isLastLook) return { problem: lateProblem(seen), task: seen };
-			if (wait.isNew || seen !== task) {
-				const nowMs = clock.nowMs();
-				const waitMs = wait.pollIntervalMs ?? job.nextPollDelayMs(nowMs - startedMs);
-				await clock.sleep(Math.min(waitMs, wait.deadlineMs - nowMs), wait.signal);
-			}
-			if (wait.signal.aborted) return { problem: STOPPED, task: seen };
-			isLastLook = clock.nowMs() >= wait.deadlineMs;
-			const { value, problem } = await client.status(seen, { retryNotFound: true, ...wait });
-			if (problem && !isLastLook && isUnanswered(problem)) continue;
-			if (problem) return { problem: asLate(problem, 'deadlineReached'), task: seen };
-			seen = value;
-			job.saw(value, clock.nowMs() - startedMs);
+	for (;;) {
+		if (hasEnded(seen) && (isLastLook || !mayStillChange(seen))) return { task: seen };
+		if (isLastLook) return { problem: lateProblem(seen), task: seen };
+		if (wait.isNew || seen !== task) {
+			const nowMs = clock.nowMs();
+			const waitMs = wait.pollIntervalMs ?? job.nextPollDelayMs(nowMs - startedMs);
+			await clock.sleep(Math.min(waitMs, wait.deadlineMs - nowMs), wait.signal);
 		}
-	} finally {
-		job.leave();
+		if (wait.signal.aborted) return { problem: STOPPED, task: seen };
+		isLastLook = clock.nowMs() >= wait.deadlineMs;
+		const { value, problem } = await client.status(seen, { retryNotFound: true, ...wait });
+		if (problem && !isLastLook && isUnanswered(problem)) continue;
+		if (problem) return { problem: asLate(problem, 'deadlineReached'), task: seen };
+		seen = value;
+		job.saw(value, clock.nowMs() - startedMs);
 	}
 }
 

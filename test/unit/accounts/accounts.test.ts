@@ -55,6 +55,14 @@ describe('The accounts of a process', () => {
 		expect(all.open('used')).toBe(used);
 	});
 
+	it('know the models of their latest ten thousand tasks', () => {
+		const { taskModels } = accounts().accounts.open('a');
+		for (let task = 0; task <= 10_000; task++) taskModels.set(`task-${task}`, `model-${task % 3}`);
+		expect(taskModels.get('task-0')).toBeUndefined();
+		expect(taskModels.get('task-1')).toBe('model-1');
+		expect(taskModels.get('task-10000')).toBe('model-1');
+	});
+
 	it('begin with the ids of their own, which no gateway has refused yet', () => {
 		expect(accounts().accounts.open('a').ownIds).toEqual({ areRefused: false });
 	});

@@ -117,21 +117,11 @@ describe('What teaches nothing', () => {
 		['no time at all', (job) => job.saw(state('completed'), NaN)],
 		['time before the create', (job) => job.saw(state('completed'), -300)],
 		['time without end', (job) => job.saw(state('completed'), Infinity)],
-		[
-			'an end that is told after leaving',
-			(job) => {
-				job.leave();
-				job.leave();
-				job.saw(state('completed'), 300);
-			},
-		],
 	];
 	it.each(untaught)('%s', (_, live) => {
 		const durations = new Durations();
 		for (let count = 0; count < 20; count++) {
-			const job = durations.follow(MODEL);
-			live(job);
-			job.leave();
+			live(durations.follow(MODEL));
 		}
 		const [taught, blind] = [durations, new Durations()].map((one) =>
 			watch(one.follow(MODEL), 60_000),

@@ -88,12 +88,12 @@ describe('Those of whom one may go next', () => {
 });
 
 describe('The line', () => {
-	it('counts who waits', () => {
+	it('is empty when nobody waits any more', () => {
 		const [poll, cancel] = [comes('poll'), comes('cancel')];
-		expect(turns.size).toBe(2);
+		expect(turns.isEmpty).toBe(false);
 		turns.went(cancel);
 		turns.delete(poll);
-		expect(turns.size).toBe(0);
+		expect(turns.isEmpty).toBe(true);
 		expect(names()).toEqual([]);
 	});
 
@@ -102,6 +102,6 @@ describe('The line', () => {
 		turns.delete(gone);
 		turns.delete(gone);
 		turns.went(gone);
-		expect(turns.size).toBe(0);
+		expect(turns.isEmpty).toBe(true);
 	});
 });

@@ -5,24 +5,13 @@ const row = (requestId: string) => ({ requestId, modelId: 'm', request: 'r', atM
 describe('The orders of a process', () => {
 	it('are kept for the last ten thousand names', () => {
 		const orders = new Orders();
-		for (let number = 0; number < 10_001; number++) orders.set(`${number}`, row('task'));
-		expect(orders.get('0')).toBeUndefined();
-		expect(orders.get('1')).toEqual(row('task'));
-		orders.set('1', row('again'));
-		orders.set('new', row('task'));
-		expect(orders.get('1')).toEqual(row('again'));
-		expect(orders.get('2')).toBeUndefined();
-	});
-
-	it('are told by the beginning of their names', () => {
-		const orders = new Orders();
-		for (const name of ['key/a/1', 'key/a/2', 'key/b/1']) orders.set(name, row(name));
-		expect([...orders.beginningWith('key/a/')].map(([name]) => name)).toEqual([
-			'key/a/1',
-			'key/a/2',
-		]);
-		orders.delete('key/a/1');
-		expect([...orders.beginningWith('key/a/')]).toHaveLength(1);
+		for (let number = 0; number < 10_001; number++) orders.rows.set(`${number}`, row('task'));
+		expect(orders.rows.get('0')).toBeUndefined();
+		expect(orders.rows.get('1')).toEqual(row('task'));
+		orders.rows.set('1', row('again'));
+		orders.rows.set('new', row('task'));
+		expect(orders.rows.get('1')).toEqual(row('again'));
+		expect(orders.rows.get('2')).toBeUndefined();
 	});
 
 	it('are in flight until their create has ended, well or badly', async () => {
@@ -40,15 +29,34 @@ describe('The orders of a process', () => {
 		expect(orders.inFlight('a')).toBeUndefined();
 	});
 
-	it('count who waits for a task', () => {
+	it('are awaited as long as one item waits, whose own execution may count or not', async () => {
 		const orders = new Orders();
-		orders.join('task');
-		orders.join('task');
-		orders.leave('task');
-		expect(orders.waitersOf('task')).toBe(1);
-		orders.leave('task');
-		orders.leave('task');
-		expect(orders.waitersOf('task')).toBe(0);
+		const [one, other] = [{}, {}];
+		const isAwaited = () => [undefined, one, other].map((but) => orders.isAwaited('task', but));
+		const ends: Array<() => void> = [];
+		const wait = (execution: object) => {
+			const end = new Promise<void>((resolve) => ends.push(resolve));
+			return orders.whileWaiting('task', execution, async () => await end);
+		};
+		expect(isAwaited()).toEqual([false, false, false]);
+		const waits = [wait(one), wait(one), wait(other)];
+		expect(isAwaited()).toEqual([true, true, true]);
+		ends[0]!();
+		await waits[0];
+		ends[2]!();
+		await waits[2];
+		expect(isAwaited()).toEqual([true, false, true]);
+		expect(orders.isAwaited('another')).toBe(false);
+		ends[1]!();
+		await waits[1];
+		expect(isAwaited()).toEqual([false, false, false]);
+	});
+
+	it('are awaited no more where the wait goes wrong', async () => {
+		const orders = new Orders();
+		const wait = orders.whileWaiting('task', {}, () => Promise.reject(new Error('gone')));
+		await expect(wait).rejects.toThrow('gone');
+		expect(orders.isAwaited('task')).toBe(false);
 	});
 
 	it('mark what was said once', () => {

@@ -115,6 +115,18 @@ describe('Stop', () => {
 		expect(harness.queue.sent('cancel')).toHaveLength(0);
 	});
 
+	it('tells where the pictures are of a finished task without an id, but not one in the reply itself', () => {
+		const { activeTasks } = harness.execution();
+		const task = { requestId: '', modelId: '', status: 'completed', raw: null } as const;
+		const images = ['https://pictures.test/1.png', 'data:image/png;base64,AAAA'];
+		activeTasks.complete({ ...task, images: images.map((url) => ({ url })) });
+		activeTasks.complete(task);
+		harness.stop();
+		const finished =
+			'Task without an ID at SeaArt Cloud: was already finished and cannot be asked for again; its pictures:';
+		expect(harness.stopLog).toEqual([`${finished} https://pictures.test/1.png`, finished]);
+	});
+
 	it('does not cancel a task that failed', async () => {
 		harness.queue.ending = 'failed';
 		const execution = harness.execution();

@@ -1,50 +1,32 @@
-import { Orders } from '../../../nodes/FluxImage/accounts/orders';
-import { KeptOrders } from '../../../nodes/FluxImage/tasks/keptOrders';
 import type { Order, SharedName } from '../../../nodes/FluxImage/tasks/order';
-import { Database } from './database';
 import { KEEPS_OWN_IDS, type Fault } from './fakeQueue';
-import { TaskHarness } from './taskHarness';
+import { KEY, TaskHarness } from './taskHarness';
 
-const KEY: SharedName = { kind: 'key', name: 'key/node/7' };
 const REFUSED: Fault = { reply: { statusCode: 422, body: { error: 'no' } } };
 
 let harness: TaskHarness;
-let database: Database;
-let executions: number;
 
-beforeEach(() => {
-	harness = new TaskHarness();
-	database = new Database(harness.clock);
-	executions = 0;
-});
+beforeEach(() => (harness = new TaskHarness()));
 
 const order = (more: Partial<Order> = {}): Order => ({
 	...harness.order(0, undefined, KEY),
 	...more,
 });
 
-/** A production execution of its own. */
-function execution(orders = harness.orders, gateway = harness.execution().client.gateway) {
-	return harness.execution({
-		...{ executionId: String(++executions), context: {}, orders, gateway, claims: database },
-		kept: new KeptOrders(() => ({}), 'node', orders, 'key/node/'),
-	});
-}
-
 const sent = (kind: 'create' | 'status' | 'find') => harness.queue.sent(kind).length;
 
 describe('An order beyond Max Paid Tasks', () => {
 	it('is not sent, says so, and gives its key back', async () => {
 		const problem = await harness.problemOf(
-			harness.generate(execution(), order({ maxPaidTasks: 0 })),
+			harness.generate(harness.production(), order({ maxPaidTasks: 0 })),
 		);
 		expect(problem).toEqual({ kind: 'limitReached', modelId: 'flux_kontext_max' });
 		expect(sent('create')).toBe(0);
-		expect(database.names.size).toBe(0);
+		expect(harness.database.names.size).toBe(0);
 	});
 
 	it('leaves the places of others: a refused create gives its own back', async () => {
-		const one = execution();
+		const one = harness.production();
 		harness.queue.faults.create.push(REFUSED);
 		await harness.problemOf(harness.generate(one, order({ maxPaidTasks: 1 })));
 		await harness.taskOf(harness.generate(one, order({ maxPaidTasks: 1 })));
@@ -59,8 +41,8 @@ describe('A task under the key', () => {
 	it('that came finished and without an id is taken as it came', async () => {
 		const pictures = ['https://pictures.test/1.png'];
 		const row = { requestId: '', modelId: 'flux_kontext_max', request: '', atMs: 1 };
-		harness.orders.set(KEY.name, { ...row, pictures });
-		const { task } = await harness.clock.run(harness.generate(execution(), order()));
+		harness.orders.rows.set(KEY.name, { ...row, pictures });
+		const { task } = await harness.clock.run(harness.generate(harness.production(), order()));
 		expect(task).toMatchObject({ status: 'completed', images: [{ url: pictures[0] }] });
 		expect([sent('create'), sent('status')]).toEqual([0, 0]);
 	});
@@ -69,9 +51,9 @@ describe('A task under the key', () => {
 		const shared: SharedName = { kind: 'testRun', name: 'testRun/1/0' };
 		const pictures = ['https://pictures.test/1.png'];
 		const row = { requestId: '', modelId: 'flux_kontext_max', request: '', atMs: 1 };
-		harness.orders.set(shared.name, { ...row, pictures });
+		harness.orders.rows.set(shared.name, { ...row, pictures });
 		const { task, reuse } = await harness.clock.run(
-			harness.generate(execution(), harness.order(0, undefined, shared)),
+			harness.generate(harness.production(), harness.order(0, undefined, shared)),
 		);
 		expect(task).toMatchObject({ status: 'completed', images: [{ url: pictures[0] }] });
 		expect(reuse?.kind).toBe('testRun');
@@ -79,19 +61,19 @@ describe('A task under the key', () => {
 	});
 
 	it('whose state cannot be read just now is not made anew', async () => {
-		await harness.clock.run(harness.create(execution(), order()));
+		await harness.clock.run(harness.create(harness.production(), order()));
 		harness.queue.faults.status.push(REFUSED);
-		const { requestId } = await harness.clock.run(harness.create(execution(), order()));
+		const { requestId } = await harness.clock.run(harness.create(harness.production(), order()));
 		expect(requestId).toBe('task-1');
 		expect(sent('create')).toBe(1);
 	});
 
 	it('that has failed is made anew, for the same request too', async () => {
 		harness.queue.ending = 'failed';
-		await harness.clock.run(harness.create(execution(), order()));
+		await harness.clock.run(harness.create(harness.production(), order()));
 		await harness.clock.run(harness.clock.sleep(10_000));
 		harness.queue.ending = 'completed';
-		const { requestId } = await harness.clock.run(harness.create(execution(), order()));
+		const { requestId } = await harness.clock.run(harness.create(harness.production(), order()));
 		expect(requestId).toBe('task-2');
 	});
 });
@@ -99,7 +81,10 @@ describe('A task under the key', () => {
 describe('At a gateway that keeps own ids', () => {
 	it('a create whose image cannot be had is not sent', async () => {
 		const build: Order['build'] = async () => ({ problem: { kind: 'interrupted' } });
-		const broken = harness.generate(execution(new Orders(), KEEPS_OWN_IDS), order({ build }));
+		const broken = harness.generate(
+			harness.worker({}, { gateway: KEEPS_OWN_IDS }),
+			order({ build }),
+		);
 		await harness.problemOf(broken);
 		expect(sent('create')).toBe(0);
 	});
@@ -115,8 +100,8 @@ describe('At a gateway that keeps own ids', () => {
 	});
 
 	it('Stop is the word for a look that it cut, whoever holds the claim', async () => {
-		database.names.add(KEY.name);
-		const stopped = execution(new Orders(), KEEPS_OWN_IDS);
+		harness.database.names.add(KEY.name);
+		const stopped = harness.worker({}, { gateway: KEEPS_OWN_IDS });
 		harness.queue.faults.find.push({ hang: true });
 		harness.after(200, harness.stopButton());
 		expect(await harness.problemOf(harness.generate(stopped, order()))).toEqual({
@@ -127,8 +112,8 @@ describe('At a gateway that keeps own ids', () => {
 
 describe('Why a key sends nothing', () => {
 	it('is said where another has claimed it', async () => {
-		database.names.add(KEY.name);
-		expect(await harness.problemOf(harness.generate(execution(), order()))).toEqual({
+		harness.database.names.add(KEY.name);
+		expect(await harness.problemOf(harness.generate(harness.production(), order()))).toEqual({
 			kind: 'alreadyOrdered',
 			reason:
 				'by another execution, by one that was killed, or so long ago that its task is forgotten',
@@ -136,9 +121,9 @@ describe('Why a key sends nothing', () => {
 	});
 
 	it('is said where n8n does not answer: another may have paid', async () => {
-		database.answerMs = 60_000;
+		harness.database.answerMs = 60_000;
 		const hasty = order({ deadlineMs: harness.clock.nowMs() + 5_000 });
-		expect(await harness.problemOf(harness.generate(execution(), hasty))).toEqual({
+		expect(await harness.problemOf(harness.generate(harness.production(), hasty))).toEqual({
 			kind: 'notSentInTime',
 			reason: 'n8n did not answer in time whether the Pay Once Key is free',
 			mayBePaid: true,
@@ -147,9 +132,9 @@ describe('Why a key sends nothing', () => {
 
 	it("is said where another execution's create has no answer in the item's time", async () => {
 		harness.queue.faults.create.push({ hang: true });
-		const slow = harness.generate(execution(), order());
+		const slow = harness.generate(harness.production(), order());
 		const hasty = order({ deadlineMs: harness.clock.nowMs() + 1_000 });
-		expect(await harness.problemOf(harness.generate(execution(), hasty))).toEqual({
+		expect(await harness.problemOf(harness.generate(harness.production(), hasty))).toEqual({
 			kind: 'createUncertain',
 			reason: 'another execution was sending it, and had no answer yet when the time was up',
 		});

@@ -1,4 +1,4 @@
-import { requestOf, worstPaid, type OrderKey } from '../../../nodes/FluxImage/tasks/order';
+import { requestOf, whereOf, worstPaid, type OrderKey } from '../../../nodes/FluxImage/tasks/order';
 
 const key = (payload: unknown): OrderKey => ({ runIndex: 0, itemIndex: 0, origin: 'x', payload });
 
@@ -30,4 +30,9 @@ describe('Whether money went, of several orders together', () => {
 	] as const)('is %s of %j', (worst, words) => {
 		expect(worstPaid(words)).toBe(worst);
 	});
+});
+
+it('The place of an order is told by its item, and by its image where there are several', () => {
+	expect(whereOf(key({}))).toBe('item 0');
+	expect(whereOf({ ...key({}), number: 1 })).toBe('item 0, image 2');
 });

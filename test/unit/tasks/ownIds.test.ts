@@ -1,9 +1,8 @@
 import { Orders } from '../../../nodes/FluxImage/accounts/orders';
 import { KeptOrders, type StaticData } from '../../../nodes/FluxImage/tasks/keptOrders';
 import type { Order, SharedName } from '../../../nodes/FluxImage/tasks/order';
-import { Database } from './database';
 import { KEEPS_OWN_IDS, UNKNOWN_TASK, type Fault } from './fakeQueue';
-import { TaskHarness } from './taskHarness';
+import { KEY, TaskHarness } from './taskHarness';
 
 const LOST_ANSWER: Fault = { network: 'interrupted', accepted: true };
 const NEVER_ARRIVED: Fault = { network: 'interrupted' };
@@ -11,14 +10,8 @@ const NOT_ALLOWED: Fault = { reply: { statusCode: 403 } };
 const NOT_YET_KNOWN: Fault = { reply: UNKNOWN_TASK };
 
 let harness: TaskHarness;
-let database: Database;
-let executions: number;
 
-beforeEach(() => {
-	harness = new TaskHarness();
-	database = new Database(harness.clock);
-	executions = 0;
-});
+beforeEach(() => (harness = new TaskHarness()));
 
 /** An attempt of one execution. */
 const attempt = (executionId = '1') => harness.execution({ executionId, gateway: KEEPS_OWN_IDS });
@@ -201,21 +194,11 @@ it('A refusal of something else that is there twice is a refusal', async () => {
 	expect(creates()).toBe(1);
 });
 
-const KEY: SharedName = { kind: 'key', name: 'key/node/7' };
-
 const ofKey = (item = 0): Order => harness.order(item, undefined, KEY);
 
 /** An execution with the key, in a process that knows nothing, with what n8n has kept. */
-function process(data: StaticData = {}, orders = new Orders()) {
-	return harness.execution({
-		executionId: String(++executions),
-		gateway: KEEPS_OWN_IDS,
-		context: {},
-		orders,
-		claims: database,
-		kept: new KeptOrders(() => data, 'node', orders, 'key/node/'),
-	});
-}
+const process = (data?: StaticData, orders = new Orders()) =>
+	harness.worker(data, { orders, gateway: KEEPS_OWN_IDS });
 
 describe("A key's own ids", () => {
 	it('are the same in every process, another for each try: past a task that failed', async () => {
@@ -230,7 +213,7 @@ describe("A key's own ids", () => {
 		]);
 		expect(second).not.toBe(first);
 		harness.queue.tasks.clear();
-		database.names.clear();
+		harness.database.names.clear();
 		await harness.taskOf(harness.generate(process(), ofKey()));
 		expect(harness.queue.ownIds).toEqual([first]);
 	});
@@ -252,7 +235,7 @@ describe("A key's own ids", () => {
 	});
 
 	it('find no task that another process has claimed and not sent yet: it is not sent', async () => {
-		database.names.add(KEY.name);
+		harness.database.names.add(KEY.name);
 		expect((await harness.problemOf(harness.generate(process(), ofKey()))).kind).toBe(
 			'alreadyOrdered',
 		);
@@ -260,7 +243,7 @@ describe("A key's own ids", () => {
 	});
 
 	it('that cannot be looked for send nothing where the claim is taken', async () => {
-		database.names.add(KEY.name);
+		harness.database.names.add(KEY.name);
 		refuseLooks();
 		expect(await harness.problemOf(harness.generate(process(), ofKey()))).toMatchObject({
 			kind: 'notAllowed',
@@ -291,7 +274,7 @@ describe("A key's own ids", () => {
 		harness.queue.faults.find.push({ hang: true });
 		harness.after(200, end);
 		expect((await harness.problemOf(harness.generate(execution, ofKey()))).kind).toBe('stopped');
-		expect(database.names.size).toBe(0);
+		expect(harness.database.names.size).toBe(0);
 		await harness.taskOf(harness.generate(process(), ofKey()));
 		expect(creates()).toBe(1);
 	});
@@ -316,16 +299,16 @@ describe("A key's own ids", () => {
 			kind: 'notSentInTime',
 			reason: 'the gateway did not answer in time whether it has a task of this Pay Once Key',
 		});
-		expect([creates(), database.names.size]).toEqual([0, 0]);
+		expect([creates(), harness.database.names.size]).toEqual([0, 0]);
 	});
 
 	it('keep the claim of another where the look-up is stopped', async () => {
-		database.names.add(KEY.name);
+		harness.database.names.add(KEY.name);
 		const execution = process();
 		harness.queue.faults.find.push({ hang: true });
 		harness.after(200, harness.stopButton());
 		await harness.problemOf(harness.generate(execution, ofKey()));
-		expect(database.names.has(KEY.name)).toBe(true);
+		expect(harness.database.names.has(KEY.name)).toBe(true);
 	});
 
 	it('leave the doubt of an earlier execution, where the look-up is stopped', async () => {
@@ -339,13 +322,29 @@ describe("A key's own ids", () => {
 		await harness.problemOf(harness.generate(earlier, ofKey()));
 		const retry = harness.execution({
 			...{ executionId: 'b', gateway: KEEPS_OWN_IDS, context, orders: new Orders() },
-			claims: database,
+			claims: harness.database,
 		});
 		harness.after(10_200, harness.stopButton());
 		harness.queue.faults.find.unshift({ hang: true }, { hang: true });
 		expect((await harness.problemOf(harness.generate(retry, ofKey()))).kind).toBe('stopped');
-		expect([creates(), database.names.size]).toEqual([1, 0]);
+		expect([creates(), harness.database.names.size]).toEqual([1, 0]);
 		expect(retry.ledger.paidFor(ofKey().key)).toBe('maybe');
+	});
+
+	it('that cannot be looked for send nothing where an earlier execution left a doubt, though the claim is won', async () => {
+		const context = {};
+		const options = { gateway: KEEPS_OWN_IDS, context, orders: new Orders() };
+		harness.queue.faults.create.push(NEVER_ARRIVED);
+		await harness.problemOf(
+			harness.generate(harness.execution({ ...options, executionId: 'a' }), ofKey()),
+		);
+		const retry = harness.worker({}, { gateway: KEEPS_OWN_IDS, context, executionId: 'b' });
+		refuseLooks();
+		expect(await harness.problemOf(harness.generate(retry, ofKey()))).toMatchObject({
+			kind: 'notAllowed',
+			mayBePaid: true,
+		});
+		expect([creates(), harness.database.names.size]).toEqual([1, 0]);
 	});
 
 	it('are fifty at most: then each try has the one after', async () => {
@@ -376,7 +375,7 @@ describe("A key's own ids", () => {
 		const data: StaticData = {};
 		await harness.taskOf(harness.generate(process(data, orders), ofKey()));
 		const [ownId] = harness.queue.ownIds;
-		expect(orders.get(KEY.name)).toMatchObject({ requestId: 'task-1', ownId });
+		expect(orders.rows.get(KEY.name)).toMatchObject({ requestId: 'task-1', ownId });
 		const kept = new KeptOrders(() => data, 'node', new Orders(), 'key/node/');
 		expect(kept.get(KEY.name)).toMatchObject({ requestId: 'task-1', ownId });
 	});

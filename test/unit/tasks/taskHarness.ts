@@ -8,13 +8,14 @@ import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
 import { ActiveTasks } from '../../../nodes/FluxImage/tasks/activeTasks';
 import { Orders } from '../../../nodes/FluxImage/accounts/orders';
-import type { KeptOrders } from '../../../nodes/FluxImage/tasks/keptOrders';
+import { KeptOrders, type StaticData } from '../../../nodes/FluxImage/tasks/keptOrders';
 import { Ledger, type Claims } from '../../../nodes/FluxImage/tasks/ledger';
 import { PaidTasks } from '../../../nodes/FluxImage/tasks/paidTasks';
 import type { Ending, WaitOptions } from '../../../nodes/FluxImage/tasks/poll';
 import type { Execution } from '../../../nodes/FluxImage/tasks/execution';
 import { generate, obtainTask } from '../../../nodes/FluxImage/tasks/lifecycle';
 import type { Order, SharedName } from '../../../nodes/FluxImage/tasks/order';
+import { Database } from './database';
 import { FakeQueue } from './fakeQueue';
 import { SimulatedClock } from '../../../tooling/simulatedClock';
 
@@ -38,10 +39,15 @@ interface ExecutionOptions {
 	readonly kept?: KeptOrders;
 }
 
+/** A Pay Once Key of the node. */
+export const KEY: SharedName = { kind: 'key', name: 'key/node/7' };
+
 /** Tasks under test: a simulated clock, a gateway in memory, and the switches of an execution. */
 export class TaskHarness {
 	readonly clock = new SimulatedClock();
 	readonly queue = new FakeQueue(this.clock);
+	/** n8n's own, in which executions win their keys. */
+	readonly database = new Database(this.clock);
 	readonly log: string[] = [];
 	/** What n8n keeps for the node. */
 	readonly context: Record<string, unknown> = {};
@@ -50,6 +56,7 @@ export class TaskHarness {
 	/** What the process knows of all executions. */
 	readonly orders = new Orders();
 	private readonly ownIds = { areRefused: false };
+	private executions = 0;
 	private stopping = new AbortController();
 	private failing = new AbortController();
 
@@ -104,6 +111,26 @@ export class TaskHarness {
 			abortSignal: AbortSignal.any([cancelSignal, this.failing.signal]),
 			log,
 		};
+	}
+
+	/**
+	 * A production execution of its own, with keys.
+	 *
+	 * @param data the workflow's static data, as n8n has kept it
+	 */
+	production(
+		data: StaticData = {},
+		{ orders = this.orders, ...options }: ExecutionOptions = {},
+	): Execution {
+		const kept = new KeptOrders(() => data, 'node', orders, 'key/node/');
+		const executionId = String(++this.executions);
+		const own = { executionId, context: {}, claims: this.database, orders, kept };
+		return this.execution({ ...own, ...options });
+	}
+
+	/** The same in another process, which knows nothing. */
+	worker(data?: StaticData, options?: ExecutionOptions): Execution {
+		return this.production(data, { orders: new Orders(), ...options });
 	}
 
 	/** What the Stop button does. */

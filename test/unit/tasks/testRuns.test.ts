@@ -1,5 +1,5 @@
 import type { Order, SharedName } from '../../../nodes/FluxImage/tasks/order';
-import type { Fault } from './fakeQueue';
+import { KEEPS_OWN_IDS, type Fault } from './fakeQueue';
 import { TaskHarness } from './taskHarness';
 
 /** What makes two test runs ask for the same. */
@@ -74,4 +74,60 @@ describe('The same in a later test run', () => {
 		const { requestId } = await harness.taskOf(harness.generate(testRun(), order()));
 		expect(requestId).toBe('task-2');
 	});
+});
+
+describe('A test run of the same that another has begun, and of which no task is known', () => {
+	const begun = (atMs: number, ownId?: string) =>
+		harness.orders.rows.set(SAME.name, {
+			...{ requestId: '', modelId: 'flux_kontext_max', request: '', atMs },
+			...(ownId !== undefined && { ownId }),
+		});
+	const run = () => harness.execution({ executionId: '9', context: {}, gateway: KEEPS_OWN_IDS });
+	const looks = () => harness.queue.sent('find').length;
+
+	it('is looked up for as long as a lag may last, where it was begun just now', async () => {
+		begun(harness.clock.dateMs(), 'n8n-1');
+		const tookMs = await harness.timeOf(harness.create(run(), order()));
+		expect(tookMs).toBeGreaterThan(5_000);
+		expect(looks()).toBeGreaterThan(1);
+	});
+
+	it('is looked up once where it was begun long ago, and made anew', async () => {
+		begun(harness.clock.dateMs() - 10_000, 'n8n-1');
+		expect((await harness.create(run(), order())).requestId).toBe('task-1');
+		expect(looks()).toBe(1);
+	});
+
+	it('is made anew without a look where its create carried no id', async () => {
+		begun(harness.clock.dateMs());
+		await harness.create(run(), order());
+		expect([looks(), harness.paid]).toEqual([0, 1]);
+	});
+
+	it('is in doubt where the look is not answered, and nothing is sent', async () => {
+		begun(0, 'n8n-1');
+		harness.queue.faults.find.push({ reply: { statusCode: 422, body: { error: 'odd' } } });
+		expect(await harness.problemOf(harness.generate(run(), order()))).toMatchObject({
+			...{ kind: 'createUncertain', modelId: 'flux_kontext_max', reason: 'odd' },
+		});
+		expect(harness.paid).toBe(0);
+	});
+
+	it('is stopped where Stop ends the look', async () => {
+		begun(0, 'n8n-1');
+		harness.queue.faults.find.push({ hang: true });
+		const execution = run();
+		harness.after(200, harness.stopButton());
+		expect(await harness.problemOf(harness.generate(execution, order()))).toEqual({
+			kind: 'stopped',
+		});
+	});
+});
+
+it('A picture of a test run that the gateway lost after it was found has no patience for a lag', async () => {
+	await paidBefore();
+	const lost: Fault = { reply: { statusCode: 404, body: {} } };
+	harness.queue.faults.status.push(undefined, ...Array.from({ length: 100 }, () => lost));
+	const tookMs = await harness.timeOf(harness.generate(testRun(), order()));
+	expect(tookMs).toBeLessThan(1_000);
 });
