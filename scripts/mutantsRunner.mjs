@@ -309,10 +309,14 @@ function readTypeScript(jsc) {
 		const options = { filename, swcrc: false, module: { type: 'commonjs' }, jsc };
 		return transformSync(readFileSync(filename, 'utf8'), options).code;
 	};
-	Module._extensions['.ts'] = (module, filename) => {
+	const load = (module, filename) => {
 		if (!compiled.has(filename)) compiled.set(filename, compile(filename));
 		module._compile(compiled.get(filename), filename);
 	};
+	// Before all others, which are tried in this order: beside FluxImage.node.ts lies its codex in JSON.
+	const others = { ...Module._extensions };
+	for (const extension of Object.keys(others)) delete Module._extensions[extension];
+	Object.assign(Module._extensions, { '.ts': load, ...others });
 }
 
 const createRunner = (options) => new ResidentRunner(options);
