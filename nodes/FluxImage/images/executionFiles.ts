@@ -38,7 +38,7 @@ export function outputsOf(context: IExecuteFunctions): readonly Item[] | undefin
 	// n8n's context has it beside its interface.
 	const { runExecutionData } = context as { runExecutionData?: IRunExecutionData | null };
 	if (!runExecutionData) return undefined;
-	const runs = Object.values(runExecutionData.resultData.runData ?? {}).flat();
+	const runs = Object.values(runExecutionData.resultData.runData).flat();
 	return runs
 		.flatMap(({ data }) => Object.values(data ?? {}).flat())
 		.flatMap((items) => items ?? []);

@@ -95,6 +95,9 @@ const SEPARATOR = /[,;]/;
 const ALL_OF_ITEM = /^=\{\{\s*\$binary\s*\}\}$/;
 const OF_ITEM_ALONE = /^(?=[^]*\$binary\b)(?:[^$]|\$binary\b)*$/;
 
+/** An expression that gives all files of an item. In a map of its own making, what is empty is a missing picture. */
+const ENDS_IN_BINARY = /\bbinary[\s)\]]*\}\}$/;
+
 /**
  * Names by comma, semicolon, tab or line, where the item has no field under the whole text, or as a list
  * in JSON; the files of a map, or of an item; the file that one without its content is. A text never
@@ -120,9 +123,10 @@ export function filesIn(
 		return whole && [whole];
 	}
 	if (isItem(value)) return [Object.fromEntries(fieldsWithSomething(besideJson(value)))];
-	const areOfItem = Object.values(value).some(isBlank) && files.areOfItem(value);
+	const isBinary = ENDS_IN_BINARY.test(expression ?? '') && Object.values(value).some(isBlank);
+	const areOfItem = isBinary && files.areOfItem(value);
 	const fields = areOfItem ? fieldsWithSomething(value) : Object.entries(value);
-	const isAllOfItem = expression !== undefined && ALL_OF_ITEM.test(expression);
+	const isAllOfItem = ALL_OF_ITEM.test(expression ?? '');
 	return fields.map(([name, file]) => {
 		const own = isAllOfItem && Object.hasOwn(files.byField, name) && files.byField[name];
 		return own && isFile(file) && areSame(file, own) ? own : file;
@@ -205,7 +209,7 @@ function withContent(
 	files: Files,
 	expression: string | undefined,
 ): IBinaryData | undefined {
-	const isOfItem = expression !== undefined && OF_ITEM_ALONE.test(expression);
+	const isOfItem = OF_ITEM_ALONE.test(expression ?? '');
 	const among = isOfItem ? Object.values(files.byField) : files.all();
 	return among && onlySame(file, among);
 }

@@ -155,12 +155,18 @@ describe('Binary Field', () => {
 	});
 
 	it('does not pass over a hole in a map that a person wrote', async () => {
-		const item = { binary: { mask: null, photo: held(MIDDLE), data: held(SMALL) } as never };
-		for (const value of [
-			{ a: held(MIDDLE), b: undefined },
-			{ photo: held(MIDDLE), mask: null },
-		]) {
-			await expect(sizes(value, { item })).rejects.toThrow('Input Images 1, image 2: Input Binary');
+		const photo = held(MIDDLE);
+		const item = { binary: { photo, mask: null } as never };
+		const written = '={{ ({ photo: $binary.photo, mask: $binary.mask }) }}';
+		for (const mask of [undefined, null, {}]) {
+			for (const value of [
+				{ photo, mask },
+				{ photo, other: mask },
+			]) {
+				await expect(sizes(value, { item, written })).rejects.toThrow(
+					'Input Images 1, image 2: Input Binary',
+				);
+			}
 		}
 	});
 
