@@ -68,4 +68,22 @@ describe('Who listens to a signal', () => {
 		stop.abort();
 		expect(told).not.toHaveBeenCalled();
 	});
+
+	it('leaves nothing at a signal once the last has gone, and is heard there again', () => {
+		const stop = new AbortController();
+		const told = jest.fn();
+		const added = jest.spyOn(stop.signal, 'addEventListener');
+		const removed = jest.spyOn(stop.signal, 'removeEventListener');
+		const leave = [onAbort(stop.signal, told), onAbort(stop.signal, told)];
+		leave[0]!();
+		expect(removed).not.toHaveBeenCalled();
+		leave[1]!();
+		expect(added.mock.calls.map(([, listener]) => listener)).toEqual(
+			removed.mock.calls.map(([, listener]) => listener),
+		);
+		onAbort(stop.signal, told);
+		leave[1]!();
+		stop.abort();
+		expect(told).toHaveBeenCalledTimes(1);
+	});
 });
