@@ -389,15 +389,6 @@ describe('the place of a task among the tasks at a time', () => {
 		expect(events).toEqual(['create ended']);
 		expect(harness.queue.calls).toHaveLength(0);
 	});
-
-	it('is given back where what is to be sent cannot be read', async () => {
-		const { events, limiter } = recording();
-		const { client } = harness.execution({ limiter });
-		const build = async () => await Promise.reject(new Error('no such file'));
-		const work = client.create({ ...harness.order(), build }, harness.wait());
-		await expect(harness.clock.run(work)).rejects.toThrow('no such file');
-		expect(events).toEqual(['create ended']);
-	});
 });
 
 it("another item's failure does not cut a create: its id is needed", async () => {
