@@ -80,7 +80,8 @@ function placesOf(sellers: ReadonlyMap<Model, readonly GatewayId[]>): Place[] {
 		const sold = offers.flatMap((offer) => offer.gateways);
 		return gateways.length === sold.length ? { model: name } : { model: name, gateways };
 	});
-	const isEverywhere = sellers.size === models.length && places.every((one) => !('gateways' in one));
+	const isEverywhere =
+		sellers.size === models.length && places.every((one) => !('gateways' in one));
 	return isEverywhere ? [{}] : places;
 }
 
