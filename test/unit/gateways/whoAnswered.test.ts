@@ -222,12 +222,14 @@ describe('A cancel', () => {
 		[400, { error: { code: 'DONE', message: 'done' } }, 'alreadyCompleted'],
 		[500, { status: 'cancelled' }, 'requested'],
 		[200, { status: 'stopping' }, 'requested'],
-		[201, {}, 'requested'],
+		[202, {}, 'requested'],
 	])('that is answered %d %j is %s', (status, body, cancellation) => {
 		expect(readCancel!(reply(status, body)).value).toEqual({ cancellation, raw: body });
 	});
 
 	it.each([
+		[201, {}, 'unreadable'],
+		[201, 'Too many requests', 'unreadable'],
 		[300, {}, 'redirected'],
 		[422, { message: 'already finished' }, 'badParameters'],
 		[400, { code: 'UNAUTHORIZED', message: 'already' }, 'badKey'],
