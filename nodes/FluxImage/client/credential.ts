@@ -64,11 +64,10 @@ export function credentialOf(
 
 /** People paste `Bearer sk-…`, quotes, blanks and line ends along with the key. */
 function bareKey(pasted: string): string {
-	const bare = pasted
-		.trim()
+	const key = pasted
 		.replace(/^(["'`])(.*)\1$/s, '$2')
+		.replace(/^(authorization:\s*)?bearer(\s|$)/i, '')
 		.trim();
-	const key = bare.replace(/^(authorization:\s*)?bearer(\s+|$)/i, '').trim();
 	return key === pasted ? key : bareKey(key);
 }
 

@@ -50,7 +50,7 @@ function withLongNumbersAsText(json: string): string {
 const FIRST_EPOCH_S = 1e9;
 
 /** What ends a date that names its zone. */
-const ZONE = /(\bz|\dz|gmt|utc?|[ecmp][sd]t|\d[ ]?[+-]\d\d:?\d\d)\s*$/i;
+const ZONE = /(\bz|\dz|gmt|utc?|[ecmp][sd]t|\d ?[+-]\d\d:?\d\d)$/i;
 
 /**
  * How long a reply asks to wait, in milliseconds from its arrival: `retry-after-ms`, which servers in
@@ -66,12 +66,12 @@ export function retryAfterMs(
 	nowMs: number,
 ): number | undefined {
 	const header = (headers['retry-after'] ?? '').trim();
-	const seconds = numberIn(header);
+	const seconds = Number(header);
 	const sentMs = Date.parse(headers['date'] ?? '');
 	const fromMs = Number.isNaN(sentMs) ? nowMs : sentMs;
 	const isMoment = Number.isNaN(seconds) || seconds > FIRST_EPOCH_S;
 	const byHeader = isMoment ? momentMs(header, seconds) - fromMs : seconds * 1000;
-	const exactMs = numberIn(headers['retry-after-ms'] ?? '');
+	const exactMs = Number(headers['retry-after-ms']);
 	const waitMs = exactMs > 0 ? exactMs : byHeader;
 	return waitMs > 0 && Number.isFinite(waitMs) ? waitMs : undefined;
 }
@@ -81,6 +81,3 @@ function momentMs(header: string, epoch: number): number {
 	if (Number.isNaN(epoch)) return Date.parse(ZONE.test(header) ? header : `${header}Z`);
 	return epoch > FIRST_EPOCH_S * 1000 ? epoch : epoch * 1000;
 }
-
-/** NaN where there is none; of a blank text JavaScript would say 0. */
-const numberIn = (text: string) => Number(text.trim() || NaN);

@@ -208,8 +208,8 @@ export async function withRetry<T>(
 		const outcome = await attempt();
 		if (!outcome.problem) return outcome;
 		const rule = ruleOf(outcome.problem);
+		if (rule.retry === 'never') return outcome;
 		const nowMs = clock.nowMs();
-		if (rule.retry === 'never' || nowMs >= deadlineMs) return outcome;
 		const waitMs = backOffMs(failures, outcome.problem.retryAfterMs, random);
 		let leftMs = deadlineMs - nowMs;
 		if (rule.retry === 'briefly') {

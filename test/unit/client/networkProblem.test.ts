@@ -39,6 +39,14 @@ describe('what proves that nothing was sent', () => {
 		});
 	});
 
+	it('is a system call without a code, behind other words', () => {
+		const cause = failure('it failed', { syscall: 'connect' });
+		expect(problem(failure('outer', { cause }))).toStrictEqual({
+			kind: 'neverConnected',
+			reason: 'it failed',
+		});
+	});
+
 	it("is n8n's own refusal of a host, in n8n's words (FAULTS E10)", () => {
 		const words = 'The request was blocked because it resolves to a restricted IP address';
 		const refused = { kind: 'neverConnected', reason: `n8n did not let it out. ${words}` };
@@ -68,6 +76,7 @@ describe('what proves that nothing was sent', () => {
 		'tlsv1 alert no application protocol',
 		'unsafe legacy renegotiation disabled',
 		'dh key too small',
+		'Unsupported Protocol',
 	])('is a handshake that ends with "%s" (FAULTS E10)', (message) => {
 		expect(problem(failure(message, { code: 'ECONNRESET' })).kind).toBe('neverConnected');
 	});
@@ -97,7 +106,31 @@ describe("n8n's own refusal before it sends (FAULTS E10)", () => {
 	});
 });
 
+it("n8n's refusal of an address is known by its name, whatever its words (FAULTS E10)", () => {
+	expect(problem(failure('no', { name: 'SsrfBlockedIpError' }))).toStrictEqual({
+		kind: 'neverConnected',
+		reason: 'n8n did not let it out. no',
+	});
+});
+
 describe('what proves nothing', () => {
+	it.each([
+		['a name that only holds that of a refusal', failure('no', { name: 'NotSsrfError' })],
+		['words that only quote a refusal', failure('it said: Domain not allowed')],
+		['a call that is only quoted', failure('read, not connect ETIMEDOUT', { code: 'EPIPE' })],
+		['a certificate of ours', failure('no', { code: 'ERR_SSL_CERT_CB_ERROR' })],
+		['a code that only begins like one', failure('no', { code: 'INVALID_CALL' })],
+	])('is %s', (_what, error) => {
+		expect(problem(error).kind).toBe('interrupted');
+	});
+
+	it.each(['INTERNAL', 500, ['ECONNREFUSED']])(
+		'is what is no code of the network, and it is not told as one: %j',
+		(code) => {
+			expect(problem(failure('no', { code }))).toStrictEqual({ kind: 'interrupted', reason: 'no' });
+		},
+	);
+
 	it.each(['tlsv13 alert certificate required', 'tlsv1 alert internal error', 'alert unknown ca'])(
 		'are the alerts of TLS that may come after the request: "%s"',
 		(message) => {
@@ -170,6 +203,15 @@ describe("the network's error inside another", () => {
 			kind: 'interrupted',
 			reason: 'outer',
 		});
+	});
+
+	it.each([
+		[9, 'neverConnected'],
+		[10, 'interrupted'],
+	])('is looked for ten links deep: behind %d others it is %s', (others, kind) => {
+		let error: Error = refused;
+		for (let link = 0; link < others; link++) error = failure('outer', { cause: error });
+		expect(problem(error).kind).toBe(kind);
 	});
 
 	it('is looked for no longer than ten links deep, in a chain that bites its tail', () => {

@@ -7,6 +7,7 @@ describe('Retry-After', () => {
 		['7', 7_000],
 		['0.5', 500],
 		[' 3 ', 3_000],
+		[' 2026-01-01T00:00:05 ', 5_000],
 		[new Date(NOW + 5_000).toUTCString(), 5_000],
 	])('%j is %d milliseconds', (header, expected) => {
 		expect(retryAfterMs({ 'retry-after': header }, NOW)).toBe(expected);
@@ -27,6 +28,10 @@ describe('Retry-After', () => {
 		['the same with a blank', '2026-01-01 00:00:05'],
 		['a date with an offset', '2026-01-01T01:00:05+01:00'],
 		['a date with Z', '2026-01-01T00:00:05Z'],
+		['a date with an offset behind a blank', 'Thu, 01 Jan 2026 01:00:05 +0100'],
+		['a date in UTC', 'Thu, 01 Jan 2026 00:00:05 UTC'],
+		['a date in UT', 'Thu, 01 Jan 2026 00:00:05 UT'],
+		['a date of New York', 'Wed, 31 Dec 2025 19:00:05 EST'],
 	])('as %s is a moment (FAULTS F20)', (_, header) => {
 		expect(retryAfterMs({ 'retry-after': header }, NOW)).toBe(5_000);
 	});
@@ -39,6 +44,10 @@ describe('Retry-After', () => {
 		expect(retryAfterMs({ 'retry-after': header, date: 'soon' }, NOW)).toBe(3_605_000);
 	});
 
+	it('of a billion seconds is the longest that is a wait', () => {
+		expect(retryAfterMs({ 'retry-after': '1000000000' }, NOW)).toBe(1e12);
+	});
+
 	it('may be absent', () => {
 		expect(retryAfterMs({}, NOW)).toBeUndefined();
 	});
@@ -47,5 +56,7 @@ describe('Retry-After', () => {
 		expect(retryAfterMs({ 'retry-after-ms': '250', 'retry-after': '1' }, NOW)).toBe(250);
 		expect(retryAfterMs({ 'retry-after-ms': '250' }, NOW)).toBe(250);
 		expect(retryAfterMs({ 'retry-after-ms': '0', 'retry-after': '1' }, NOW)).toBe(1_000);
+		expect(retryAfterMs({ 'retry-after-ms': ' ', 'retry-after': '1' }, NOW)).toBe(1_000);
+		expect(retryAfterMs({ 'retry-after-ms': 'soon', 'retry-after': '1' }, NOW)).toBe(1_000);
 	});
 });
