@@ -1,19 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chainOf } from '../n8n/chain';
-import { webhooksAt } from '../n8n/webhooks';
 import { CommunityNodesScreen } from './communityNodesScreen';
 import { Editor } from './editor';
-import { fixture } from './fixture';
 import { tasksWith } from './gatewayTasks';
 import { startOwnN8n, type OwnN8n } from './ownN8n';
 import { startPackageRegistry, type PackageRegistry } from './packageRegistry';
 import { nextVersion, packProject, type Tarball } from './packageTarballs';
+import { draw, publishPicture } from './pictureWebhook';
 
 const START_TIMEOUT_MS = 300_000;
-
-const NODE_TYPE = 'n8n-nodes-flux-image.fluxImage';
 
 /** Makes the files' names of the later version end otherwise, deep in the code that runs. */
 const CHANGE = {
@@ -67,11 +63,7 @@ describe('Settings > Community nodes, of an n8n that has no such node', () => {
 	});
 
 	it('and makes a picture, once', async () => {
-		const { baseUrls, key } = fixture.sandbox;
-		const name = 'SeaArt Cloud account';
-		const data = { apiKey: key, baseUrl: baseUrls.seaArtCloud };
-		const id = await n8n.rest.saveCredential(name, 'seaArtCloudApi', data);
-		await publishPicture(n8n, { id, name });
+		await publishPicture(n8n);
 		expect(await draw(n8n, 'A lighthouse, installed')).toMatch(/_1\.png$/);
 		expect((await tasksWith('A lighthouse, installed')).map(({ billed }) => billed)).toEqual([1]);
 	});
@@ -96,33 +88,3 @@ describe('Settings > Community nodes, of an n8n that has no such node', () => {
 		expect([...registry.refused].filter((host) => !ASKED_BY_N8N.includes(host))).toEqual([]);
 	});
 });
-
-/** Publishes a workflow whose webhook makes a picture of the prompt that it is sent. */
-async function publishPicture({ rest }: OwnN8n, credential: { id: string; name: string }) {
-	const parameters = {
-		...{ gateway: 'seaArtCloud', resource: 'image', operation: 'generateAndWait' },
-		...{ model: 'flux_kontext_max', prompt: '={{ $json.body.prompt }}', aspectRatio: '1:1' },
-	};
-	const webhook = { httpMethod: 'POST', path: 'lighthouse', responseMode: 'lastNode', options: {} };
-	const saved = await rest.createWorkflow(
-		chainOf('Lighthouse', [
-			{
-				...{ name: 'Webhook', type: 'n8n-nodes-base.webhook', typeVersion: 2 },
-				...{ webhookId: 'lighthouse', parameters: webhook },
-			},
-			{
-				...{ name: 'FLUX Image', type: NODE_TYPE, typeVersion: 1, parameters },
-				credentials: { seaArtCloudApi: credential },
-			},
-		]),
-	);
-	await rest.publish(saved);
-}
-
-/** Has the workflow make a picture; gives its file's name. */
-async function draw({ url }: OwnN8n, prompt: string): Promise<string> {
-	const answer = await webhooksAt(url).post('lighthouse', { prompt });
-	const { fileName } = answer.json() as { fileName?: string };
-	if (!fileName) throw new Error('There is no picture');
-	return fileName;
-}

@@ -17,6 +17,24 @@ import type { Tarball } from './packageTarballs';
 /** The registry that n8n has by default, and takes no other in place of without a licence. */
 const REGISTRY_HOST = 'registry.npmjs.org';
 
+/**
+ * The node's peer, which npm looks up even where it is told to leave peers out. Its file is not there:
+ * an npm that wants to install it fails.
+ */
+const PEER = {
+	name: 'n8n-workflow',
+	described: {
+		name: 'n8n-workflow',
+		'dist-tags': { latest: '2.0.0' },
+		versions: {
+			'2.0.0': {
+				...{ name: 'n8n-workflow', version: '2.0.0' },
+				dist: { tarball: `https://${REGISTRY_HOST}/n8n-workflow/-/n8n-workflow-2.0.0.tgz` },
+			},
+		},
+	},
+};
+
 /** npm's public registry with one package in it, for whoever goes through this proxy. */
 export interface PackageRegistry {
 	/** What an n8n needs in its environment to take it for npm's registry. */
@@ -112,6 +130,7 @@ function answer(versions: ReadonlyMap<string, Tarball>): RequestListener {
 		const [name, version, file] = url.slice(1).split('/').map(decodeURIComponent);
 		const json = (status: number, body: object) =>
 			response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+		if (name === PEER.name) return json(200, PEER.described);
 		const latest = [...versions.values()].at(-1);
 		if (!latest || name !== latest.manifest.name) return json(404, { error: 'Not found' });
 		if (version === undefined) {
