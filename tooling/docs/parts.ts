@@ -25,8 +25,7 @@ const BLOCKS: Readonly<Record<string, (place: Place) => string>> = {
 	problems: ({ language }) => problemTable(language),
 	// In English: the remedies in another language are a translator's work, whose rows a test holds.
 	errors: () => errorTable(),
-	// The same: the cases and their words are the bench's.
-	'by hand': () => byHandTable(),
+	'by hand': ({ language }) => byHandTable(language),
 	diagram: () => architectureDiagram(),
 	workflows: () => publicWorkflowTable(),
 };
