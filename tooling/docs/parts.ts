@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 
 import { architectureDiagram } from './architecture';
+import { byHandTable } from './byHandTable';
 import { errorTable, problemTable } from './errorTables';
 import { gatewayList, keyTable } from './gatewayParts';
 import type { Language } from './markdown';
@@ -24,6 +25,7 @@ const BLOCKS: Readonly<Record<string, (place: Place) => string>> = {
 	problems: ({ language }) => problemTable(language),
 	// In English: the remedies in another language are a translator's work, whose rows a test holds.
 	errors: () => errorTable(),
+	'by hand': ({ language }) => byHandTable(language),
 	diagram: () => architectureDiagram(),
 	workflows: () => publicWorkflowTable(),
 };
