@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { startSandbox } from '../sandbox';
 import { credentials } from '../tooling/credentials';
+import { holdFolder } from '../tooling/n8n/folderHold';
+import { startText } from '../tooling/n8n/startText';
 import { readWorkflows } from '../tooling/n8n/workflow-files';
 import { catchSignals } from './signals';
 import { startStandInModel } from '../tooling/chatModel/standInModel';
@@ -13,12 +15,9 @@ import {
 	sandboxAccounts,
 	startN8nFixture,
 	type Account,
-	type Fixture,
 } from '../tooling/n8n/fixture';
 
 const DATA_FOLDER = join(PROJECT, '.n8n-demo');
-const WEBHOOK_PATH = 'webhook/flux-image';
-const FIRST_EXAMPLE = 'Draw a picture';
 
 interface DemoOptions {
 	port: number;
@@ -58,47 +57,63 @@ function port(text: string): number {
 	throw new InvalidArgumentError('Not a port number.');
 }
 
-/** The real account that the options name; none: the sandbox is used. */
-function ownAccount({ gateway: name, keyFrom, baseUrl }: DemoOptions): Account | undefined {
-	const gateway = packagedGateways().find((candidate) => candidate.name === name);
+/** The key that the options name; none: the sandbox is used. */
+function ownKey({ gateway, keyFrom, baseUrl }: DemoOptions): string | undefined {
 	if (!gateway) {
 		if (keyFrom || baseUrl) program.error('--key-from and --base-url go with --gateway.');
 		return undefined;
 	}
-	const apiKey = keyFrom && process.env[keyFrom];
-	if (!apiKey) {
+	if (!keyFrom) {
 		program.error('--gateway needs --key-from, naming an environment variable that holds a key.');
 	}
+	const key = process.env[keyFrom];
+	if (!key) {
+		program.error(`--key-from: the environment variable ${keyFrom} is empty or not set.`);
+	}
+	return key;
+}
+
+/** The account of that key; the gateways are those of the built package. */
+function ownAccount({ gateway: name, baseUrl }: DemoOptions, apiKey: string): Account {
+	const gateway = packagedGateways().find((candidate) => candidate.name === name);
+	if (!gateway) throw new Error(`The built package has no gateway ${name}.`);
 	return { gateway, apiKey, baseUrl: baseUrl ?? gateway.baseUrl };
 }
 
 async function main(): Promise<void> {
 	const options = program.parse().opts<DemoOptions>();
+	const key = ownKey(options);
 	const onInterrupt = catchSignals();
-	await build();
-	const own = ownAccount(options);
 	// Apart, so that a workflow made for the sandbox never spends a real key.
-	const userFolder = join(DATA_FOLDER, own?.gateway.name ?? 'sandbox');
+	const userFolder = join(DATA_FOLDER, options.gateway ?? 'sandbox');
+	const tellAddress = await holdFolder(userFolder);
+	await build();
+	const own = key === undefined ? undefined : ownAccount(options, key);
 	if (options.fresh) await rm(userFolder, { recursive: true, force: true });
 
 	const { default: getPort } = await import('get-port');
 	const sandbox = own ? undefined : await startSandbox();
 	// Not with a real key: what a mind of its own would not ask for would cost money.
 	const model = own ? undefined : await startStandInModel();
+	const accounts = sandbox ? sandboxAccounts(sandbox) : own ? [own] : [];
 	const fixture = await startN8nFixture({
 		line: '2.41',
 		userFolder,
 		port: await getPort({ host: '127.0.0.1', port: options.port }),
-		accounts: sandbox ? sandboxAccounts(sandbox) : own ? [own] : [],
+		accounts,
+		// What was paid is told there too.
+		keepLog: true,
 		gateway: own?.gateway,
 		credentials: model
 			? [{ name: 'OpenAI account', type: 'openAiApi', data: { ...model.credential } }]
 			: [],
 		...(options.watch ? { environment: HOT_RELOAD } : {}),
 	});
+	await tellAddress(fixture.n8n.url);
 	const examples = await readWorkflows(join(PROJECT, 'workflows'));
 	const names = examples.map(({ name }) => name);
-	console.log(startText(fixture, names, own?.gateway.title));
+	const source = own ? { gateway: own.gateway.title } : { sandbox: accounts };
+	console.log(startText(fixture, names, source));
 	const stopWatching = options.watch ? await watchBuild(PROJECT, userFolder) : undefined;
 	await new Promise<void>(onInterrupt);
 	console.log('\nStopping ...');
@@ -115,45 +130,6 @@ async function build(): Promise<void> {
 	console.log('Building the package ...');
 	await execa('npm', ['run', '--silent', 'build'], { cwd: PROJECT, stdio: 'inherit' });
 }
-
-/**
- * What a person needs to begin.
- *
- * @param examples names of the example workflows; n8n may lack some, and hold the person's own
- * @param gateway title of the real gateway that is used; absent: the sandbox
- */
-function startText(
-	{ n8n, login, workflowUrls }: Fixture,
-	examples: readonly string[],
-	gateway?: string,
-): string {
-	const others = examples.filter((name) => name !== FIRST_EXAMPLE && workflowUrls[name]).length;
-	return `
-  Start here:          ${workflowUrls[FIRST_EXAMPLE] ?? n8n.url}
-                       "${FIRST_EXAMPLE}": press Execute workflow
-  ${`${others} more examples:`.padEnd(20)} ${n8n.url}/home/workflows
-  Log in as:           ${login.email}
-  Password:            ${login.password}
-
-${gateway ? ownKeyText(gateway) : SANDBOX_TEXT}
-
-  A picture by webhook:
-    curl -G '${n8n.url}/${WEBHOOK_PATH}' --data-urlencode 'prompt=A red apple on a table' -o apple.png
-
-  n8n's log:           ${n8n.logFile}
-  Stop with Ctrl-C.
-`;
-}
-
-const ownKeyText = (gateway: string) =>
-	`  Pictures come from ${gateway}, with your key: each costs money.`;
-
-const SANDBOX_TEXT = `  Pictures come from a sandbox on this machine, free of charge: it draws a landscape and
-  prints your prompt on it. Only a real gateway draws the apple.
-  The agents talk to a stand-in for a chat model, which calls the tool with your own words.
-  Prompts that ask for trouble:
-    A red apple [moderated]    the gateway blocks it
-    A red apple [slow]         it takes 30 seconds: press Stop meanwhile`;
 
 void main().catch((error: unknown) => {
 	console.error(error instanceof Error ? error.message : error);

@@ -48,7 +48,7 @@ describe('an agent that asks a hundred times, with Max Paid Tasks per Execution'
 				expect(refused).toHaveLength(CALLS - MAX_PAID_TASKS);
 				expect(refused.every(({ content }) => content?.includes('Do not call again'))).toBe(true);
 				// Which result comes last differs between agents.
-				expect(said).toMatch(/^(No URL in|Here is your picture)/);
+				expect(said).toMatch(/^Here is your picture|Max Paid Tasks/);
 			} finally {
 				await model.close();
 			}

@@ -66,8 +66,26 @@ describe(`the workflow "${TWICE}"`, () => {
 	it.each([[undefined], ['']])('refuses an order without a number: %j', async (order) => {
 		const prompt = `An order without a number, ${String(order)}`;
 		const answer = await deliver(order, prompt);
-		expect(answer.statusCode).toBe(502);
+		expect(answer.statusCode).toBe(422);
 		expect(answer.json()).toMatchObject({ problem: 'invalidInput', paid: 'no' });
+		expect(await tasksWith(prompt)).toEqual([]);
+	});
+
+	it('answers 422 to an order that moderation has blocked, each time, and asks once', async () => {
+		const prompt = 'A forbidden order [moderated]';
+		for (let delivery = 0; delivery < 2; delivery++) {
+			const blocked = await deliver('A-1005', prompt);
+			expect(blocked.statusCode).toBe(422);
+			expect(blocked.json()).toMatchObject({ problem: 'moderated', paid: 'yes' });
+		}
+		expect(await tasksWith(prompt)).toHaveLength(1);
+	});
+
+	it('answers 422 to an order whose parameters the gateway refuses', async () => {
+		const prompt = 'An order that the gateway refuses [rejected]';
+		const refused = await deliver('A-1006', prompt);
+		expect(refused.statusCode).toBe(422);
+		expect(refused.json()).toMatchObject({ problem: 'badParameters', paid: 'no' });
 		expect(await tasksWith(prompt)).toEqual([]);
 	});
 

@@ -83,6 +83,104 @@ describe.each(['default', 'filesystem'] as const)('Files that n8n keeps in mode 
 	});
 });
 
+describe.each(['default', 'filesystem'] as const)(
+	'Of two nodes with a file each, in mode %s',
+	(mode) => {
+		beforeAll(async () => await useBinaryMode(mode));
+		afterAll(async () => await useBinaryMode('filesystem'));
+
+		const putting = (bytes: Buffer, name: string, more: INodeExecutionData['binary'] = {}) =>
+			nodeType(['done'], async function () {
+				const photo = await this.helpers.prepareBinaryData(bytes, name, 'image/png');
+				return [[{ json: {}, binary: { ...more, photo }, pairedItem: 0 }]];
+			});
+
+		/** Form and Change put out a file each, in the same field; what is sent, or the refusal. */
+		const sentBy = async (
+			binaryPropertyName: string,
+			form: ReturnType<typeof putting>,
+			change: ReturnType<typeof putting>,
+		) => {
+			harness.reset();
+			const row = { source: 'binary', binaryPropertyName };
+			const { node, credentials } = harness.node(
+				editing(row, { parameters: { prompt: 'Edit it' } }),
+			);
+			const to = (name: string) => ({ main: [[{ node: name, type: 'main' as const, index: 0 }]] });
+			const { error } = await startWorkflow(
+				[
+					plainNode('Items'),
+					plainNode('Form', 'test.form'),
+					plainNode('Change', 'test.change'),
+					node,
+				],
+				{ Items: to('Form'), Form: to('Change'), Change: to(FLUX_NAME) },
+				{ credentials },
+				{ 'test.form': form, 'test.change': change },
+			).finished;
+			if (!error) return sentImages();
+			expect(error.context).toMatchObject({ failure: { problem: 'invalidInput', paid: 'no' } });
+			expect(harness.sandbox.ledger.requests).toEqual([]);
+			return error.message;
+		};
+
+		const OF_FORM = [
+			'={{ $node["Form"].binary }}',
+			'={{ $node["Form"].binary.photo }}',
+			'={{ Object.values($node["Form"].binary) }}',
+			'={{ $node["Form"] }}',
+			"={{ $('Form').item.binary }}",
+			"={{ $('Form').all() }}",
+		];
+
+		const OF_CHANGE = ['photo', '={{ $binary }}', '={{ $binary.photo }}', '={{ $input.item }}'];
+
+		it.each(OF_FORM)('sends the one that is asked for by %s', async (name) => {
+			const [form, change] = [putting(red, 'form.png'), putting(blue, 'other.png')];
+			expect(await sentBy(name, form, change)).toEqual(base64(red));
+		});
+
+		it.each(OF_CHANGE)("sends the item's own by %s", async (name) => {
+			const [form, change] = [putting(red, 'form.png'), putting(blue, 'other.png')];
+			expect(await sentBy(name, form, change)).toEqual(base64(blue));
+		});
+
+		/** Of the same name, type and size as the red one. */
+		const twin = () => Buffer.from(red.map((byte, at) => (at === red.length - 20 ? ~byte : byte)));
+
+		it.each(OF_FORM)('sends no other that is the same but for its content by %s', async (name) => {
+			const sent = await sentBy(name, putting(red, 'image.png'), putting(twin(), 'image.png'));
+			const isBare = mode === 'default' && name.includes('$node');
+			expect(sent).toEqual(
+				isBare
+					? "Input Images 1: n8n gives this file without its content. Give the name of its field, or {{ $('Node').item.binary.field }}"
+					: base64(red),
+			);
+		});
+
+		it.each(OF_CHANGE)(
+			"sends the item's own that is the same but for its content by %s",
+			async (name) => {
+				const sent = await sentBy(name, putting(red, 'image.png'), putting(twin(), 'image.png'));
+				expect(sent).toEqual(base64(twin()));
+			},
+		);
+
+		// A list is a person's own, and what is empty in it stands for a missing picture.
+		it.each([...OF_FORM, ...OF_CHANGE].filter((name) => !name.includes('Object.values')))(
+			'sends it by %s beside fields without a file',
+			async (name) => {
+				for (const nothing of [null, undefined]) {
+					const more = { mask: nothing } as never;
+					const [form, change] = [putting(red, 'form.png', more), putting(blue, 'other.png', more)];
+					const own = OF_CHANGE.includes(name);
+					expect(await sentBy(name, form, change)).toEqual(base64(own ? blue : red));
+				}
+			},
+		);
+	},
+);
+
 describe('A stored file', () => {
 	/** A file of another execution, as n8n describes it. */
 	const foreignFile = async () =>

@@ -17,7 +17,9 @@ it.each(['image > generateAndWait', 'image > create'] as const)(
 		expect(ids).toHaveLength(prompts.length);
 		for (const id of ids) {
 			expect(log).toMatch(
-				new RegExp(`in execution 4711: Task ${id} of item [01] was created at SeaArt Cloud`),
+				new RegExp(
+					`in execution 4711: Task ${id} of item [01] was created at SeaArt Cloud, model flux_kontext_max`,
+				),
 			);
 		}
 	},

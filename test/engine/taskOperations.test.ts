@@ -1,5 +1,6 @@
 import { binaryBytes } from '../../tooling/engine/engine';
 import { inHeldTime } from './heldTime';
+import { hintsOf } from './hints';
 import { NodeHarness } from './nodeHarness';
 import { gateways, type Gateway } from '../../sandbox';
 
@@ -233,9 +234,15 @@ describe('The model of a task (FAULTS B14)', () => {
 			for (const json of [{}, { requestId }, { requestId: 'another', model: 'flux_2_pro' }]) {
 				const ask = { operation: `task > ${operation}`, options: { timeout: 1 } } as const;
 				const asked = { ...ask, parameters: { ...ofItem, requestId }, items: [{ json }] };
-				const { error, items: found } = await harness.run(asked);
+				const outcome = await harness.run(asked);
+				const { error, items: found } = outcome;
 				if (operation === 'cancel' && !error) {
-					expect(found[0]!.json).toHaveProperty('cancellation');
+					expect(found[0]!.json).toHaveProperty('cancellation', 'notFound');
+					expect(hintsOf(outcome)).toEqual([
+						expect.stringMatching(
+							/does not know the task \S+, so nothing was cancelled\. Model was taken as FLUX\.1 Kontext \[max\]/,
+						),
+					]);
 					continue;
 				}
 				expect(error!.message).toMatch(

@@ -40,7 +40,8 @@ const ONE_CALL: Insistence = { calls: 1, atOnce: 1 };
 
 /**
  * A language model without a mind: it calls a tool, by default the first and once, then shows the picture
- * that came back last as Markdown, by its share link where there is one, and says its request id.
+ * that came back last as Markdown, by its share link where there is one, and says its request id; or why
+ * the tool failed.
  */
 export interface OpenAiStub {
 	/** What an OpenAI credential holds to reach it. */
@@ -111,6 +112,8 @@ function replyTo(
 	const results = messages.slice(asked + 1).filter(({ role }) => role === 'tool');
 	if (results.length >= calls) {
 		const content = results.at(-1)?.content ?? '';
+		const failure = failureIn(content);
+		if (failure) return { content: `The tool failed: ${failure}` };
 		const [, url] = SHARE_URL.exec(content) ?? ANY_URL.exec(content) ?? [];
 		const [, id] = /"requestId":\s*"([^"]+)"/.exec(content) ?? [];
 		const ofTask = id === undefined ? '' : ` (Request ID: ${id} )`;
@@ -132,6 +135,26 @@ function replyTo(
 		return { id: `call_${number}`, type: 'function' as const, function: call };
 	});
 	return { content: null, tool_calls: toolCalls };
+}
+
+/**
+ * The sentence of a tool that failed: n8n hands over JSON, of one error or of a list of items. Absent
+ * where a picture came too, since an item may tell of an error beside it.
+ */
+function failureIn(content: string): string | undefined {
+	const items = [parsed(content)].flat().filter((item) => typeof item === 'object');
+	const fields = items.map((item) => item as { error?: unknown; url?: unknown } | null);
+	if (fields.some((item) => item?.url)) return undefined;
+	const errors = fields.map((item) => item?.error).filter((error) => typeof error === 'string');
+	return errors[0];
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
 }
 
 const finishOf = (said: Reply): string => ('tool_calls' in said ? 'tool_calls' : 'stop');

@@ -1,47 +1,71 @@
 import { limitsOf } from '../../nodes/FluxImage/description/parameterField';
 import { GATEWAYS } from '../../nodes/FluxImage/gateways';
+import type { GatewayId } from '../../nodes/FluxImage/gateways/gateway';
 import { models, offersOf } from '../../nodes/FluxImage/models';
-import type { ModelParameter, ParameterType } from '../../nodes/FluxImage/models/model';
+import type { Model, ModelParameter, ParameterType } from '../../nodes/FluxImage/models/model';
 import { code, table, type Language } from './markdown';
 
 /** An expression that leaves a field to a language model. */
-export interface ToolField {
+interface ToolField {
 	readonly label: string;
-	/** The gateways or models that have the field so. */
-	readonly where: readonly string[];
+	readonly places: readonly Place[];
 	/** Without the `=` that a saved workflow has before it. */
 	readonly expression: string;
 }
 
-const HEADINGS = {
-	en: ['Field', 'Of', 'Expression'],
-	ru: ['Поле', 'Где', 'Выражение'],
+/** Where a field is so. */
+interface Place {
+	/** Absent: every model. */
+	readonly model?: string;
+	/** Absent: every gateway that sells the model. */
+	readonly gateways?: readonly GatewayId[];
+}
+
+const WORDS = {
+	en: { head: ['Field', 'Models (gateways)', 'Expression'], all: 'all' },
+	ru: { head: ['Поле', 'Модели (шлюзы)', 'Выражение'], all: 'все' },
 } as const;
 
 /** A table of the expressions for every field of a tool that a model may fill, from the models' tables. */
 export function toolTable(language: Language): string {
+	const { head, all } = WORDS[language];
+	const told = ({ model = all, gateways }: Place) =>
+		gateways ? `${model} (${namesOf(gateways)})` : model;
 	return table(
-		HEADINGS[language],
-		toolFields().map(({ label, where, expression }) => [label, where.join(', '), code(expression)]),
+		head,
+		toolFields().map(({ label, places, expression }) => [
+			label,
+			places.map(told).join(', '),
+			code(expression),
+		]),
 	);
 }
 
+const namesOf = (ids: readonly GatewayId[]) =>
+	Object.values(GATEWAYS)
+		.filter(({ id }) => ids.includes(id))
+		.map(({ displayName }) => displayName)
+		.join(', ');
+
 /** The fields in the order of the form; one that means the same in several models stands once. */
-export function toolFields(): ToolField[] {
+function toolFields(): ToolField[] {
 	const rows = models.flatMap((model) =>
-		model.offers.flatMap(({ parameters }) =>
-			parameters.filter(isToFill).map((parameter) => ({ model: model.name, parameter })),
+		model.offers.flatMap(({ gateways, parameters }) =>
+			parameters.filter(isToFill).map((parameter) => ({ model, gateways, parameter })),
 		),
 	);
-	const byExpression = new Map<string, { label: string; where: Set<string> }>();
-	for (const { model, parameter } of rows) {
+	const byExpression = new Map<string, { label: string; sellers: Map<Model, GatewayId[]> }>();
+	for (const { model, gateways, parameter } of rows) {
 		const expression = expressionOf(parameter);
-		const known = byExpression.get(expression);
-		if (known) known.where.add(model);
-		else byExpression.set(expression, { label: parameter.label, where: new Set([model]) });
+		const known = byExpression.get(expression) ?? {
+			label: parameter.label,
+			sellers: new Map<Model, GatewayId[]>(),
+		};
+		known.sellers.set(model, [...(known.sellers.get(model) ?? []), ...gateways]);
+		byExpression.set(expression, known);
 	}
-	const fields = [...byExpression].map(([expression, { label, where }]) => ({
-		...{ label, expression, where: [...where] },
+	const fields = [...byExpression].map(([expression, { label, sellers }]) => ({
+		...{ label, expression, places: placesOf(sellers) },
 	}));
 	// Those of one name side by side, in the order in which the names come up.
 	const labels = [...new Set(fields.map(({ label }) => label))];
@@ -51,16 +75,26 @@ export function toolFields(): ToolField[] {
 	];
 }
 
+function placesOf(sellers: ReadonlyMap<Model, readonly GatewayId[]>): Place[] {
+	const places = [...sellers].map(([{ name, offers }, gateways]) => {
+		const sold = offers.flatMap((offer) => offer.gateways);
+		return gateways.length === sold.length ? { model: name } : { model: name, gateways };
+	});
+	const isEverywhere =
+		sellers.size === models.length && places.every((one) => !('gateways' in one));
+	return isEverywhere ? [{}] : places;
+}
+
 /** What shapes the request alone is not for a model to decide. */
 const isToFill = ({ wirePath, placement }: ModelParameter) =>
 	wirePath !== undefined || placement === 'main';
 
 function modelFields(): ToolField[] {
-	return Object.values(GATEWAYS).map(({ id, displayName }) => {
+	return Object.values(GATEWAYS).map(({ id }) => {
 		const ids = offersOf(id).map(({ offer }) => offer.id);
 		return {
 			label: 'Model',
-			where: [displayName],
+			places: [{ gateways: [id] }],
 			expression: fromAI('model', `Which FLUX model draws (${oneOf(ids)})`, 'string'),
 		};
 	});

@@ -43,6 +43,8 @@ export interface N8nFixtureOptions {
 	settings?: Record<string, string>;
 	/** Settings of n8n beyond those that every fixture has. */
 	environment?: Record<string, string>;
+	/** Whether n8n's log goes on behind that of the last run. Default: it is begun anew. */
+	keepLog?: boolean;
 }
 
 /** An n8n with the node, an owner, credentials and the example workflows in it. */
@@ -61,7 +63,8 @@ export interface Fixture {
 export async function startN8nFixture(options: N8nFixtureOptions): Promise<Fixture> {
 	const installed = await ensureN8n(options.line);
 	await installCommunityPackage(PROJECT, options.userFolder);
-	const n8n = await startN8n(installed, options.userFolder, options.port, options.environment);
+	const { userFolder, port, environment, keepLog } = options;
+	const n8n = await startN8n(installed, userFolder, port, environment, keepLog);
 	try {
 		const login = await readLogin(options.userFolder);
 		const rest = new N8nRest(n8n.url);

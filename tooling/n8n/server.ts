@@ -21,6 +21,7 @@ export interface N8nServer extends Background {
  * @param userFolder where it keeps database, key and packages (`.n8n` in it); made if missing
  * @param port a free port of the loopback
  * @param environment settings beside those of `n8nEnvironment`, and over them; PATH goes before its own
+ * @param keepLog whether its log goes on behind what it holds already; else it is begun anew
  * @throws where n8n ends or is not ready in three minutes, with the end of its log
  */
 export async function startN8n(
@@ -28,10 +29,11 @@ export async function startN8n(
 	userFolder: string,
 	port: number,
 	environment: Record<string, string> = {},
+	keepLog = false,
 ): Promise<N8nServer> {
 	const url = `http://127.0.0.1:${port}`;
 	const isReady = async () => await answers(url);
-	return { url, ...(await run(n8n, 'start', userFolder, port, environment, isReady)) };
+	return { url, ...(await run(n8n, 'start', userFolder, port, environment, isReady, keepLog)) };
 }
 
 /**
@@ -60,6 +62,7 @@ async function run(
 	port: number,
 	environment: Record<string, string>,
 	isReady: () => Promise<boolean>,
+	keepLog = false,
 ): Promise<Background> {
 	const { default: getPort } = await import('get-port');
 	await mkdir(userFolder, { recursive: true });
@@ -74,7 +77,7 @@ async function run(
 	return await startInBackground(
 		n8n.node.binary,
 		[n8n.program, command],
-		{ name, cwd: userFolder, env, logFile },
+		{ name, cwd: userFolder, env, logFile, keepLog },
 		isReady,
 		START_TIMEOUT_MS,
 	);

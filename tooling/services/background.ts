@@ -13,8 +13,10 @@ export interface BackgroundOptions {
 	name: string;
 	cwd: string;
 	env?: NodeJS.ProcessEnv;
-	/** Holds all that it prints; begun anew. */
+	/** Holds all that it prints. */
 	logFile: string;
+	/** Whether the log goes on behind what it holds already. Default: it is begun anew. */
+	keepLog?: boolean | undefined;
 	/** The account that it runs under, where this process may choose. */
 	account?: { uid: number; gid: number } | undefined;
 	/** The signal that asks it to end. Default: SIGTERM. */
@@ -43,8 +45,8 @@ export async function startInBackground(
 	isReady: () => Promise<boolean>,
 	timeoutMs: number,
 ): Promise<Background> {
-	const { name, logFile, cwd, env, account } = options;
-	const log = openSync(logFile, 'w');
+	const { name, logFile, keepLog, cwd, env, account } = options;
+	const log = openSync(logFile, keepLog ? 'a' : 'w');
 	// A group of its own: Ctrl-C in the terminal reaches only this process, which then ends the
 	// whole group, n8n's task runners included.
 	const stdio = ['ignore' as const, log, log];
@@ -84,6 +86,6 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
 		process.kill(-pid, signal);
 	} catch (error) {
 		// ESRCH: nothing of the group is left.
-		if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
 	}
 }

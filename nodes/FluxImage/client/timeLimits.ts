@@ -60,10 +60,12 @@ export class TimeLimits {
 		const dueMs = Math.min(...[...this.running].map((request) => request.dueMs));
 		this.nextDueMs = dueMs;
 		await this.clock.sleep(Math.max(0, dueMs - this.clock.nowMs()), cleared);
+		// What is due by now has waited as long as the first: one wait is enough for all of them.
+		const lateMs = Math.max(dueMs, this.clock.nowMs());
 		await this.clock.sleep(LATE_REPLY_MS, cleared);
 		if (cleared.aborted) return;
 		for (const request of this.running) {
-			if (request.dueMs > dueMs) continue;
+			if (request.dueMs > lateMs) continue;
 			this.running.delete(request);
 			request.cut();
 		}

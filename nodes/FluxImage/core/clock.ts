@@ -16,30 +16,42 @@ export interface Clock {
 /** The longest that a timer can be set for, in milliseconds (32 bits): 24 days. Above it fires at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Who is to be told of a signal's abort, by the signal. */
-const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+/** Who is told of a signal's abort, and the one listener of Node that tells them. */
+interface Listeners {
+	readonly all: Set<() => void>;
+	readonly tellAll: () => void;
+}
+
+const listenersBySignal = new WeakMap<AbortSignal, Listeners>();
 
 /**
  * Calls back when a signal aborts that has not yet. Node hears of one listener, however many share the
  * signal: at the eleventh it warns of a leak, and more than ten tasks wait at once. A signal for each of
  * them (`AbortSignal.any`) would do as well, at ten times the CPU.
  *
- * @returns takes the listener back
+ * @returns takes the listener back; with the last one Node's goes too, since Node 20 keeps a signal made
+ * by `AbortSignal.any` for good while it has one
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-	const all = listeners.get(signal) ?? listenersOf(signal);
-	all.add(listener);
-	return () => all.delete(listener);
+	const listeners = listenersBySignal.get(signal) ?? listenTo(signal);
+	listeners.all.add(listener);
+	return () => {
+		listeners.all.delete(listener);
+		if (listeners.all.size > 0 || listenersBySignal.get(signal) !== listeners) return;
+		signal.removeEventListener('abort', listeners.tellAll);
+		listenersBySignal.delete(signal);
+	};
 }
 
-function listenersOf(signal: AbortSignal): Set<() => void> {
+function listenTo(signal: AbortSignal): Listeners {
 	const all = new Set<() => void>();
 	const tellAll = () => {
 		for (const listener of all) listener();
 	};
+	const listeners = { all, tellAll };
 	signal.addEventListener('abort', tellAll, { once: true });
-	listeners.set(signal, all);
-	return all;
+	listenersBySignal.set(signal, listeners);
+	return listeners;
 }
 
 /** A signal that never aborts: for what goes on after Stop. */

@@ -1,7 +1,6 @@
 import { firstFound } from '../core/json';
 import type { LimitKind, ProblemKind } from '../core/problem';
 import type { ErrorWords } from './errorWords';
-import { normalized } from './taskWords';
 
 /** What an error's code and words say of it, where they say anything. */
 export interface ErrorKind {
@@ -22,22 +21,79 @@ const BAD_PARAMETERS: ErrorKind = { kind: 'badParameters' };
 
 /**
  * Codes of the contracts and of gateways of the same make (docs/contracts/queue.md#errors,
- * docs/contracts/vtrix.md#errors, docs/contracts/toapis.md#errors) whose words do not tell their kind as
- * `INSUFFICIENT_QUOTA` and `CONTENT_BLOCKED` do.
+ * docs/contracts/vtrix.md#errors, docs/contracts/toapis.md#errors). A code counts only as a whole:
+ * `MODERATION_PENDING` and `rpm_quota_exceeded` hold the words of others and say the opposite.
  */
 const CODES: ReadonlyArray<readonly [ErrorKind, readonly string[]]> = [
-	[BAD_KEY, ['UNAUTHENTICATED', 'AUTHENTICATION_FAILED', 'INVALID_AUTHENTICATION']],
-	[NO_CREDIT, ['PAYMENT_REQUIRED', 'PRE_CONSUME_TOKEN_QUOTA_FAILED', '40201']],
+	[
+		BAD_KEY,
+		[
+			...['UNAUTHORIZED', 'UNAUTHENTICATED', 'AUTHENTICATION_ERROR', 'AUTHENTICATION_FAILED'],
+			...['INVALID_API_KEY', 'INVALID_KEY', 'INVALID_TOKEN', 'INVALID_AUTHENTICATION'],
+		],
+	],
+	[
+		NO_CREDIT,
+		[
+			...['INSUFFICIENT_QUOTA', 'INSUFFICIENT_USER_QUOTA', 'INSUFFICIENT_BALANCE', 'NO_CREDIT'],
+			...['INSUFFICIENT_CREDIT', 'INSUFFICIENT_CREDITS', 'INSUFFICIENT_FUNDS', '40201'],
+			...['PAYMENT_REQUIRED', 'QUOTA_EXCEEDED', 'QUOTA_NOT_ENOUGH', 'BALANCE_NOT_ENOUGH'],
+			...['OUT_OF_CREDITS', 'PRE_CONSUME_TOKEN_QUOTA_FAILED', 'BILLING_HARD_LIMIT_REACHED'],
+		],
+	],
+	[
+		CALLS,
+		[
+			...['RATE_LIMIT_EXCEEDED', 'RATE_LIMITED', 'RATE_LIMIT', 'RATE_LIMIT_ERROR'],
+			...['TOO_MANY_REQUESTS', 'THROTTLED', 'THROTTLING'],
+		],
+	],
+	[
+		TASKS,
+		[
+			...['INFLIGHT_LIMIT', 'CONCURRENCY_LIMIT', 'CONCURRENCY_LIMIT_EXCEEDED', 'TOO_MANY_TASKS'],
+			...['MAX_CONCURRENCY_EXCEEDED', 'CONCURRENT_LIMIT_EXCEEDED', 'TASK_LIMIT_EXCEEDED'],
+		],
+	],
 	[BUSY, ['RATE_LIMIT_UNAVAILABLE']],
 	[SOME_LIMIT, ['1002']],
-	[MODERATION, ['110001']],
-	[NOT_FOUND, ['NOT_FOUND', 'MODEL_NOT_FOUND']],
-	[BAD_PARAMETERS, ['INVALID_REQUEST_ERROR', 'INVALID_REQUEST', 'REQUEST_INVALID', 'BAD_REQUEST']],
-	[BAD_PARAMETERS, ['INVALID_PARAMETER', 'INVALID_PARAMETERS', 'VALIDATION_ERROR']],
-	[BAD_PARAMETERS, ['INVALID_PROMPT']],
+	[
+		MODERATION,
+		[
+			...['CONTENT_BLOCKED', 'CONTENT_POLICY_VIOLATION', 'CONTENT_FILTER', 'MODERATION_BLOCKED'],
+			...['CONTENT_MODERATED', 'REQUEST_MODERATED', 'SENSITIVE_CONTENT', 'NSFW_CONTENT', '110001'],
+		],
+	],
+	[
+		NOT_FOUND,
+		['NOT_FOUND', 'TASK_NOT_FOUND', 'TASK_NOT_EXIST', 'TASK_NOT_EXISTS', 'MODEL_NOT_FOUND'],
+	],
+	[
+		BAD_PARAMETERS,
+		[
+			...['INVALID_REQUEST_ERROR', 'INVALID_REQUEST', 'REQUEST_INVALID', 'INVALID_PARAMETER'],
+			...['INVALID_PARAMETERS', 'VALIDATION_ERROR', 'INVALID_PROMPT', 'BAD_REQUEST'],
+		],
+	],
 ];
 
-const KIND_OF_CODE = new Map(CODES.flatMap(([kind, codes]) => codes.map((code) => [code, kind])));
+/** Codes that tell of moderation where the task is known to have failed; elsewhere it may go on. */
+const CODES_OF_FAILED_BY_MODERATION: readonly string[] = [
+	...['MODERATED', 'MODERATION_FAILED', 'PROHIBITED_CONTENT', 'CONTENT_FILTERED', 'NSFW'],
+	...['NSFW_DETECTED', 'NSFW_CONTENT_DETECTED', 'SENSITIVE_CONTENT_DETECTED'],
+	'SENSITIVE_WORDS_DETECTED',
+];
+
+/**
+ * A code in one spelling: `TooManyRequests`, `too-many-requests` and `too.many.requests` are one. Only
+ * what stands between letters is left out, so that -1002 stays another than 1002.
+ */
+const spelled = (code: string) => code.toUpperCase().replace(/(?<=[A-Z])[^A-Z0-9]+(?=[A-Z])/g, '');
+
+const KIND_OF_CODE = new Map(
+	CODES.flatMap(([kind, codes]) => codes.map((code) => [spelled(code), kind])),
+);
+const FAILED_BY_MODERATION = new Set(CODES_OF_FAILED_BY_MODERATION.map(spelled));
 
 type Row = readonly [ErrorKind, RegExp];
 
@@ -124,10 +180,7 @@ const ECHO = /(^|[\s(=])["'“‘`«„].*$|[:：{[<].*$|\bfor (the |this |your 
 
 /** What the codes of an error say, or nothing where none of them is known. A code is nobody's prompt. */
 export const kindOfCodes = (codes: readonly string[]): ErrorKind | undefined =>
-	firstFound(codes, (code) => {
-		const spelled = normalized(code);
-		return KIND_OF_CODE.get(spelled) ?? kindOfWords(spelled.replaceAll('_', ' '));
-	});
+	firstFound(codes, (code) => KIND_OF_CODE.get(spelled(code)));
 
 /** Whether an error is about a limit or the balance: codes are shared among these, and words tell them apart. */
 export const isOfLimit = ({ kind }: ErrorKind) => kind === 'rateLimited' || kind === 'noCredit';
@@ -148,19 +201,15 @@ export function kindOfError(codes: readonly string[], reason = ''): ErrorKind | 
 		if (isOfRate || OF_MINUTE.test(reason)) return CALLS;
 	}
 	if (byCode) return byLimit ?? byCode;
-	return kindOfWords(told, words);
+	return firstMatch(WORDS, told) ?? (MODERATED.test(words) ? MODERATION : undefined);
 }
 
 /** Whether an error says that moderation ended the task, by its codes or in words of its own. */
 export function isModeration({ code = '', reason = '' }: ErrorWords): boolean {
 	const byCode = kindOfCodes([code]);
 	if (byCode && byCode !== BAD_PARAMETERS) return byCode === MODERATION;
-	return MODERATED.test(ownWords(reason));
+	return FAILED_BY_MODERATION.has(spelled(code)) || MODERATED.test(ownWords(reason));
 }
-
-/** What words say, `told` being those that are surely not the person's. */
-const kindOfWords = (told: string, words = told): ErrorKind | undefined =>
-	firstMatch(WORDS, told) ?? (MODERATED.test(words) ? MODERATION : undefined);
 
 const firstMatch = (rows: readonly Row[], words: string): ErrorKind | undefined =>
 	rows.find(([, pattern]) => pattern.test(words))?.[0];

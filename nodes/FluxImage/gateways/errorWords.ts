@@ -72,12 +72,18 @@ export interface ErrorWords {
 }
 
 /** Reads the words of a body that is known to be about an error. */
-export function readErrorWords(body: unknown): ErrorWords {
+export const readErrorWords = (body: unknown): ErrorWords => errorWords(body, hasMore);
+
+/** The same of a failed task: an error that tells no more than its code is no reason. */
+const failureWords = (body: unknown): ErrorWords => errorWords(body, tellsMore);
+
+/** @param isShown whether an error of unknown shape is worth showing */
+function errorWords(body: unknown, isShown: (error: object) => boolean): ErrorWords {
 	const fields = asObject(body);
 	const reason =
 		firstWords(REASON_FIELDS.map((name) => reasonAt(fields, name))) ??
 		(Array.isArray(body) ? wordsIn(body) : describeText(body)) ??
-		startOfError(fields);
+		startOfError(fields, isShown);
 	return omitUndefined({
 		code: codesOf(body)[0],
 		reason: withDetail(reason, fields['provider_error'])?.slice(0, LONGEST_REASON),
@@ -124,7 +130,7 @@ export function errorIn(body: unknown): TaskFailure | undefined {
 	// What else the body says, its `message` perhaps, is not about the error.
 	const told = fields.filter(([name, value]) => isOfError(name) && !saysNothing(value));
 	if (told.length === 0) return undefined;
-	const { code, reason } = readErrorWords(Object.fromEntries(told));
+	const { code, reason } = failureWords(Object.fromEntries(told));
 	return { code: code ?? UNEXPLAINED.code, message: reason ?? UNEXPLAINED.message };
 }
 
@@ -132,7 +138,7 @@ const isOfError = (name: string) => ERROR_FIELDS.includes(name) || CODES_OF_ERRO
 
 /** Why a task failed, in the words of bodies that say that it did; the first that tells counts. */
 export function readFailure(bodies: readonly unknown[]): ErrorWords {
-	const told = bodies.map(readErrorWords);
+	const told = bodies.map(failureWords);
 	return omitUndefined({
 		code: firstFound(told, ({ code }) => code),
 		reason: firstFound(told, ({ reason }) => reason),
@@ -182,10 +188,18 @@ const placeOf = ({ loc }: Fields) =>
 		.filter((part) => part !== 'body')
 		.join('.');
 
-/** An error of a shape that nobody knows, as JSON; nothing where it has no more than a code. */
-const startOfError = (fields: Fields): string | undefined =>
+/** An error of a shape that nobody knows, as JSON; nothing where it is not worth it. */
+const startOfError = (fields: Fields, isShown: (error: object) => boolean): string | undefined =>
 	firstFound(valuesAt(fields, ['error', 'errors', 'failure', 'detail']), (value) => {
 		if (typeof value !== 'object' || value === null || saysNothing(value)) return undefined;
-		const hasMore = Object.keys(value).some((name) => !CODE_FIELDS.includes(name));
-		return hasMore ? startOf(value) : undefined;
+		return isShown(value) ? startOf(value) : undefined;
 	});
+
+/** Whether an error has more than codes: a list has. */
+const hasMore = (error: object) => Object.keys(error).some((name) => !CODE_FIELDS.includes(name));
+
+/** Whether an error, or a row of it, says something beside its codes: a message of "NULL" does not. */
+const tellsMore = (error: object) =>
+	(Array.isArray(error) ? error.slice(0, MOST_ROWS) : [error])
+		.flatMap((row) => Object.entries(asObject(row)))
+		.some(([name, value]) => !CODE_FIELDS.includes(name) && !saysNothing(value));

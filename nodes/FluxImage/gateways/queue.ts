@@ -85,12 +85,15 @@ function readCancel(reply: GatewayReply): Outcome<CancelReply> {
 /** Words of a task that cannot be cancelled because it has ended; of others it may run on. */
 const HAS_ENDED = /^ $|already|complete|finish|\bdone\b|ended|terminal|succe/i;
 
+/** How a cancel is answered without a word (docs/contracts/queue.md#cancel). */
+const ACCEPTED: ReadonlySet<number> = new Set([200, 202, 204]);
+
 /** Nothing where the refusal is of another sort, or the reply a page of who stands before the gateway. */
 function cancellationWithoutWord(
 	{ statusCode, body }: GatewayReply,
 	refused: Problem | undefined,
 ): CancelReply['cancellation'] | undefined {
-	if (!refused) return isHtml(body) ? undefined : 'requested';
+	if (!refused) return ACCEPTED.has(statusCode) && !isHtml(body) ? 'requested' : undefined;
 	if (refused.kind === 'notFound') return 'notFound';
 	if (statusCode !== 400 || refused.kind !== 'badParameters') return undefined;
 	const { code = '', reason = '' } = readErrorWords(body);

@@ -196,7 +196,7 @@ function kindOf(reply: GatewayReply, reason: string | undefined): ToldKind {
 			if (told && (statusCode !== 429 || isOfLimit(told))) return told;
 			return { kind: KIND_OF_STATUS[statusCode] ?? 'badParameters' };
 		case 5:
-			return told && isSaidFirst(body) ? told : FAULT;
+			return told?.limit === 'busy' && isSaidFirst(body) ? told : FAULT;
 		default:
 			return { kind: 'unreadable' };
 	}

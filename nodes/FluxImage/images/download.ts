@@ -89,9 +89,31 @@ const TOLD_BY_BYTES: ReadonlySet<string> = new Set(['gif', 'jpeg', 'jpg', 'png',
 
 /** A kind of picture that is not known here, as its host calls it; a page or JSON is none. */
 function typeByHost(start: Buffer, contentType = ''): PictureType | undefined {
-	const extension = /^image\/(?:x-)?([a-z0-9]+)/i.exec(contentType)?.[1]?.toLowerCase();
+	const extension = kindIn(contentType);
 	if (extension === undefined || TOLD_BY_BYTES.has(extension)) return undefined;
 	const isText = /^\s*[<{[]/.test(start.toString('latin1'));
 	if (isText || start.length < SIGNATURE_LENGTH) return undefined;
 	return { contentType: `image/${extension}`, extension };
+}
+
+/** The kind of picture that a content type names. */
+const kindIn = (contentType: string): string | undefined =>
+	/^image\/(?:x-)?([a-z0-9]+)/i.exec(contentType)?.[1]?.toLowerCase();
+
+/** How the names of picture files end. */
+const ENDING = /\.(avif|bmp|gif|heic|jpe?g|png|tiff?|webp)$/i;
+
+/**
+ * The extension of a picture that is not fetched, by its gateway's word: of its name, its type or its
+ * address; nothing where none of them tells. Of a name no more is taken, for it may hold a path.
+ */
+export function toldExtension({
+	fileName = '',
+	contentType = '',
+	url,
+}: GeneratedImage): string | undefined {
+	const endingOf = (name: string) => ENDING.exec(name)?.[1]?.toLowerCase();
+	const kind = kindIn(contentType);
+	const ofType = kind === 'jpeg' ? 'jpg' : kind;
+	return endingOf(fileName.trim()) ?? ofType ?? endingOf(url.replace(/[?#][^]*$/, ''));
 }

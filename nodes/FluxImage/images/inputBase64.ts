@@ -1,6 +1,6 @@
 import type { InputImageRule } from '../models/model';
 import { found, heldImage, ImageInputError, isAddress, type HeldImage } from './checkedImage';
-import { isPlaceInStore } from './inputFiles';
+import { isPlaceInStore } from './executionFiles';
 import {
 	isWhole,
 	otherThanPicture,

@@ -1,6 +1,6 @@
-import type { IBinaryData, IExecuteFunctions, IRunExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { isObject } from '../core/json';
+import { asObject, isBlank, isObject } from '../core/json';
 import type { InputImageRule } from '../models/model';
 import {
 	found,
@@ -10,6 +10,16 @@ import {
 	isShown,
 	type HeldImage,
 } from './checkedImage';
+import {
+	areSame,
+	besideJson,
+	filesBeside,
+	hasContent,
+	isFile,
+	onlySame,
+	outputsOf,
+} from './executionFiles';
+import { partsOfText } from './partedText';
 import { jsonIn } from './takenApart';
 
 /** The files that an item of the input may name. */
@@ -21,6 +31,10 @@ export interface Files {
 	 * its ID, that of a webhook's caller too.
 	 */
 	isOurs(id: string): boolean;
+	/** The files of all items of this execution; nothing where n8n does not tell of all. */
+	all(): readonly IBinaryData[] | undefined;
+	/** Whether an item of this execution has these fields, and no file in the same ones. */
+	areOfItem(fields: Readonly<Record<string, unknown>>): boolean;
 }
 
 /** Where n8n 2 keeps an item's files in a workflow whose files are a part of the JSON. */
@@ -31,14 +45,39 @@ const DEEPEST = 3;
 
 /** The files of an item of the input, and of its execution. */
 export function filesOf(context: IExecuteFunctions, itemIndex: number): Files {
-	const { json = {}, binary = {} } = context.getInputData()[itemIndex] ?? {};
+	const input = context.getInputData();
+	const { json, binary } = input[itemIndex] ?? {};
 	// Where files are a part of the JSON, n8n itself takes all that look like one.
 	const areInJson = context.getWorkflowSettings().binaryMode === 'combined';
-	const isInJson = areInJson && Object.keys(binary).length === 0;
+	const isInJson = areInJson && isBlank(binary);
+	const byField = isInJson
+		? Object.fromEntries(filesAmong(asObject(json), ''))
+		: filesBeside({ binary });
+	const items = () => [...input, ...(outputsOf(context) ?? [])];
+	const all = () => [
+		...Object.values(byField),
+		...items().flatMap((item) => Object.values(filesBeside(item))),
+	];
 	return {
-		byField: isInJson ? Object.fromEntries(filesAmong(json, '')) : binary,
-		isOurs: (id) => areInJson || isOfExecution(id, context),
+		byField,
+		isOurs: (id) => areInJson || hasId(Object.values(byField), id) || hasId(all(), id),
+		all: () => outputsOf(context) && all(),
+		areOfItem: (fields) => items().some((item) => lackTheSame(fields, besideJson(item))),
 	};
+}
+
+const hasId = (files: readonly IBinaryData[], id: string) => files.some((file) => file.id === id);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function lackTheSame(fields: Fields, others: Fields): boolean {
+	const names = Object.keys(fields);
+	return (
+		names.length === Object.keys(others).length &&
+		names.every(
+			(name) => Object.hasOwn(others, name) && isBlank(fields[name]) === isBlank(others[name]),
+		)
+	);
 }
 
 function filesAmong(fields: object, path: string, depth = 1): Array<[string, IBinaryData]> {
@@ -49,41 +88,58 @@ function filesAmong(fields: object, path: string, depth = 1): Array<[string, IBi
 	});
 }
 
-/** Whether n8n has a file beside an item that came in, or beside one that a node before has put out. */
-function isOfExecution(id: string, context: IExecuteFunctions): boolean {
-	// n8n's context has it beside its interface; where it should be missing, the input alone counts.
-	const { runExecutionData } = context as { runExecutionData?: IRunExecutionData | null };
-	const runs = Object.values(runExecutionData?.resultData.runData ?? {}).flat();
-	const outputs = runs.flatMap(({ data = {} }) => Object.values(data).flat());
-	return [context.getInputData(), ...outputs].some((items) =>
-		items?.some(({ binary }) => Object.values(binary ?? {}).some((file) => file.id === id)),
-	);
-}
+/** What parts two names. */
+const SEPARATOR = /[,;]/;
 
-/** Whether a value is a file as n8n has it, be it without its content. */
-const isFile = (value: unknown): value is IBinaryData =>
-	isObject(value) && typeof value['mimeType'] === 'string' && !isObject(value['binary']);
+/** The whole of what comes in beside the JSON, and an expression that reads nothing but that. */
+const ALL_OF_ITEM = /^=\{\{\s*\$binary\s*\}\}$/;
+const OF_ITEM_ALONE = /^(?=[^]*\$binary\b)(?:[^$]|\$binary\b)*$/;
+
+/** An expression that gives all files of an item. In a map of its own making, what is empty is a missing picture. */
+const ENDS_IN_BINARY = /\bbinary[\s)\]]*\}\}$/;
 
 /**
- * Names by comma, where the item has no field under the whole text, or as a list in JSON; the files of a
- * map, or of an item. A text never becomes a file: from outside, it could name the files of others.
+ * Names by comma, semicolon, tab or line, where the item has no field under the whole text, or as a list
+ * in JSON; the files of a map, or of an item; the file that one without its content is. A text never
+ * becomes a file: from outside, it could name the files of others.
+ *
+ * @param expression what the value is written as; absent where a hand typed the value
  */
-export function filesIn(value: unknown, files: Files): readonly unknown[] | undefined {
+export function filesIn(
+	value: unknown,
+	files: Files,
+	expression: string | undefined,
+): readonly unknown[] | undefined {
 	if (typeof value === 'string') {
-		if (nameIn(value, files) !== undefined) return undefined;
+		if (nameIn(value, files) !== undefined || value.trim() === '') return undefined;
 		const json = jsonIn(value);
 		if (json) return json.every(isListOfNames) ? json : undefined;
-		const names = value.split(',');
+		const names = partsOfText(value, SEPARATOR, expression !== undefined);
 		return names.length > 1 ? names : undefined;
 	}
-	if (!isObject(value) || isFile(value)) return undefined;
-	if (isObject(value['binary'])) return [value['binary']];
-	return Object.entries(value).map(([name, file]) =>
-		isFile(file) && !hasContent(file) && Object.hasOwn(files.byField, name)
-			? files.byField[name]
-			: file,
-	);
+	if (!isObject(value)) return undefined;
+	if (isFile(value)) {
+		const whole = hasContent(value) ? undefined : withContent(value, files, expression);
+		return whole && [whole];
+	}
+	if (isItem(value)) return [Object.fromEntries(fieldsWithSomething(besideJson(value)))];
+	const isBinary = ENDS_IN_BINARY.test(expression ?? '') && Object.values(value).some(isBlank);
+	const areOfItem = isBinary && files.areOfItem(value);
+	const fields = areOfItem ? fieldsWithSomething(value) : Object.entries(value);
+	const isAllOfItem = ALL_OF_ITEM.test(expression ?? '');
+	return fields.map(([name, file]) => {
+		const own = isAllOfItem && Object.hasOwn(files.byField, name) && files.byField[name];
+		return own && isFile(file) && areSame(file, own) ? own : file;
+	});
 }
+
+/** Whether an object is an item of n8n; its files may have these names too. */
+const isItem = (value: Fields): boolean =>
+	[value['json'], value['binary']].some((part) => isObject(part) && !isFile(part));
+
+/** A field of an item with nothing in it is as one that is not there. */
+const fieldsWithSomething = (fields: Fields) =>
+	Object.entries(fields).filter(([, value]) => !isBlank(value));
 
 const isListOfNames = (value: unknown): boolean =>
 	Array.isArray(value) && value.every((name) => typeof name === 'string');
@@ -117,9 +173,9 @@ function fileOf(value: unknown, place: string, files: Files): IBinaryData {
 	if (!isFile(given)) {
 		throw new ImageInputError(`${place}: ${flawOf(value, Object.keys(files.byField))}`);
 	}
-	const file = withContent(given, files);
-	if (file && (!file.id || files.isOurs(file.id))) return file;
-	const flaw = file
+	const isWhole = hasContent(given);
+	if (isWhole && (!given.id || files.isOurs(given.id))) return given;
+	const flaw = isWhole
 		? 'no node of this execution has put out this file of n8n'
 		: 'n8n gives this file without its content';
 	throw new ImageInputError(
@@ -132,7 +188,7 @@ function flawOf(value: unknown, names: readonly string[]): string {
 	const expected = 'Input Binary Field must be the name of a field, or a file, but';
 	const has = names.length > 0 ? `: ${names.join(', ')}` : ' no files';
 	if (typeof value !== 'string' || value.trim() === '') {
-		const isEmptyMap = isObject(value) && Object.keys(value).length === 0;
+		const isEmptyMap = isObject(value) && Object.values(value).every(isBlank);
 		return `${expected} ${found(value)}${isEmptyMap ? ' without files' : ''}. This item has${has}`;
 	}
 	if (isAddress(value)) return `${expected} is an address. Choose URL as its Source`;
@@ -143,30 +199,19 @@ function flawOf(value: unknown, names: readonly string[]): string {
 	return `This item has no file in ${isShown(name) ? `"${name}"` : 'the field that is named here'}. It has${has}`;
 }
 
-/** Words in the place of a file's bytes, where n8n has stored them elsewhere. */
-const STORED_BY_N8N = /^(filesystem(-v2)?|s3|database|azure|object-?storage)(:|$)/i;
-
-/** Whether a text is n8n's word for where it has stored a file, and not the file. */
-export const isPlaceInStore = (text: string): boolean => STORED_BY_N8N.test(text);
-
-/** An empty file has its content too, and is told to be empty. */
-const hasContent = ({ id, data }: IBinaryData): boolean =>
-	(typeof id === 'string' && id !== '') || (typeof data === 'string' && !isPlaceInStore(data));
-
 /**
- * `$binary` lacks the bytes of files that n8n keeps in memory: they are those of the item's file that is
- * the same in all the rest.
+ * `$binary` and `$node` lack the bytes of files that n8n keeps in memory. What such a file is has to be
+ * told by the rest of it, which several may have alike: then it is not guessed, for another's picture
+ * would be edited and paid for.
  */
-function withContent(file: IBinaryData, { byField }: Files): IBinaryData | undefined {
-	if (hasContent(file)) return file;
-	const facts = Object.entries(file).filter(([name]) => name !== 'data');
-	const same = Object.values(byField).filter(
-		(other) =>
-			hasContent(other) &&
-			facts.every(([name, value]) => (other as Record<string, unknown>)[name] === value),
-	);
-	const contents = new Set(same.map(({ id, data }) => id ?? data));
-	return contents.size === 1 ? same[0] : undefined;
+function withContent(
+	file: IBinaryData,
+	files: Files,
+	expression: string | undefined,
+): IBinaryData | undefined {
+	const isOfItem = OF_ITEM_ALONE.test(expression ?? '');
+	const among = isOfItem ? Object.values(files.byField) : files.all();
+	return among && onlySame(file, among);
 }
 
 async function bytesOf(

@@ -40,12 +40,12 @@ interface Source {
 	/**
 	 * The parts of a value that holds several images, or one within (`takenApart`).
 	 *
-	 * @param isExpression whether an expression gave it, and no hand typed it
+	 * @param expression what it is written as; absent where a hand typed it
 	 */
 	readonly apart: (
 		value: unknown,
 		files: Files,
-		isExpression: boolean,
+		expression: string | undefined,
 	) => readonly unknown[] | undefined;
 	/** What is wrong with an empty place among them, where the source has words of its own for it. */
 	readonly hole?: string;
@@ -76,7 +76,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
 	},
 	url: {
 		of: ({ url }) => url,
-		apart: (value, _files, isExpression) => addressesIn(value, isExpression),
+		apart: (value, _files, expression) => addressesIn(value, expression),
 		hole: URL_HOLE,
 		read: (value, name, { rule }) => readUrl(value, name, rule),
 	},
@@ -156,8 +156,8 @@ interface Part {
 function partsOf(row: ImageRow, written: unknown, name: string, files: Files): readonly Part[] {
 	const source = sourceOf(row, name);
 	const text = isObject(written) ? source.of(written) : written;
-	const isExpression = typeof text === 'string' && text.startsWith('=');
-	const values = takenApart(source.of(row), (value) => source.apart(value, files, isExpression));
+	const expression = typeof text === 'string' && text.startsWith('=') ? text : undefined;
+	const values = takenApart(source.of(row), (value) => source.apart(value, files, expression));
 	return values.map((value, index) => {
 		const place = values.length > 1 ? `${name}, image ${index + 1}` : name;
 		const isHole = values.length > 1 && typeof value === 'string' && value.trim() === '';

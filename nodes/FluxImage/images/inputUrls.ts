@@ -8,6 +8,7 @@ import {
 	type HostedImage,
 } from './checkedImage';
 import { refusedAddress } from './knownAddresses';
+import { partsOfText } from './partedText';
 import { isWebUrl } from './take';
 import { jsonIn } from './takenApart';
 
@@ -17,23 +18,17 @@ import { jsonIn } from './takenApart';
  */
 const COMMA = /[,;](?=[,;]*(?:\s|https?:\/\/|$|(?:undefined|null|NaN)(?:[,;\s]|$)|\[object))/i;
 
-/** A line break, or the tab between two cells of a sheet. */
-const LINE = /\r\n|[\r\n\t]/;
-
-/** A comma, with a line break behind it or without, or a line break. */
-const COMMA_OR_LINE = new RegExp(
-	`${COMMA.source}[^\\S\\r\\n]*(?:\\r\\n|\\r|\\n)?|${LINE.source}`,
-	'i',
-);
-
 /**
  * The addresses in a text or an object: one a line, or parted by commas, semicolons or tabs; a list as
  * JSON; the `url` or `src` of an object, and of an item of n8n.
  *
- * @param isExpression whether an expression gave it, and no hand typed it
+ * @param expression what it is written as; absent where a hand typed it
  */
-export function addressesIn(value: unknown, isExpression: boolean): readonly unknown[] | undefined {
-	if (typeof value === 'string') return jsonIn(value) ?? addressesInText(value, isExpression);
+export function addressesIn(
+	value: unknown,
+	expression: string | undefined,
+): readonly unknown[] | undefined {
+	if (typeof value === 'string') return jsonIn(value) ?? addressesInText(value, expression);
 	if (!isObject(value)) return undefined;
 	const address = [value['url'], value['src'], value['json']].find(isThere);
 	return address === undefined ? undefined : [address];
@@ -42,29 +37,39 @@ export function addressesIn(value: unknown, isExpression: boolean): readonly unk
 const isThere = (value: unknown) =>
 	typeof value === 'string' ? value.trim() !== '' : isObject(value) || Array.isArray(value);
 
-/**
- * A comma promises an address, so what is empty beside one stays: two expressions with a comma between,
- * of which one came to nothing. So does an empty line that an expression gives, as a list does that is
- * joined by lines; one that a person typed says nothing, and is passed over.
- */
-function addressesInText(text: string, isExpression: boolean): readonly string[] | undefined {
-	if (text.trim() === '') return undefined;
-	const addresses = isExpression ? text.split(COMMA_OR_LINE) : text.split(COMMA).flatMap(linesOf);
+function addressesInText(
+	text: string,
+	expression: string | undefined,
+): readonly string[] | undefined {
+	if (text.trim() === '' || isOneAddress(text, expression)) return undefined;
+	const addresses = partsOfText(text, COMMA, expression !== undefined);
 	return addresses.length > 1 ? addresses : undefined;
 }
 
-function linesOf(text: string): readonly string[] {
-	const lines = text.split(LINE).filter((line) => line.trim() !== '');
-	return lines.length === 0 ? [''] : lines;
+/** Where an expression parts by a semicolon or a tab: between two of its holes, or in a text of its code. */
+const PARTED_BY_EXPRESSION = /\}\}[^{}]*[;\t][^{}]*\{\{|(["'`])[^"'`]*(?:[;\t]|\\t)[^"'`]*\1/;
+
+/**
+ * Whether a text is one address, and the tabs and semicolons at its ends part nothing. A tab comes along
+ * from a sheet. A semicolon stays, for it may be a part of the query or of a signature: an address that
+ * is right is sent as it is. But where the expression itself parts by one, what is empty beside it stands
+ * for a missing picture; beside a comma or a line break it always does.
+ */
+function isOneAddress(text: string, expression: string | undefined): boolean {
+	if (expression !== undefined && PARTED_BY_EXPRESSION.test(expression)) return false;
+	const address = text
+		.replace(/^[^\S\r\n]+|(?<![^\S\r\n])[^\S\r\n]+$/g, '')
+		.replace(/(?<![\s;]);+$/, '');
+	return partsOfText(address, COMMA, true).length === 1;
 }
 
 const EXPECTED = 'URL must begin with http:// or https://';
 
 const TWO =
-	'URL must be one address, but holds two with a blank between. Part them by a comma or a line break';
+	'URL must be one address, but holds two with a blank between. Part them by a comma, a semicolon, a tab or a line break';
 
 /** What is said of an empty place among several. */
-export const URL_HOLE = `${EXPECTED}, but is empty, which stands for a missing picture. Where one may be missing, take it out with .filter(Boolean); a line break at the end, with .trim()`;
+export const URL_HOLE = `${EXPECTED}, but is empty, which stands for a missing picture. Addresses are parted by a comma, a semicolon, a tab or a line break. Where one may be missing, take it out with .filter(Boolean); a line break at the end, with .trim()`;
 
 /**
  * An image by its address.

@@ -12,7 +12,12 @@ import {
 	type TaskState,
 } from '../core/task';
 import { toldDimensions } from '../images/dimensions';
-import { fetchPicture, type FetchedPicture, type PictureTarget } from '../images/download';
+import {
+	fetchPicture,
+	toldExtension,
+	type FetchedPicture,
+	type PictureTarget,
+} from '../images/download';
 import { digestOf } from '../tasks/order';
 import { showHint } from './hint';
 import type { Item, ItemOutcome } from './operation';
@@ -116,23 +121,29 @@ async function takeImage(
 	return renewed && renewed.url !== image.url ? await fetch(renewed) : taken;
 }
 
+function targetOf({ context, options }: Item, task: TaskState, index: number): PictureTarget {
+	return {
+		store: async (bytes, fileName, contentType) =>
+			await context.helpers.prepareBinaryData(bytes, fileName, contentType),
+		stem: stemOf(task, index),
+		maximumBytes: options.maxImageBytes,
+	};
+}
+
 /** Names tell model, task and number, so that no two pictures have the same. */
-function targetOf(
-	{ context, options }: Item,
-	{ modelId, requestId, images }: TaskState,
-	index: number,
-): PictureTarget {
+function stemOf({ modelId, requestId, images }: TaskState, index: number): string {
 	const plain = (text: string) => text.replace(/[^A-Za-z0-9-]+/g, '');
 	// Two tasks without an id have other pictures.
 	const task =
 		plain(requestId) || digestOf(images?.map(({ url }) => url) ?? '').slice(0, DIGEST_LENGTH);
 	const model = plain(modelId.replace(/[_.]/g, '-')) || 'flux';
-	return {
-		store: async (bytes, fileName, contentType) =>
-			await context.helpers.prepareBinaryData(bytes, fileName, contentType),
-		stem: `${model.slice(0, LONGEST_NAME)}_${task.slice(0, LONGEST_NAME)}_${index + 1}`,
-		maximumBytes: options.maxImageBytes,
-	};
+	return `${model.slice(0, LONGEST_NAME)}_${task.slice(0, LONGEST_NAME)}_${index + 1}`;
+}
+
+/** The name of a picture that is not fetched: its gateway gives many the same, or one with a path. */
+function nameByGateway(task: TaskState, image: GeneratedImage, index: number): string {
+	const extension = toldExtension(image);
+	return stemOf(task, index) + (extension === undefined ? '' : `.${extension}`);
 }
 
 /** Digits of a digest that stands for a task's id in a file name. */
@@ -155,7 +166,7 @@ function imageItem(
 		...omitUndefined({
 			// One that came within the reply would fill the item with its bytes.
 			url: isEmbedded(image) ? undefined : image.url,
-			fileName: picture?.fileName ?? image.fileName,
+			fileName: picture?.fileName ?? nameByGateway(task, image, imageIndex),
 			width: dimensions?.width,
 			height: dimensions?.height,
 			contentType: picture?.contentType ?? image.contentType,

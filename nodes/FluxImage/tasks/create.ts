@@ -42,7 +42,7 @@ async function send(ordering: Ordering, ownId: string): Promise<Obtained> {
 	if (task) {
 		ledger.made(key, task);
 		// What is written down may die with the process; the log tells of a paid task even then.
-		log(`Task ${taskName(task)} of ${where} was created at ${displayName}`);
+		log(`Task ${taskName(task)} of ${where} was created at ${displayName}, model ${modelId}`);
 		keepActive(ordering, task);
 		return { task, isNew: true };
 	}

@@ -1,5 +1,8 @@
+import type { GatewayClient } from '../../../nodes/FluxImage/client/gatewayClient';
 import { FREE_TURN, type Limiter } from '../../../nodes/FluxImage/client/limiter';
 import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
+import type { Gateway } from '../../../nodes/FluxImage/gateways/gateway';
+import type { WaitOptions } from '../../../nodes/FluxImage/tasks/poll';
 import type { Fault } from '../tasks/fakeQueue';
 import { TaskHarness } from '../tasks/taskHarness';
 
@@ -126,12 +129,29 @@ describe('an upload', () => {
 	it('is not for a gateway that takes images in the create', async () => {
 		const harness = new TaskHarness();
 		const { client } = harness.execution();
-		expect(await harness.problemOf(client.upload(IMAGE, harness.wait()))).toMatchObject({
+		expect(await harness.problemOf(client.upload(IMAGE, harness.wait()))).toEqual({
 			kind: 'badParameters',
+			reason: 'the gateway takes images by URL only',
 		});
 		expect(harness.queue.calls).toHaveLength(0);
 	});
 });
+
+const TASK = { requestId: 't', modelId: 'm' };
+
+/** What a limiter is asked for that gives no turn. */
+async function askedBy(
+	gateway: Gateway,
+	call: (client: GatewayClient, until: WaitOptions) => Promise<unknown>,
+): Promise<string[]> {
+	const harness = new TaskHarness();
+	const asked: string[] = [];
+	const acquire: Limiter['acquire'] = async ({ kind, modelId }) =>
+		void asked.push(`${kind} of ${modelId}`) as undefined;
+	const { client } = harness.execution({ gateway, limiter: { acquire } });
+	await harness.clock.run(call(client, harness.wait()));
+	return [...new Set(asked)];
+}
 
 /** Reads a task through one fault, and says what the limiter was told. */
 async function toldAfter(fault: Fault): Promise<string[]> {
@@ -175,6 +195,27 @@ describe('the limiter', () => {
 		expect(asked).toEqual(['poll 20000 20000', 'result 0 5020']);
 	});
 
+	it.each<[string, string, (client: GatewayClient, until: WaitOptions) => Promise<unknown>]>([
+		['status', 'poll of m', async (client, until) => await client.status(TASK, until)],
+		['result', 'result of m', async (client, until) => await client.result(TASK, until)],
+		['cancel', 'cancel of m', async (client, until) => await client.cancel(TASK, until)],
+	])('is asked for the turn of a %s as a %s', async (_verb, asked, call) => {
+		expect(await askedBy(GATEWAYS.seaArtCloud, call)).toEqual([asked]);
+	});
+
+	it.each<[string, string, (client: GatewayClient, until: WaitOptions) => Promise<unknown>]>([
+		['find', 'poll of m', async (client, until) => await client.find('n8n-1', 'm', until)],
+		['upload', 'upload of ', async (client, until) => await client.upload(IMAGE, until)],
+	])('is asked for the turn of a %s as a %s', async (_verb, asked, call) => {
+		expect(await askedBy(GATEWAYS.toApis, call)).toEqual([asked]);
+	});
+
+	it('is asked for a look right at the deadline as for a result', async () => {
+		const look = async (client: GatewayClient, { signal, deadlineMs }: WaitOptions) =>
+			await client.status(TASK, { signal, deadlineMs: deadlineMs - 600_000 });
+		expect(await askedBy(GATEWAYS.seaArtCloud, look)).toEqual(['result of m']);
+	});
+
 	it('is told of a fault of the gateway as of a call that was taken', async () => {
 		expect(await toldAfter({ reply: { statusCode: 500 } })).toEqual(['accepted', 'accepted']);
 	});
@@ -214,9 +255,55 @@ describe('find', () => {
 	it('finds nothing at a gateway that keeps no ids of its callers, and sends nothing', async () => {
 		const harness = new TaskHarness();
 		const { client } = harness.execution();
-		expect(await harness.problemOf(client.find('n8n-0123', 'm', harness.wait()))).toMatchObject({
+		expect(await harness.problemOf(client.find('n8n-0123', 'm', harness.wait()))).toEqual({
 			kind: 'notFound',
+			reason: 'the gateway keeps no ids of its callers',
 		});
 		expect(harness.queue.calls).toHaveLength(0);
 	});
+});
+
+describe('the model of a task', () => {
+	it('is known of one that was created here', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution();
+		await harness.clock.run(client.create(harness.order(), harness.wait()));
+		expect(client.modelOf('task-1')).toBe('flux_kontext_max');
+		expect(client.modelOf('task-2')).toBeUndefined();
+	});
+
+	it('is known of one of elsewhere once its status was read', async () => {
+		const harness = new TaskHarness();
+		await harness.create();
+		const { client } = harness.execution();
+		expect(client.modelOf('task-1')).toBeUndefined();
+		await harness.clock.run(client.status({ requestId: 'task-1', modelId: 'm' }, harness.wait()));
+		expect(client.modelOf('task-1')).toBe('m');
+	});
+
+	it('stays known where it is not named with a later read', async () => {
+		const harness = new TaskHarness();
+		const { client } = harness.execution();
+		await harness.clock.run(client.create(harness.order(), harness.wait()));
+		await harness.clock.run(client.status({ requestId: 'task-1', modelId: '' }, harness.wait()));
+		expect(client.modelOf('task-1')).toBe('flux_kontext_max');
+	});
+
+	it('is that of no id where a create comes finished, and without one', async () => {
+		const { harness, client } = toApis();
+		const body = { created: 1, data: [{ url: 'https://pictures.test/1.png' }] };
+		harness.queue.faults.create.push({ reply: { statusCode: 200, body } });
+		const work = client.create(harness.order(), harness.wait());
+		expect((await harness.clock.run(work)).value?.status).toBe('completed');
+		expect(client.modelOf('')).toBeUndefined();
+	});
+});
+
+it('a task of elsewhere holds no place: that it has ended frees none', async () => {
+	const harness = new TaskHarness();
+	const task = await harness.create();
+	await harness.clock.pass(10_000);
+	const { client } = harness.execution();
+	const { value } = await harness.clock.run(client.status(task, harness.wait()));
+	expect(value?.status).toBe('completed');
 });

@@ -50,6 +50,19 @@ describe('The time of a request', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
+	it('is not put off by that of others, however many end one after the other', async () => {
+		const clock = new SimulatedClock(0);
+		const http = stubbedDoor(clock, replyAfter(clock, 60_000));
+		const times = Array.from({ length: 100 }, (_, index) => 1_000 + index);
+		const lateMs = async (timeoutMs: number) => {
+			await http.send(STATUS, { timeoutMs });
+			return clock.nowMs() - timeoutMs;
+		};
+		const late = await clock.run(Promise.all(times.map(lateMs)));
+		expect(Math.min(...late)).toBe(20);
+		expect(Math.max(...late)).toBeLessThanOrEqual(40);
+	});
+
 	it('is kept for one that goes on when another is answered', async () => {
 		const clock = new SimulatedClock(0);
 		const replies = [100, 60_000];

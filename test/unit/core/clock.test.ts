@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { onAbort, systemClock } from '../../../nodes/FluxImage/core/clock';
 
 const AN_HOUR_MS = 3_600_000;
@@ -67,5 +68,19 @@ describe('Who listens to a signal', () => {
 		onAbort(stop.signal, told)();
 		stop.abort();
 		expect(told).not.toHaveBeenCalled();
+	});
+
+	it('leaves nothing at a signal once the last has gone, and is heard there again', () => {
+		const stop = new AbortController();
+		const told = jest.fn();
+		const leave = [onAbort(stop.signal, () => {}), onAbort(stop.signal, told)];
+		leave[0]!();
+		expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
+		leave[1]!();
+		expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+		onAbort(stop.signal, told);
+		leave[1]!();
+		stop.abort();
+		expect(told).toHaveBeenCalledTimes(1);
 	});
 });

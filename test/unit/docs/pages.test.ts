@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { FluxImage } from '../../../nodes/FluxImage/FluxImage.node';
+import { GATEWAYS } from '../../../nodes/FluxImage/gateways';
 import { models } from '../../../nodes/FluxImage/models';
 import { OPERATIONS } from '../../../nodes/FluxImage/operations';
+import { expressionOf } from '../../../tooling/docs/toolPage';
 import { PROJECT, readDocument, tableHeaded } from './document';
 
 /** What the pages for users say of the node, held to the node. */
@@ -56,6 +58,20 @@ describe('docs/options.md', () => {
 });
 
 describe('docs/tool.md', () => {
+	const [, ...rows] = tableHeaded(readDocument('docs/tool.md'), 'Field');
+	const fields = rows.filter(([label]) => label !== 'Model');
+
+	it.each(fields)('tells the models and gateways that have %s: %s', (_, places = '', told) => {
+		const sold = everyOffer.flatMap(({ name, offer }) =>
+			offer.gateways.map((id) => ({ name, offer, gateway: GATEWAYS[id].displayName })),
+		);
+		const having = sold.filter(({ offer }) =>
+			offer.parameters.some((parameter) => `\`${expressionOf(parameter)}\`` === told),
+		);
+		expect(having).not.toEqual([]);
+		expect(sold.filter(({ name, gateway }) => isAmong(places, name, gateway))).toEqual(having);
+	});
+
 	it('names the options that a tool does not have', () => {
 		const namesOf = (isHidden: boolean) =>
 			offeredOptions()
@@ -126,6 +142,13 @@ describe('README.md', () => {
 		);
 	});
 });
+
+/** Whether places such as `FLUX.2 [pro] (VTrix), FLUX.2 [max]` hold a model at a gateway. */
+const isAmong = (places: string, model: string, gateway: string) =>
+	places.split(/, (?![^()]*\))/).some((place) => {
+		const [name = '', gateways] = place.split(/ \(|\)/);
+		return ['all', model].includes(name) && (gateways?.split(', ').includes(gateway) ?? true);
+	});
 
 function offeredOptions(): Option[] {
 	return new FluxImage().description.properties

@@ -76,42 +76,6 @@ describe.each(Object.values<Gateway>(GATEWAYS))('A create at $displayName', (gat
 	});
 });
 
-/** Codes, what kind of refusal each is, and of which limit. */
-const CODES: Array<[kind: string, limit: string | undefined, codes: readonly string[]]> = [
-	['badKey', undefined, ['UNAUTHENTICATED', 'invalid_api_key', 'authenticationError']],
-	['noCredit', undefined, ['INSUFFICIENT_CREDITS', 'quota_exceeded', 'OUT_OF_CREDITS', '40201']],
-	['noCredit', undefined, ['pre_consume_token_quota_failed', 'NO_CREDIT', 'balance-not-enough']],
-	['noCredit', undefined, ['BILLING_HARD_LIMIT_REACHED', 'PAYMENT_REQUIRED']],
-	['rateLimited', 'calls', ['RATE_LIMITED', 'rate_limit_error', 'TooManyRequests', 'THROTTLING']],
-	['rateLimited', 'tasks', ['CONCURRENCY_LIMIT', 'TASK_LIMIT_EXCEEDED', 'too_many_tasks']],
-	['rateLimited', 'busy', ['rate_limit_unavailable', 'MODEL_OVERLOADED']],
-	['rateLimited', undefined, ['1002']],
-	['moderated', undefined, ['CONTENT_FILTER', 'NSFW_CONTENT', 'SENSITIVE_CONTENT', '110001']],
-	['notFound', undefined, ['MODEL_NOT_FOUND', 'task_not_exists']],
-	['badParameters', undefined, ['INVALID_PARAMETER', 'ValidationError', 'E7']],
-];
-
-describe('What a code says', () => {
-	it.each(CODES.flatMap(([kind, limit, codes]) => codes.map((code) => ({ code, kind, limit }))))(
-		'$code is $kind, of $limit',
-		({ code, kind, limit }) => {
-			const { problem } = GATEWAYS.vtrix.readCreate(reply(400, { code, message: 'x' }), 'm');
-			expect([problem?.kind, problem?.limit]).toEqual([kind, limit]);
-		},
-	);
-
-	it('counts before the words, but for what words tell better', () => {
-		const read = (code: string, message: string) => {
-			const { problem } = GATEWAYS.vtrix.readCreate(reply(400, { code, message }), 'm');
-			return [problem?.kind, problem?.limit];
-		};
-		expect(read('UNAUTHORIZED', 'no credit left')).toEqual(['badKey', undefined]);
-		expect(read('rate_limit_unavailable', 'no credit left')).toEqual(['rateLimited', 'busy']);
-		expect(read('1002', 'too many concurrent tasks')).toEqual(['rateLimited', 'tasks']);
-		expect(read('insufficient_quota', 'concurrency limit of 5')).toEqual(['rateLimited', 'tasks']);
-	});
-});
-
 /** Words of refusals, what kind each is, and of which limit. */
 const WORDS: Array<[kind: string, limit: string | undefined, words: readonly string[]]> = [
 	[
@@ -258,12 +222,14 @@ describe('A cancel', () => {
 		[400, { error: { code: 'DONE', message: 'done' } }, 'alreadyCompleted'],
 		[500, { status: 'cancelled' }, 'requested'],
 		[200, { status: 'stopping' }, 'requested'],
-		[201, {}, 'requested'],
+		[202, {}, 'requested'],
 	])('that is answered %d %j is %s', (status, body, cancellation) => {
 		expect(readCancel!(reply(status, body)).value).toEqual({ cancellation, raw: body });
 	});
 
 	it.each([
+		[201, {}, 'unreadable'],
+		[201, 'Too many requests', 'unreadable'],
 		[300, {}, 'redirected'],
 		[422, { message: 'already finished' }, 'badParameters'],
 		[400, { code: 'UNAUTHORIZED', message: 'already' }, 'badKey'],

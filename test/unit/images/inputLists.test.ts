@@ -29,6 +29,12 @@ describe('Binary Field', () => {
 		['a name with blanks around it', ' data ', [20]],
 		['names by comma', 'data, data_1', [20, 30]],
 		['names by comma without a blank', 'data_1,data', [30, 20]],
+		['names by line', 'data\ndata_1', [20, 30]],
+		['names by line, with empty lines', '\ndata\r\n\r\n data_1\n', [20, 30]],
+		['names by semicolon', 'data;data_1; data', [20, 30, 20]],
+		['names by tab', 'data\tdata_1\t', [20, 30]],
+		['names by comma and line', 'data,\ndata_1, data', [20, 30, 20]],
+		['a name with a tab and a line break around it', '\tdata\n', [20]],
 		['a name with a comma in it', 'front, left', [40]],
 		['a list of names', ['data_1', 'front, left'], [30, 40]],
 		['a list of names as JSON in a text', '["data","data_1"]', [20, 30]],
@@ -43,6 +49,27 @@ describe('Binary Field', () => {
 		expect(await sizes(value)).toEqual(expected);
 	});
 
+	it.each<[string, number]>([
+		['data,', 2],
+		['data;', 2],
+		[';data', 1],
+		['data\n\ndata_1', 2],
+		['data\ndata_1\n', 3],
+		['data\t\tdata_1', 2],
+		['data,\ndata_1,\n', 3],
+	])('refuses %j from an expression: a missing name', async (value, hole) => {
+		const written = { source: 'binary', binaryPropertyName: '={{ $json.names }}' };
+		await expect(sizes(value, { written })).rejects.toThrow(
+			`Input Images 1, image ${hole}: Input Binary Field must be the name of a field, or a file, but is empty`,
+		);
+	});
+
+	it('takes a field whose name holds what parts names', async () => {
+		const names = ['a;b', 'a\nb', 'a\tb'];
+		const item = { binary: Object.fromEntries(names.map((name) => [name, held(LARGE)])) };
+		for (const name of names) expect(await sizes(name, { item })).toEqual([40]);
+	});
+
 	it('takes what $binary gives where n8n keeps files in memory, without their bytes', async () => {
 		const [data, data1] = [held(SMALL, 'one.png'), held(MIDDLE, 'two.png')];
 		const item = { binary: { data, data_1: data1 } };
@@ -55,7 +82,124 @@ describe('Binary Field', () => {
 		await expect(sizes(bare(held(MIDDLE)), { item })).rejects.toThrow(
 			'Input Images 1: n8n gives this file without its content. Give the name of its field',
 		);
-		expect(await sizes({ data_1: bare(held(MIDDLE)) }, { item })).toEqual([30]);
+		const map = { data_1: bare(held(MIDDLE)) };
+		expect(await sizes(map, { item, written: '={{ $binary }}' })).toEqual([30]);
+		for (const expression of ['={{ $node["Form"].binary }}', '={{ ({ data_1: $binary.data }) }}']) {
+			const asked = sizes(map, { item, written: expression });
+			await expect(asked).rejects.toThrow('n8n gives this file without its content');
+		}
+	});
+
+	it.each<[string, object]>([
+		['name', held(MIDDLE, 'other.png')],
+		['type', { ...held(MIDDLE), mimeType: 'image/webp' }],
+		['size', { ...held(MIDDLE), bytes: 31 }],
+	])(
+		'takes no file for that of another node in the same field: another %s',
+		async (_fact, file) => {
+			for (const value of [bare(file as IBinaryData), { photo: bare(file as IBinaryData) }]) {
+				const item = { binary: { photo: { ...held(MIDDLE), bytes: 30 } } };
+				for (const written of ['={{ $node["Form"].binary }}', '={{ $binary }}']) {
+					await expect(sizes(value, { item, written })).rejects.toThrow(
+						'Input Images 1: n8n gives this file without its content. Give the name of its field',
+					);
+				}
+			}
+		},
+	);
+
+	it('takes no file for that of another node where n8n does not tell what nodes put out', async () => {
+		const photo = held(MIDDLE);
+		const asked = { item: { binary: { photo } }, outputsAreTold: false };
+		const own = '={{ $binary.photo }}';
+		expect(await sizes(bare(photo), { ...asked, written: own })).toEqual([30]);
+		expect(await sizes('photo', asked)).toEqual([30]);
+		const other = sizes(bare(photo), { ...asked, written: '={{ $node["Form"].binary.photo }}' });
+		await expect(other).rejects.toThrow('n8n gives this file without its content');
+	});
+
+	describe.each<[string, unknown]>([
+		['null', null],
+		['undefined', undefined],
+		['an empty object', {}],
+		['a text', 'a.png'],
+	])('takes a field with %s for one that is not there', (_what, nothing) => {
+		const photo = held(MIDDLE);
+		const item = { binary: { mask: nothing, photo } as never };
+
+		it.each<[string, unknown]>([
+			['a name', 'photo'],
+			['$binary.photo', bare(photo)],
+		])('where the row gives %s', async (_row, value) => {
+			expect(await sizes(value, { item })).toEqual([30]);
+		});
+
+		it('where a row names it', async () => {
+			await expect(sizes('mask', { item })).rejects.toThrow(
+				/^Input Images 1: This item has no file in "mask"\. It has: photo$/,
+			);
+			await expect(sizes('photo, mask', { item })).rejects.toThrow(
+				'Input Images 1, image 2: This item has no file in "mask"',
+			);
+		});
+	});
+
+	it.each([null, undefined])('passes over what $binary has no file for: %s', async (nothing) => {
+		const photo = held(MIDDLE);
+		const item = { binary: { mask: nothing, photo } as never };
+		const written = '={{ $binary }}';
+		for (const mask of [nothing, {}]) {
+			expect(await sizes({ mask, photo: bare(photo) }, { item, written })).toEqual([30]);
+			expect(await sizes([{ json: {}, binary: { mask, photo } }], { item })).toEqual([30]);
+		}
+	});
+
+	it('does not pass over a hole in a map that a person wrote', async () => {
+		const photo = held(MIDDLE);
+		const item = { binary: { photo, mask: null } as never };
+		const written = '={{ ({ photo: $binary.photo, mask: $binary.mask }) }}';
+		for (const mask of [undefined, null, {}]) {
+			for (const value of [
+				{ photo, mask },
+				{ photo, other: mask },
+			]) {
+				await expect(sizes(value, { item, written })).rejects.toThrow(
+					'Input Images 1, image 2: Input Binary',
+				);
+			}
+		}
+	});
+
+	it.each([null, undefined, 'x', []])(
+		'has no files in an item whose files are %j',
+		async (binary) => {
+			const item = { binary: binary as never };
+			await expect(sizes('photo', { item })).rejects.toThrow('It has no files');
+			await expect(sizes([{ json: {}, binary: {} }], { item })).rejects.toThrow('without files');
+		},
+	);
+
+	it('takes fields that are called as the parts of an item', async () => {
+		const binary = { binary: held(SMALL), json: held(MIDDLE), photo: held(LARGE) };
+		const written = '={{ $binary }}';
+		expect(await sizes(binary, { item: { binary }, written })).toEqual([20, 30, 40]);
+		expect(await sizes({ binary: bare(held(SMALL)) }, { item: { binary }, written })).toEqual([20]);
+	});
+
+	it('takes no text in the JSON of an item without files for a name', async () => {
+		for (const value of [{ json: { note: 'data' } }, { json: { note: 'data' }, binary: null }]) {
+			await expect(sizes(value)).rejects.toThrow('is an object without files');
+			await expect(sizes([value, 'data'])).rejects.toThrow('Input Images 1, image 1: Input Binary');
+		}
+	});
+
+	it('has no files in an item with nothing but fields without one', async () => {
+		const item = { binary: { photo: null } as never };
+		for (const value of [{ photo: {} }, { photo: null }]) {
+			await expect(sizes(value, { item, written: '={{ $binary }}' })).rejects.toThrow(
+				'is an object without files. This item has no files',
+			);
+		}
 	});
 
 	it.each<[string, object]>([
@@ -102,6 +246,7 @@ describe('Binary Field', () => {
 		['an empty list in a list', ['data', []], 'Input Images 1, image 2: Input Binary Field'],
 		['a name that is missing beside a comma', 'data, ', 'Input Images 1, image 2: Input Binary'],
 		['a map with what is no file', { a: held(SMALL), rows: 7 }, 'Input Images 1, image 2: Input'],
+		['an item with a text', [{ binary: { a: held(SMALL), b: 'x' } }], 'has no file in "x"'],
 		['a map with a text', { a: held(SMALL), note: 'x' }, 'image 2: This item has no file in "x"'],
 		['a file of another kind', held(Buffer.from('%PDF-1.7')), 'must be a PNG, JPEG, WebP or GIF'],
 		['a file without bytes', { ...held(SMALL), data: '' }, 'must be an image, but is empty'],
@@ -238,6 +383,9 @@ describe('URL', () => {
 		['by tab, as a row of a sheet', `${A}\t${B}`, [A, B]],
 		['by comma and tab, with a tab at the end', `${A},\t${B}\t`, [A, B]],
 		['an address with semicolons in it', `${A};v=1;w`, [`${A};v=1;w`]],
+		['an address with a semicolon at its end', `${A}?sig=abc%3D;`, [`${A}?sig=abc%3D;`]],
+		['an address with blanks and tabs around it', ` \t${A}\t `, [A]],
+		['a list of addresses with a semicolon at the end', [`${A};`, `\t${B};;`], [`${A};`, `${B};;`]],
 		['a list', [A, B], [A, B]],
 		['a list as JSON in a text', JSON.stringify([A, B]), [A, B]],
 		['objects as JSON in a text', ` ${JSON.stringify([{ url: A }])}`, [A]],
@@ -268,7 +416,13 @@ describe('URL', () => {
 		['a comma at the end of a line', `${A},\n`, 'Input Images 1, image 2: URL must begin with'],
 		['two commas at the end', `${A}?v=1,,`, 'Input Images 1, image 2: URL must begin with'],
 		['two commas between', `${A},,${B}`, 'Input Images 1, image 2: URL must begin with'],
-		['a semicolon at the end', `${A};`, 'Input Images 1, image 2: URL must begin with'],
+		[
+			'a semicolon at the end of the second',
+			`${A};${B};`,
+			'Input Images 1, image 3: URL must begin',
+		],
+		['a semicolon and a comma at the end', `${A};,`, 'Input Images 1, image 2: URL must begin'],
+		['a semicolon before', `;${A}`, 'Input Images 1, image 1: URL must begin with'],
 		['two addresses with a blank between', `${A} ${B}`, 'URL must be one address, but holds two'],
 		['an object whose url is empty', [{ url: A }, { url: '' }], 'image 2: URL must be an address'],
 		['an item that failed', [{ error: 'no', url: null }], 'is an object without a url or src'],
@@ -294,6 +448,10 @@ describe('URL by expression', () => {
 		['by tab', `${A}\t${B}`, [A, B]],
 		['by comma and tab', `${A},\t${B}`, [A, B]],
 		['a blank at the end', `${A} `, [A]],
+		['a tab at the end', `${A}\t`, [A]],
+		['a tab and blanks before', ` \t ${A}`, [A]],
+		['a semicolon at the end of an address', `${A}?sig=abc%3D;`, [`${A}?sig=abc%3D;`]],
+		['two semicolons and a tab at the end', `${A}?a=1;;\t`, [`${A}?a=1;;`]],
 		['a list as JSON in a text', JSON.stringify([A, B]), [A, B]],
 	])('takes %s', async (_what, value, expected) => {
 		expect(await byExpression(value)).toEqual(expected);
@@ -314,14 +472,40 @@ describe('URL by expression', () => {
 		['[a, null, b].join(",\\n")', [V, null, B].join(',\n'), 2],
 		['[a, null].join(",\\n")', [V, null].join(',\n'), 2],
 		['a blank line', `${V}\n \t\n${B}`, 2],
-		['{{ a }};{{ b }} without b', `${V};`, 2],
+		['{{ a }};{{ b }};{{ c }} without c', `${V};${B};`, 3],
+		['{{ a }};{{ b }} without a', `;${V}`, 1],
 		['[a, null, b].join("\\t")', [V, null, B].join('\t'), 2],
-		['[a, null].join("\\t")', [V, null].join('\t'), 2],
+		['[a, b, null].join("\\t")', [V, B, null].join('\t'), 3],
 		['a list of texts with a hole', [A, `${V}\n`], 3],
 	])('refuses %s: a missing picture', async (_what, value, hole) => {
 		await expect(byExpression(value)).rejects.toThrow(
 			`Input Images 1, image ${hole}: URL must begin with http:// or https://, but is empty, which stands for a missing picture`,
 		);
+	});
+
+	it.each<[string, string, number]>([
+		['={{ $json.a }};{{ $json.b }}', `${V};`, 2],
+		['={{ $json.a }}; {{ $json.b }}', `${V}; `, 2],
+		["={{ [$json.a, null].join(';') }}", `${V};`, 2],
+		['={{ [$json.a, null].join("\\t") }}', `${V}\t`, 2],
+		['={{ [null, $json.a].join("\\t") }}', `\t${V}`, 1],
+		['={{ $json.a }}\t{{ $json.b }}', `${V}\t`, 2],
+	])('refuses %j, where the second came to nothing', async (written, value, hole) => {
+		await expect(urls(value, written)).rejects.toThrow(
+			`Input Images 1, image ${hole}: URL must begin with http:// or https://, but is empty, which stands for a missing picture`,
+		);
+	});
+
+	it.each<[string, string]>([
+		['=https://a.example/{{ $json.path }}?sig={{ $json.sig }};', `${V};`],
+		['={{ $json.url }}\t', `${V}\t`],
+	])('takes %j, behind whose last sign nothing could come', async (written, value) => {
+		expect(await urls(value, written)).toEqual([value.trim()]);
+	});
+
+	it('says what parts addresses', async () => {
+		const words = 'Addresses are parted by a comma, a semicolon, a tab or a line break.';
+		await expect(byExpression(`${V},`)).rejects.toThrow(words);
 	});
 
 	it.each([`${V},undefined`, `undefined,${V}`, `${V},null,${B}`, `${V},[object Object]`])(

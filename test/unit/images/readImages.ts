@@ -24,6 +24,8 @@ export interface For {
 	readonly written?: unknown;
 	/** Whether the workflow is set to keep files in the JSON. */
 	readonly filesAreInJson?: boolean;
+	/** Whether n8n tells what the nodes before have put out. */
+	readonly outputsAreTold?: boolean;
 }
 
 /** Reads the Input Images field, whatever stands in it, with n8n's own helpers for files. */
@@ -36,6 +38,7 @@ export async function readField(
 		item = {},
 		written = field,
 		filesAreInJson = false,
+		outputsAreTold = true,
 	}: For = {},
 ): Promise<readonly InputImage[]> {
 	return await inExecution('http://127.0.0.1:1', async ({ context }) => {
@@ -48,6 +51,7 @@ export async function readField(
 			getNodeParameter,
 			getInputData: () => [{ json: {}, ...item }],
 			getWorkflowSettings: () => ({ binaryMode: filesAreInJson ? 'combined' : 'separate' }),
+			...(!outputsAreTold && { runExecutionData: undefined }),
 		});
 		return await readInputImages(reading, 0, {
 			offer: findOffer(gateway, model)!,

@@ -16,6 +16,7 @@ async function fetching(
 	download: (url: string) => Promise<Outcome<unknown>>,
 	count = 2,
 	told: Partial<GeneratedImage> = {},
+	downloadImages = true,
 ) {
 	const { clock, queue } = harness;
 	const http = { ...queue.http, download } as unknown as Http;
@@ -28,7 +29,7 @@ async function fetching(
 		itemIndex: 0,
 		gateway: GATEWAYS.seaArtCloud,
 		options: {
-			downloadImages: true,
+			downloadImages,
 			shareLink: 'off',
 			maxImageBytes: 1,
 			binaryPropertyName: 'data',
@@ -97,6 +98,23 @@ describe('The pictures of a task', () => {
 		const { outcome } = await fetching(new TaskHarness(), async () => measured, 1);
 		const names = Object.keys(outcome.items![0]!.json);
 		expect(names.slice(0, 4)).toEqual(['url', 'fileName', 'width', 'height']);
+	});
+
+	it.each<[string, Partial<GeneratedImage>, string]>([
+		['the name of each is the same', { fileName: '0.png' }, '.png'],
+		['the name has a path', { fileName: '../../etc/x.PNG ' }, '.png'],
+		['the name has a path of Windows', { fileName: 'C:\\x\\y.jpeg' }, '.jpeg'],
+		['the name ends as a program', { fileName: 'x.png.exe', contentType: 'image/webp' }, '.webp'],
+		['the name has no ending', { fileName: 'picture', contentType: 'image/jpeg; q=1' }, '.jpg'],
+		['a type alone is told', { contentType: 'image/png' }, '.png'],
+		['the address alone tells', { url: 'https://a.test/x.png/y.webp?name=z.gif#a.jpg' }, '.webp'],
+		['nothing tells', { url: 'https://a.test/x?name=z.gif', contentType: 'text/html' }, ''],
+	])('have names unlike each other where they are not fetched and %s', async (_how, told, end) => {
+		const unasked = async () => Promise.reject(new Error('it is not fetched'));
+		const { outcome } = await fetching(new TaskHarness(), unasked, 3, told, false);
+		expect(outcome.items!.map(({ json }) => json.fileName)).toEqual(
+			[1, 2, 3].map((at) => `flux-kontext-max_task1_${at}${end}`),
+		);
 	});
 
 	it('come out as far as they can be had, and a hint tells of the others (FAULTS B5)', async () => {

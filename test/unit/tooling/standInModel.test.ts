@@ -14,7 +14,7 @@ interface Said {
 }
 
 /** What the model says to a conversation, its tools being those of an example. */
-async function say(messages: Array<{ role: string; content: string }>, tools: string[]) {
+async function answer(messages: Array<{ role: string; content: string }>, tools: string[]) {
 	const { apiKey, url } = model.credential;
 	const { body } = await request(`${url}/chat/completions`, {
 		method: 'POST',
@@ -26,7 +26,12 @@ async function say(messages: Array<{ role: string; content: string }>, tools: st
 		}),
 	});
 	const { choices } = (await body.json()) as { choices: [{ message: Said }] };
-	const call = choices[0].message.tool_calls?.[0]?.function;
+	return choices[0].message;
+}
+
+/** The call that it makes. */
+async function say(messages: Array<{ role: string; content: string }>, tools: string[]) {
+	const call = (await answer(messages, tools)).tool_calls?.[0]?.function;
 	return call && { name: call.name, values: JSON.parse(call.arguments) as object };
 }
 
@@ -57,5 +62,30 @@ describe('The stand-in for a chat model', () => {
 	it('draws a word that only begins like "now"', async () => {
 		const call = await say([user('Nowhere, as a place')], ['Draw_picture', 'Edit_picture']);
 		expect(call?.name).toBe('Draw_picture');
+	});
+
+	describe('tells', () => {
+		const SENTENCE = 'The picture was blocked. Help: http://x/help';
+		const told = async (result: string) =>
+			(await answer([user('Draw'), { role: 'tool', content: result }], ['Draw_picture'])).content;
+
+		it.each([
+			['a list of items', JSON.stringify([{ error: SENTENCE, status: 'failed' }])],
+			['one error', JSON.stringify({ error: SENTENCE, errorType: 'NodeApiError' })],
+		])("why the tool failed, in the tool's own words: %s", async (_what, result) => {
+			expect(await told(result)).toBe(`The tool failed: ${SENTENCE}`);
+		});
+
+		it('of the picture, where an error came beside it', async () => {
+			const items = [{ error: 'One of two was blocked' }, { url: 'http://x/2.png' }];
+			expect(await told(JSON.stringify(items))).toBe(
+				'Here is your picture: ![picture](http://x/2.png)',
+			);
+		});
+
+		it('what it heard, where that is neither', async () => {
+			expect(await told('null')).toBe('No URL in: null');
+			expect(await told('Nothing')).toBe('No URL in: Nothing');
+		});
 	});
 });
