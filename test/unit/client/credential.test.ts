@@ -26,10 +26,13 @@ describe('The key of a credential', () => {
 		expect(data['apiKey']).toBe('sk-1234567890');
 	});
 
-	it.each(['', '  ', undefined, null, '""', 'Bearer '])('is missing where it is %j', (pasted) => {
-		expect(() => read(pasted)).toThrow(new CredentialError('The credential has no API key'));
-		expect(() => read(pasted)).toThrow(expect.objectContaining({ name: 'CredentialError' }));
-	});
+	it.each(['', '  ', undefined, null, '""', 'Bearer', 'Bearer '])(
+		'is missing where it is %j',
+		(pasted) => {
+			expect(() => read(pasted)).toThrow(new CredentialError('The credential has no API key'));
+			expect(() => read(pasted)).toThrow(expect.objectContaining({ name: 'CredentialError' }));
+		},
+	);
 
 	it.each(['sk-12"34"', '"12"34', '"1234\'', 'sk-bearer 1234', 'my bearer 1234'])(
 		'keeps what only looks like something around it: %j',

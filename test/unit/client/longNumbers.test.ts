@@ -24,6 +24,7 @@ describe('A whole number that JavaScript would round', () => {
 	it.each([
 		['in a text', '"id: 1876543210987654321, x"'],
 		['in a text with quotes', '"\\"a\\" and more: 1876543210987654321"'],
+		['behind a quote in a text', '"5\\" by 1876543210987654321"'],
 		['behind the point of a fraction', '0.19876543210987654321'],
 		['before the point of a fraction', '1876543210987654321.5'],
 		['before an exponent', '1876543210987654321e3'],
