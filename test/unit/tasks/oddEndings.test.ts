@@ -152,7 +152,7 @@ describe('a create that is answered with pictures and no id', () => {
 		await harness.clock.pass(1_000);
 		expect(harness.queue.calls.map(({ kind }) => kind)).toEqual(['create']);
 		expect(harness.log.filter((line) => !line.includes('is sent to'))).toEqual([
-			'Task without an ID of item 0 was created at ToAPIs',
+			'Task without an ID of item 0 was created at ToAPIs, model flux_kontext_max',
 			`Task without an ID at ToAPIs: was already finished and cannot be asked for again; its pictures: ${picture.url}`,
 		]);
 	});
