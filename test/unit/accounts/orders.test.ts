@@ -1,4 +1,4 @@
-import { Orders } from '../../../nodes/FluxImage/accounts/orders';
+import { isOnlyBegun, Orders, taskOf } from '../../../nodes/FluxImage/accounts/orders';
 
 const row = (requestId: string) => ({ requestId, modelId: 'm', request: 'r', atMs: 0 });
 
@@ -85,5 +85,27 @@ describe('The orders of a process', () => {
 		for (let mark = 0; mark < 10_000; mark++) expect(orders.markOnce(`${mark}`)).toBe(false);
 		expect(orders.markOnce('9999')).toBe(true);
 		expect([orders.markOnce('more'), orders.markOnce('more')]).toEqual([false, false]);
+	});
+});
+
+describe('The row of an order', () => {
+	const pictures = ['https://pictures.test/1.png', 'https://pictures.test/2.png'];
+
+	it('is only begun where it has neither an ID nor pictures', () => {
+		expect(isOnlyBegun(row(''))).toBe(true);
+		expect(isOnlyBegun(row('task'))).toBe(false);
+		expect(isOnlyBegun({ ...row(''), pictures })).toBe(false);
+		expect(isOnlyBegun({ ...row('task'), pictures })).toBe(false);
+	});
+
+	it('has the task by its ID, and nothing of how it stands', () => {
+		expect(taskOf(row('task'))).toEqual({ requestId: 'task', modelId: 'm' });
+	});
+
+	it('has a task without an ID as finished, with the pictures that came', () => {
+		expect(taskOf({ ...row(''), pictures })).toEqual({
+			...{ requestId: '', modelId: 'm', status: 'completed', raw: null },
+			images: pictures.map((url) => ({ url })),
+		});
 	});
 });
