@@ -32,7 +32,7 @@ const LAYERS = {
 const OPTIONAL = ['images'];
 
 /** What this project has set itself: the share of changes that are noticed, in percent. */
-const GOAL = 85;
+const GOAL = 88;
 
 const program = new Command('npm run mutants --')
 	.description('Changes the layers of the node bit by bit and sees whether tests notice.')
