@@ -1,6 +1,6 @@
-import { N8nRest } from '../../tooling/n8n/rest';
 import { chainOf, type Step } from '../../tooling/n8n/chain';
 import { fixture } from './fixture';
+import { openN8n } from './n8n';
 
 export const manualTrigger: Step = {
 	name: 'When clicking Execute workflow',
@@ -19,8 +19,6 @@ export const emptyFluxImage: Step = {
 
 /** Saves a workflow of these steps, each joined to the next, and gives its address in the editor. */
 export async function saveChain(name: string, steps: readonly Step[]): Promise<string> {
-	const rest = new N8nRest(fixture.url);
-	await rest.enter(fixture.login);
-	const { id } = await rest.createWorkflow(chainOf(name, steps));
+	const { id } = await openN8n().createWorkflow(chainOf(name, steps));
 	return `${fixture.url}/workflow/${id}`;
 }
