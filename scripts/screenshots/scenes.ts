@@ -1,7 +1,7 @@
 import { drawPicture, pictureRequests } from '../../sandbox';
 import { CredentialDialog } from '../../tooling/editor/credentialDialog';
 import { WINDOW } from '../../tooling/editor/screen';
-import { chainOf, type Step } from '../../tooling/n8n/chain';
+import { chainOf, manualTrigger, pictureAsFile, type Step } from '../../tooling/n8n/chain';
 import type { Workflow } from '../../tooling/n8n/workflow-files';
 import type { Picture, Studio } from './studio';
 
@@ -195,13 +195,6 @@ function canvasPicture({ name: example, nodes }: Workflow): Picture {
 	};
 }
 
-const manualTrigger: Step = {
-	name: 'When clicking Execute workflow',
-	type: 'n8n-nodes-base.manualTrigger',
-	typeVersion: 1,
-	parameters: {},
-};
-
 /** A step of the node, with the credential of its gateway. */
 const drawing = (studio: Studio, gateway: string, parameters: Step['parameters']): Step => ({
 	name: NODE,
@@ -214,26 +207,7 @@ const drawing = (studio: Studio, gateway: string, parameters: Step['parameters']
 /** A picture comes as a file, and is edited. */
 const editing = (studio: Studio, picture: Buffer): Step[] => [
 	manualTrigger,
-	{
-		name: 'Picture as Text',
-		type: 'n8n-nodes-base.set',
-		typeVersion: 3.4,
-		parameters: {
-			mode: 'raw',
-			jsonOutput: JSON.stringify({ picture: picture.toString('base64') }),
-			options: {},
-		},
-	},
-	{
-		name: 'Picture as File',
-		type: 'n8n-nodes-base.convertToFile',
-		typeVersion: 1.1,
-		parameters: {
-			operation: 'toBinary',
-			sourceProperty: 'picture',
-			options: { fileName: 'apple.png', mimeType: 'image/png' },
-		},
-	},
+	...pictureAsFile(picture),
 	drawing(studio, 'vtrix', {
 		prompt: 'Put the apple of the picture on a wooden table',
 		inputImages: { image: [{ source: 'binary' }] },

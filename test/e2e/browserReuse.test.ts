@@ -1,6 +1,7 @@
 import { tasksAbout } from './browserLedger';
 import { settled } from '../../tooling/editor/browserWait';
-import { emptyFluxImage, manualTrigger, saveChain } from './browserWorkflow';
+import { emptyFluxImage, saveChain } from './browserWorkflow';
+import { manualTrigger } from '../../tooling/n8n/chain';
 import { digest } from '../n8n/digest';
 import type { Editor } from '../../tooling/editor/editor';
 import { openEditor } from './openEditor';

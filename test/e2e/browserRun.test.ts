@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { drawPicture, pictureRequests } from '../../sandbox';
 import { tasksAbout, tasksBecome } from './browserLedger';
-import { emptyFluxImage, manualTrigger, saveChain } from './browserWorkflow';
+import { emptyFluxImage, saveChain } from './browserWorkflow';
+import { manualTrigger, pictureAsFile } from '../../tooling/n8n/chain';
 import type { Editor } from '../../tooling/editor/editor';
 import { openEditor } from './openEditor';
 
@@ -41,26 +42,7 @@ describe('a person who fills every kind of field', () => {
 		const apple = await applePicture();
 		const url = await saveChain('Edit a file', [
 			manualTrigger,
-			{
-				name: 'Picture as Text',
-				type: 'n8n-nodes-base.set',
-				typeVersion: 3.4,
-				parameters: {
-					mode: 'raw',
-					jsonOutput: JSON.stringify({ picture: apple.toString('base64') }),
-					options: {},
-				},
-			},
-			{
-				name: 'Picture as File',
-				type: 'n8n-nodes-base.convertToFile',
-				typeVersion: 1.1,
-				parameters: {
-					operation: 'toBinary',
-					sourceProperty: 'picture',
-					options: { fileName: 'apple.png', mimeType: 'image/png' },
-				},
-			},
+			...pictureAsFile(apple),
 			emptyFluxImage,
 		]);
 		await editor.openCanvas(url);

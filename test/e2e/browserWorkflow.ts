@@ -2,13 +2,6 @@ import { chainOf, type Step } from '../../tooling/n8n/chain';
 import { fixture } from './fixture';
 import { openN8n } from './n8n';
 
-export const manualTrigger: Step = {
-	name: 'When clicking Execute workflow',
-	type: 'n8n-nodes-base.manualTrigger',
-	typeVersion: 1,
-	parameters: {},
-};
-
 /** A FLUX Image as it comes from the node panel: nothing filled in. */
 export const emptyFluxImage: Step = {
 	name: 'FLUX Image',

@@ -8,6 +8,38 @@ export interface Step extends WorkflowNode {
 	webhookId?: string;
 }
 
+/** The step that a person starts. */
+export const manualTrigger: Step = {
+	name: 'When clicking Execute workflow',
+	type: 'n8n-nodes-base.manualTrigger',
+	typeVersion: 1,
+	parameters: {},
+};
+
+/** Steps of n8n's own that put out a picture as the file `data`. */
+export const pictureAsFile = (picture: Buffer): Step[] => [
+	{
+		name: 'Picture as Text',
+		type: 'n8n-nodes-base.set',
+		typeVersion: 3.4,
+		parameters: {
+			mode: 'raw',
+			jsonOutput: JSON.stringify({ picture: picture.toString('base64') }),
+			options: {},
+		},
+	},
+	{
+		name: 'Picture as File',
+		type: 'n8n-nodes-base.convertToFile',
+		typeVersion: 1.1,
+		parameters: {
+			operation: 'toBinary',
+			sourceProperty: 'picture',
+			options: { fileName: 'apple.png', mimeType: 'image/png' },
+		},
+	},
+];
+
 /** Width of a step on the canvas, with the gap to the next. */
 const STEP_WIDTH = 240;
 

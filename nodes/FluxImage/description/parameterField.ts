@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { expectationOf, isWord } from '../models/describeConstraint';
 import type { ModelParameter, ParameterType } from '../models/model';
+import { mayBeUnset } from '../models/validation';
 
 /** A row of a model's table as a field of the editor, without the conditions of its showing. */
 export function parameterField(parameter: ModelParameter): INodeProperties {
@@ -67,11 +68,6 @@ function numberForm(parameter: ModelParameter, numberPrecision: number): FieldFo
 
 function fallback({ gatewayDefault, minimum }: ModelParameter): number {
 	return typeof gatewayDefault === 'number' ? gatewayDefault : (minimum ?? 0);
-}
-
-/** Whether it is a number of its own field that a new node does not send. */
-export function mayBeUnset({ type, placement, initialValue }: ModelParameter): boolean {
-	return type === 'integer' && placement === 'main' && initialValue === undefined;
 }
 
 /** What a number takes, in the words of its error; zero, where it means "not sent", too. */

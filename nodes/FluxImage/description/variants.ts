@@ -2,9 +2,10 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import type { GatewayId } from '../gateways/gateway';
 import type { ModelParameter } from '../models/model';
+import { mayBeUnset } from '../models/validation';
 import { allPairs, shownFor, shownForUnknown, shownUnlessFor, type Pair } from './displayOptions';
 import { grouped } from './grouped';
-import { mayBeUnset, parameterField } from './parameterField';
+import { parameterField } from './parameterField';
 
 /** A form of a field, and when it shows. */
 export interface Variant {

@@ -14,25 +14,24 @@ import { turnedHint } from './inputHints';
 export interface EmbedRequest {
 	readonly offer: ModelOffer;
 	readonly switches: Readonly<Record<string, unknown>>;
-	readonly parameters: JsonObject;
 	readonly images: readonly InputImage[];
 	/** Takes what a person should know of an image that only its bytes tell. */
 	readonly hint: (text: string) => void;
 }
 
 /**
- * The parameters with the input images in their places: as base64 or URLs where the gateway takes
- * them so, else uploaded and sent by URL. Nothing of them is kept.
+ * The parameters that hold the input images: as base64 or URLs where the gateway takes them so, else
+ * uploaded and sent by URL. Nothing of them is kept.
  *
  * @returns a problem where an upload or a fetch fails
  */
 export async function embedImages(
 	client: GatewayClient,
-	{ offer, switches, parameters, images, hint }: EmbedRequest,
+	{ offer, switches, images, hint }: EmbedRequest,
 	until: Until,
 ): Promise<Outcome<JsonObject>> {
 	const rule = inputImageRule(offer, switches, images.length);
-	if (!rule || images.length === 0) return { value: parameters };
+	if (!rule || images.length === 0) return { value: {} };
 	const { forms, wireNames } = rule;
 	const values: string[] = [];
 	for (const image of images) {
@@ -40,9 +39,9 @@ export async function embedImages(
 		if (placed.problem) return placed;
 		values.push(placed.value);
 	}
-	if ('list' in wireNames) return { value: { ...parameters, [wireNames.list]: values } };
+	if ('list' in wireNames) return { value: { [wireNames.list]: values } };
 	const named = values.map((value, index) => [wireNames[index] ?? '', value] as const);
-	return { value: { ...parameters, ...Object.fromEntries(named) } };
+	return { value: Object.fromEntries(named) };
 }
 
 async function placeImage(

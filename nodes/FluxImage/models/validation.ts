@@ -60,12 +60,19 @@ function schemaOf(parameter: ModelParameter): z.ZodTypeAny {
 	return schema;
 }
 
-/** A main field cannot be taken away, so the zero of a number without initial value means not set. */
-function isUnset({ type, placement, initialValue }: ModelParameter, given: unknown): boolean {
+function isUnset(parameter: ModelParameter, given: unknown): boolean {
 	if (given === undefined || given === null) return true;
 	if (typeof given === 'string' && given.trim() === '') return true;
+	return mayBeUnset(parameter) && numeric(given) === 0;
+}
+
+/**
+ * Whether it is a number of its own field that a new node does not send. Such a field cannot be taken
+ * away, so its zero means not set.
+ */
+export function mayBeUnset({ type, placement, initialValue }: ModelParameter): boolean {
 	const isNumber = type === 'integer' || type === 'number';
-	return isNumber && placement === 'main' && initialValue === undefined && numeric(given) === 0;
+	return isNumber && placement === 'main' && initialValue === undefined;
 }
 
 const valueSchemas: Record<ModelParameter['type'], (parameter: ModelParameter) => z.ZodTypeAny> = {

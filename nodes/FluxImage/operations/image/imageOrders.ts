@@ -134,7 +134,7 @@ async function buildRequest(
 ): Promise<Outcome<TaskRequest>> {
 	if (!offer) return { value: { modelId, parameters, switches } };
 	const hint = (text: string) => showHint(item, text);
-	const request = { offer, switches, parameters: {}, images, hint };
+	const request = { offer, switches, images, hint };
 	const embed = async () =>
 		await embedImages(item.execution.client, request, waitOptions(item, deadlineMs));
 	const { value, problem } = await (shared ? shared.embedded(key, embed) : embed());
